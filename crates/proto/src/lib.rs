@@ -1,0 +1,27 @@
+//! The public wire of Trivium: prost and tonic code generated from `proto/`.
+//!
+//! Messages are in [`v1`], with clients and servers of each service beside them. Every message implements
+//! [`Validate`], which checks the `buf.validate` rules written in the proto files, and serde with the canonical
+//! JSON mapping of Protobuf. [`FILE_DESCRIPTOR_SET`] is for reflection and for tests that enumerate the wire.
+
+pub use prost_protovalidate::{Validate, ValidationError};
+
+/// Package `trivium.v1`.
+#[expect(
+    missing_debug_implementations,
+    unused_qualifications,
+    unreachable_pub,
+    clippy::all,
+    clippy::pedantic,
+    clippy::allow_attributes,
+    clippy::wildcard_enum_match_arm,
+    reason = "generated"
+)]
+pub mod v1 {
+    include!(concat!(env!("OUT_DIR"), "/trivium.v1.rs"));
+    include!(concat!(env!("OUT_DIR"), "/trivium.v1.serde.rs"));
+    include!(concat!(env!("OUT_DIR"), "/validate_impl.rs"));
+}
+
+/// Descriptors of every file, with comments, as a serialized `google.protobuf.FileDescriptorSet`.
+pub const FILE_DESCRIPTOR_SET: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/trivium.binpb"));

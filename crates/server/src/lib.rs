@@ -1,0 +1,1 @@
+//! The binary trivium: configuration, wiring, telemetry, drain and the command line.

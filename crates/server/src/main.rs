@@ -1,0 +1,2 @@
+//! The command `trivium`.
+fn main() {}

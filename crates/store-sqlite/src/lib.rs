@@ -1,0 +1,1 @@
+//! The room log, snapshots and the catalogue in SQLite: the embedded default.

@@ -1,0 +1,198 @@
+//! The lists of the memory backend.
+//!
+//! Neighbours: [`memory`](super) holds them behind the same lock as the logs, so that deleting a room is one step.
+
+use std::{
+    collections::BTreeMap,
+    ops::Bound::{Excluded, Unbounded},
+};
+
+use async_trait::async_trait;
+use trivium_engine::{QuizId, RoomId, Timestamp, UserId};
+
+use super::MemoryStore;
+use crate::{
+    Catalogue, CreateRoom, PutQuiz, QuizRecord, QuizSummary, RoomRecord, StoreError,
+    catalogue::{MAX_LIST, check_text, check_time},
+};
+
+#[derive(Debug, Default)]
+pub(super) struct Lists {
+    rooms: BTreeMap<RoomId, RoomRecord>,
+    codes: BTreeMap<String, RoomId>,
+    quizzes: BTreeMap<QuizId, Shelf>,
+}
+
+/// All revisions of one quiz: number 1 first.
+#[derive(Debug, Default)]
+struct Shelf {
+    revisions: Vec<QuizRecord>,
+    archived_at: Option<Timestamp>,
+}
+
+impl Lists {
+    fn rooms_where(
+        &self,
+        after: Option<&RoomId>,
+        limit: u32,
+        wanted: impl Fn(&RoomRecord) -> bool,
+    ) -> Vec<RoomRecord> {
+        let rooms = following(&self.rooms, after);
+        let rooms = rooms.filter(|room| wanted(room));
+        rooms.take(page(limit)).cloned().collect()
+    }
+}
+
+#[async_trait]
+impl Catalogue for MemoryStore {
+    async fn create_room(&self, room: &RoomRecord) -> Result<CreateRoom, StoreError> {
+        room.check()?;
+        let lists = &mut self.lock().lists;
+        if let Some(there) = lists.rooms.get(&room.id) {
+            return Ok(CreateRoom::Exists(there.clone()));
+        }
+        if let Some(code) = &room.code {
+            if lists.codes.contains_key(code) {
+                return Ok(CreateRoom::CodeTaken);
+            }
+            lists.codes.insert(code.clone(), room.id.clone());
+        }
+        lists.rooms.insert(room.id.clone(), room.clone());
+        Ok(CreateRoom::Created)
+    }
+
+    async fn room(&self, id: &RoomId) -> Result<Option<RoomRecord>, StoreError> {
+        Ok(self.lock().lists.rooms.get(id).cloned())
+    }
+
+    async fn room_by_code(&self, code: &str) -> Result<Option<RoomRecord>, StoreError> {
+        let lists = &self.lock().lists;
+        let room = lists.codes.get(code).and_then(|id| lists.rooms.get(id));
+        Ok(room.cloned())
+    }
+
+    async fn close_room(&self, id: &RoomId, at: Timestamp) -> Result<bool, StoreError> {
+        check_time(at)?;
+        let lists = &mut self.lock().lists;
+        let Some(room) = lists.rooms.get_mut(id) else {
+            return Ok(false);
+        };
+        room.closed_at.get_or_insert(at);
+        if let Some(code) = room.code.take() {
+            lists.codes.remove(&code);
+        }
+        Ok(true)
+    }
+
+    async fn rename_room(&self, id: &RoomId, title: &str) -> Result<bool, StoreError> {
+        check_text(title)?;
+        let lists = &mut self.lock().lists;
+        let Some(room) = lists.rooms.get_mut(id) else {
+            return Ok(false);
+        };
+        title.clone_into(&mut room.title);
+        Ok(true)
+    }
+
+    async fn list_rooms(
+        &self,
+        by: &UserId,
+        after: Option<&RoomId>,
+        limit: u32,
+    ) -> Result<Vec<RoomRecord>, StoreError> {
+        let by_them = |room: &RoomRecord| room.created_by == *by;
+        Ok(self.lock().lists.rooms_where(after, limit, by_them))
+    }
+
+    async fn open_rooms(
+        &self,
+        after: Option<&RoomId>,
+        limit: u32,
+    ) -> Result<Vec<RoomRecord>, StoreError> {
+        let open = |room: &RoomRecord| room.closed_at.is_none();
+        Ok(self.lock().lists.rooms_where(after, limit, open))
+    }
+
+    async fn delete_room(&self, id: &RoomId) -> Result<bool, StoreError> {
+        let mut state = self.lock();
+        let room = state.lists.rooms.remove(id);
+        if let Some(code) = room.as_ref().and_then(|room| room.code.as_ref()) {
+            state.lists.codes.remove(code);
+        }
+        let log = state.logs.remove(id);
+        let snapshot = state.snapshots.remove(id);
+        Ok(room.is_some() || log.is_some() || snapshot.is_some())
+    }
+
+    async fn put_quiz(&self, quiz: &QuizRecord) -> Result<PutQuiz, StoreError> {
+        quiz.check()?;
+        let quizzes = &mut self.lock().lists.quizzes;
+        let newest = quizzes
+            .get(&quiz.id)
+            .and_then(|shelf| shelf.revisions.last());
+        if newest.is_some_and(|newest| quiz.repeats(newest)) {
+            return Ok(PutQuiz::Stored);
+        }
+        let latest = newest.map_or(0, |newest| newest.revision);
+        if Some(quiz.revision) != latest.checked_add(1) {
+            return Ok(PutQuiz::Conflict { latest });
+        }
+        let shelf = quizzes.entry(quiz.id.clone()).or_default();
+        shelf.revisions.push(quiz.clone());
+        shelf.archived_at = None;
+        Ok(PutQuiz::Stored)
+    }
+
+    async fn quiz(
+        &self,
+        id: &QuizId,
+        revision: Option<u32>,
+    ) -> Result<Option<QuizRecord>, StoreError> {
+        let quizzes = &self.lock().lists.quizzes;
+        let mut revisions = quizzes
+            .get(id)
+            .map_or(&[][..], |shelf| &shelf.revisions)
+            .iter();
+        let quiz = match revision {
+            Some(revision) => revisions.find(|quiz| quiz.revision == revision),
+            None => revisions.next_back(),
+        };
+        Ok(quiz.cloned())
+    }
+
+    async fn list_quizzes(
+        &self,
+        owner: Option<&UserId>,
+        after: Option<&QuizId>,
+        limit: u32,
+    ) -> Result<Vec<QuizSummary>, StoreError> {
+        let quizzes = &self.lock().lists.quizzes;
+        let shelves = following(quizzes, after).filter(|shelf| shelf.archived_at.is_none());
+        let newest = shelves.filter_map(|shelf| shelf.revisions.last());
+        let wanted = newest.filter(|quiz| owner.is_none_or(|owner| quiz.owner == *owner));
+        Ok(wanted.take(page(limit)).map(QuizRecord::summary).collect())
+    }
+
+    async fn archive_quiz(&self, id: &QuizId, at: Timestamp) -> Result<bool, StoreError> {
+        check_time(at)?;
+        let quizzes = &mut self.lock().lists.quizzes;
+        let Some(shelf) = quizzes.get_mut(id) else {
+            return Ok(false);
+        };
+        shelf.archived_at.get_or_insert(at);
+        Ok(true)
+    }
+}
+
+fn following<'a, K: Ord, V>(
+    map: &'a BTreeMap<K, V>,
+    after: Option<&K>,
+) -> impl Iterator<Item = &'a V> {
+    let start = after.map_or(Unbounded, Excluded);
+    map.range::<K, _>((start, Unbounded))
+        .map(|(_, value)| value)
+}
+
+fn page(limit: u32) -> usize {
+    usize::try_from(limit.min(MAX_LIST)).unwrap_or(usize::MAX)
+}

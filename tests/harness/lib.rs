@@ -1,0 +1,1 @@
+//! What every suite shares: a server in a box, and clients on every road.

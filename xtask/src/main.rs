@@ -1,0 +1,2 @@
+//! The project commands: `cargo xtask run | test | ci | gen`.
+fn main() {}
