@@ -121,7 +121,7 @@ impl Writer {
         let job = Job {
             append,
             done,
-            _share: share,
+            share,
         };
         let sent = self.inbox.send(Input::Append(job)).await;
         sent.map_err(|_closed| AppendError::Closed)?;
@@ -193,7 +193,7 @@ struct Job {
     append: Append,
     done: oneshot::Sender<Result<(), AppendError>>,
     /// Its part of the inbox's bytes, until it is answered.
-    _share: OwnedSemaphorePermit,
+    share: OwnedSemaphorePermit,
 }
 
 struct Driver {
@@ -210,7 +210,7 @@ impl Driver {
         while let Some(jobs) = self.gather().await {
             let (batch, shares): (Vec<_>, Vec<_>) = jobs
                 .into_iter()
-                .map(|job| (job.append, (job.done, job._share)))
+                .map(|job| (job.append, (job.done, job.share)))
                 .unzip();
             let answers = match self.commit(&batch).await {
                 Ok(appended) => {

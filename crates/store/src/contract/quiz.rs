@@ -20,7 +20,7 @@ pub(super) fn sample(name: &str, revision: u32, body: &str) -> QuizRecord {
         revision,
         owner: id("teacher"),
         title: format!("Quiz »{name}«"),
-        questions: 10 + revision,
+        questions: revision ^ 0xff,
         created_at: Timestamp(1_700_000_000_000 + u64::from(revision)),
         body: format!("\0\u{ff}{body}").into(),
     }
@@ -181,10 +181,10 @@ pub(super) async fn impossible_quizzes_are_refused(store: Arc<dyn Store>) {
     type Spoil = fn(&mut QuizRecord);
     let spoils: [(&str, Spoil); 4] = [
         ("long title", |quiz| quiz.title = "x".repeat(MAX_TEXT + 1)),
-        ("NUL", |quiz| quiz.title = "\0".to_owned()),
+        ("NUL", |quiz| quiz.title.push('\0')),
         ("no time", |quiz| quiz.created_at = Timestamp(u64::MAX)),
         ("giant", |quiz| {
-            quiz.body = vec![0; crate::catalogue::MAX_QUIZ + 1].into()
+            quiz.body = vec![0; crate::catalogue::MAX_QUIZ + 1].into();
         }),
     ];
     for (what, spoil) in spoils {

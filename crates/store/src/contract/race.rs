@@ -70,6 +70,7 @@ pub(super) async fn rooms_do_not_disturb_each_other(store: Arc<dyn Store>) {
 
 pub(super) async fn readers_see_a_prefix(store: Arc<dyn Store>) {
     const BATCHES: u64 = 40;
+    const WHOLE: usize = 200;
     let writer = Arc::clone(&store);
     let writing = tokio::spawn(async move {
         for n in 0..BATCHES {
@@ -80,7 +81,7 @@ pub(super) async fn readers_see_a_prefix(store: Arc<dyn Store>) {
         }
     });
     let mut seen = 0;
-    while seen < BATCHES as usize * 5 {
+    while seen < WHOLE {
         let head = store.head(&id("r")).await.expect("head");
         let log = store.read(&id("r"), 0, ALL).await.expect("read");
         assert!(

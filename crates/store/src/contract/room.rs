@@ -43,7 +43,7 @@ pub(super) async fn creating_is_idempotent(store: Arc<dyn Store>) {
     let room = sample("r", Some("CODE"));
     create(&store, &room).await;
     let mut other = sample("r", Some("CODE"));
-    other.title = "another".to_owned();
+    other.title.push('!');
     for again in [&room, &other] {
         let answer = store.create_room(again).await.expect("create");
         assert_eq!(answer, CreateRoom::Exists(room.clone()));
@@ -236,13 +236,13 @@ pub(super) async fn impossible_rooms_are_refused(store: Arc<dyn Store>) {
     type Spoil = fn(&mut RoomRecord);
     let spoils: [(&str, Spoil); 5] = [
         ("long title", |room| room.title = "x".repeat(MAX_TEXT + 1)),
-        ("NUL", |room| room.kind = "a\0b".to_owned()),
+        ("NUL", |room| room.kind.push('\0')),
         ("long code", |room| {
-            room.code = Some("x".repeat(MAX_TEXT + 1))
+            room.code = Some("x".repeat(MAX_TEXT + 1));
         }),
         ("no time", |room| room.created_at = Timestamp(u64::MAX)),
         ("closed with a code", |room| {
-            room.closed_at = Some(Timestamp(1))
+            room.closed_at = Some(Timestamp(1));
         }),
     ];
     for (what, spoil) in spoils {

@@ -20,12 +20,12 @@ use crate::{
 pub(super) struct Lists {
     rooms: BTreeMap<RoomId, RoomRecord>,
     codes: BTreeMap<String, RoomId>,
-    quizzes: BTreeMap<QuizId, Shelf>,
+    histories: BTreeMap<QuizId, History>,
 }
 
 /// All revisions of one quiz: number 1 first.
 #[derive(Debug, Default)]
-struct Shelf {
+struct History {
     revisions: Vec<QuizRecord>,
     archived_at: Option<Timestamp>,
 }
@@ -126,10 +126,10 @@ impl Catalogue for MemoryStore {
 
     async fn put_quiz(&self, quiz: &QuizRecord) -> Result<PutQuiz, StoreError> {
         quiz.check()?;
-        let quizzes = &mut self.lock().lists.quizzes;
-        let newest = quizzes
+        let histories = &mut self.lock().lists.histories;
+        let newest = histories
             .get(&quiz.id)
-            .and_then(|shelf| shelf.revisions.last());
+            .and_then(|history| history.revisions.last());
         if newest.is_some_and(|newest| quiz.repeats(newest)) {
             return Ok(PutQuiz::Stored);
         }
@@ -137,9 +137,9 @@ impl Catalogue for MemoryStore {
         if Some(quiz.revision) != latest.checked_add(1) {
             return Ok(PutQuiz::Conflict { latest });
         }
-        let shelf = quizzes.entry(quiz.id.clone()).or_default();
-        shelf.revisions.push(quiz.clone());
-        shelf.archived_at = None;
+        let history = histories.entry(quiz.id.clone()).or_default();
+        history.revisions.push(quiz.clone());
+        history.archived_at = None;
         Ok(PutQuiz::Stored)
     }
 
@@ -148,10 +148,10 @@ impl Catalogue for MemoryStore {
         id: &QuizId,
         revision: Option<u32>,
     ) -> Result<Option<QuizRecord>, StoreError> {
-        let quizzes = &self.lock().lists.quizzes;
-        let mut revisions = quizzes
+        let histories = &self.lock().lists.histories;
+        let mut revisions = histories
             .get(id)
-            .map_or(&[][..], |shelf| &shelf.revisions)
+            .map_or(&[][..], |history| &history.revisions)
             .iter();
         let quiz = match revision {
             Some(revision) => revisions.find(|quiz| quiz.revision == revision),
@@ -166,20 +166,20 @@ impl Catalogue for MemoryStore {
         after: Option<&QuizId>,
         limit: u32,
     ) -> Result<Vec<QuizSummary>, StoreError> {
-        let quizzes = &self.lock().lists.quizzes;
-        let shelves = following(quizzes, after).filter(|shelf| shelf.archived_at.is_none());
-        let newest = shelves.filter_map(|shelf| shelf.revisions.last());
+        let histories = &self.lock().lists.histories;
+        let histories = following(histories, after).filter(|history| history.archived_at.is_none());
+        let newest = histories.filter_map(|history| history.revisions.last());
         let wanted = newest.filter(|quiz| owner.is_none_or(|owner| quiz.owner == *owner));
         Ok(wanted.take(page(limit)).map(QuizRecord::summary).collect())
     }
 
     async fn archive_quiz(&self, id: &QuizId, at: Timestamp) -> Result<bool, StoreError> {
         check_time(at)?;
-        let quizzes = &mut self.lock().lists.quizzes;
-        let Some(shelf) = quizzes.get_mut(id) else {
+        let histories = &mut self.lock().lists.histories;
+        let Some(history) = histories.get_mut(id) else {
             return Ok(false);
         };
-        shelf.archived_at.get_or_insert(at);
+        history.archived_at.get_or_insert(at);
         Ok(true)
     }
 }
