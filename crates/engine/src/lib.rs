@@ -1,7 +1,40 @@
 //! Rooms as deterministic state machines: no clock, no randomness, no I/O, no async.
+//!
+//! ```text
+//!  Command + Cx ----> decide --> [Event] or Reject
+//!  time alone ------> settle --> [Event]
+//!  Entry (seq, at, Event) ----> apply ----> state ----> next_deadline, view, seen_by
+//!  Observation (presence) ----> observe --> [Signal]
+//! ```
+//!
+//! [`Room::decide`] reads and may refuse; [`Room::apply`] is total; [`Room::settle`] says what time alone brings about;
+//! [`Room::next_deadline`] is derived from state and never stored. Whoever owns the room (the runtime) stamps the time,
+//! stores the entries, and publishes them only then.
 
+pub mod audience;
+pub mod command;
+pub mod cx;
+pub mod event;
 pub mod id;
+pub mod member;
+pub mod presence;
+pub mod quiz;
+pub mod reject;
+pub mod room;
+pub mod settings;
+pub mod signal;
 pub mod time;
+pub mod view;
 
+pub use audience::{Audience, Visibility};
+pub use command::{ChatCommand, Command, QuizCommand, RoomCommand};
+pub use cx::{Actor, Cx};
+pub use event::{ChatEvent, Entry, Event, Feature, RoomEvent};
 pub use id::{InvalidId, QuizId, RequestId, RoomId, Seq, UserId};
+pub use member::{Accommodations, Member, Role};
+pub use reject::Reject;
+pub use room::Room;
+pub use settings::{JoinPolicy, RoomKind, Settings};
+pub use signal::{Observation, Presence, PresenceState, Signal, SignalKey};
 pub use time::{Millis, Timestamp};
+pub use view::View;

@@ -1,0 +1,192 @@
+//! What one may ask of a room. Every command names what it wants; who asks and when stands in [`Cx`](crate::Cx).
+
+use std::sync::Arc;
+
+use crate::{
+    Millis, Seq, UserId,
+    member::{Accommodations, Role},
+    quiz::{self, Quiz},
+    settings::{JoinPolicy, RoomKind},
+};
+
+/// A request to a room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// Settings and membership.
+    Room(RoomCommand),
+    /// The live quiz.
+    Quiz(QuizCommand),
+    /// Chat.
+    Chat(ChatCommand),
+}
+
+/// Settings and membership.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RoomCommand {
+    /// The first command of a room; the actor becomes its host.
+    Create {
+        /// What the room is for.
+        kind: RoomKind,
+        /// Shown to everybody.
+        title: String,
+        /// Join code, already reserved in the catalogue; none for rooms without one.
+        code: Option<String>,
+        /// Who may come in; none takes the kind's default.
+        join_policy: Option<JoinPolicy>,
+        /// Most members; none takes the default.
+        capacity: Option<u32>,
+        /// Team names.
+        teams: Vec<String>,
+        /// The host's nickname; empty takes the actor's name.
+        nickname: String,
+    },
+    /// Come in. Repeating it as a member changes nothing.
+    Join {
+        /// Name to be shown; empty takes the actor's name or makes one up.
+        nickname: String,
+        /// Avatar seed.
+        avatar: String,
+        /// Team; empty lets the room choose.
+        team: String,
+        /// Take no part.
+        observe: bool,
+        /// Whether the caller has shown the right join code.
+        code_shown: bool,
+    },
+    /// Give up the seat.
+    Leave,
+    /// Change settings; `None` leaves a setting as it is.
+    Update {
+        /// Title.
+        title: Option<String>,
+        /// Lock.
+        locked: Option<bool>,
+        /// Capacity.
+        capacity: Option<u32>,
+        /// Late join.
+        late_join: Option<bool>,
+        /// Whether members may chat.
+        chat_enabled: Option<bool>,
+    },
+    /// End the room.
+    Close,
+    /// Change a member; `None` leaves a value as it is.
+    UpdateMember {
+        /// The member.
+        user: UserId,
+        /// Nickname.
+        nickname: Option<String>,
+        /// Avatar seed.
+        avatar: Option<String>,
+        /// Team.
+        team: Option<String>,
+        /// Role.
+        role: Option<Role>,
+        /// Accommodations.
+        accommodations: Option<Accommodations>,
+    },
+    /// Remove a member, who may come back.
+    Remove {
+        /// The member.
+        user: UserId,
+        /// Told to the member.
+        message: String,
+    },
+    /// Remove a user and keep it out.
+    Ban {
+        /// The user.
+        user: UserId,
+        /// Told to the user.
+        message: String,
+    },
+    /// Let a banned user in again.
+    Unban {
+        /// The user.
+        user: UserId,
+    },
+    /// A co-host becomes host because the host is gone.
+    TakeHost,
+}
+
+/// The live quiz.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum QuizCommand {
+    /// Put a quiz into the room, in place of one that has not begun or has ended.
+    Load {
+        /// The quiz with its solutions.
+        quiz: Arc<Quiz>,
+    },
+    /// Begin.
+    Start,
+    /// Do what comes next.
+    Advance {
+        /// Where the caller believes the game stands; none means anywhere.
+        from: Option<quiz::Phase>,
+    },
+    /// Answer the open question.
+    Answer {
+        /// The question, from 0.
+        index: u32,
+        /// The answer.
+        answer: quiz::Answer,
+    },
+    /// The actor has loaded the media of a question.
+    ReportLoaded {
+        /// The question, from 0.
+        index: u32,
+    },
+    /// Stop time.
+    Pause,
+    /// Let time go on.
+    Resume,
+    /// More time for the open question.
+    Extend {
+        /// How much.
+        extra: Millis,
+    },
+    /// A question counts for nothing.
+    Skip {
+        /// The question, from 0.
+        index: u32,
+    },
+    /// Let the game go on by itself, or not.
+    SetAutoAdvance {
+        /// Whether.
+        enabled: bool,
+    },
+    /// End the game with the podium.
+    End,
+}
+
+/// Chat.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ChatCommand {
+    /// Say something.
+    Send {
+        /// Plain text.
+        text: String,
+        /// The message that this one answers.
+        reply_to: Option<Seq>,
+    },
+    /// Replace the text of a message.
+    Edit {
+        /// The message.
+        message: Seq,
+        /// The new text.
+        text: String,
+    },
+    /// Take a message away.
+    Delete {
+        /// The message.
+        message: Seq,
+    },
+    /// Put a reaction or take it back.
+    React {
+        /// The message.
+        message: Seq,
+        /// One emoji.
+        emoji: String,
+        /// Put or take back.
+        present: bool,
+    },
+}

@@ -1,0 +1,178 @@
+//! What happened in a room. Events are the truth: state is what remains after applying them in order.
+//!
+//! They are also the storage format, under the names given here by serde. A log that was ever written must be read for
+//! ever: add variants and optional fields, and never rename without an upcaster.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    RequestId, Seq, Timestamp, UserId,
+    member::Member,
+    quiz,
+    settings::Settings,
+};
+
+/// One entry of a room's log.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Entry {
+    /// Position in the log, dense from 1.
+    pub seq: Seq,
+    /// When the room decided it.
+    pub at: Timestamp,
+    /// Who caused it; none if time did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub actor: Option<UserId>,
+    /// The request that caused it, so that a retry is recognised. All entries of one request carry it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<RequestId>,
+    /// What happened.
+    pub event: Event,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Event {
+    /// To the room and its members.
+    Room(RoomEvent),
+    /// To the quiz.
+    Quiz(quiz::Event),
+    /// In the chat.
+    Chat(ChatEvent),
+}
+
+/// To the room and its members.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoomEvent {
+    /// The room exists.
+    Created {
+        /// Its settings.
+        settings: Settings,
+    },
+    /// Settings changed.
+    Updated {
+        /// The settings after the change.
+        settings: Settings,
+    },
+    /// The room is over.
+    Closed,
+    /// Somebody came in.
+    MemberJoined {
+        /// The new member.
+        member: Member,
+        /// How many members there are.
+        member_count: u32,
+    },
+    /// Somebody is no longer in the room.
+    MemberLeft {
+        /// The user.
+        user: UserId,
+        /// Why.
+        reason: LeaveReason,
+        /// What the host said; the member and hosts see it.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        message: String,
+        /// How many members there are.
+        member_count: u32,
+    },
+    /// Somebody changed.
+    MemberUpdated {
+        /// The member after the change.
+        member: Member,
+    },
+    /// A ban ended. Hosts see it.
+    Unbanned {
+        /// The user.
+        user: UserId,
+    },
+    /// A user who was not a member may not come in any more. Hosts see it.
+    Banned {
+        /// The user.
+        user: UserId,
+        /// What the host said.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        message: String,
+    },
+}
+
+/// Why a member is no longer in the room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeaveReason {
+    /// By own wish.
+    Left,
+    /// Removed by a host.
+    Removed,
+    /// Banned by a host.
+    Banned,
+}
+
+/// In the chat. A message is known by the number of its `Sent` entry.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChatEvent {
+    /// Somebody said something.
+    Sent {
+        /// Who.
+        author: UserId,
+        /// The author's nickname at the time.
+        nickname: String,
+        /// The text.
+        text: String,
+        /// The message that this one answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<Seq>,
+    },
+    /// A message has a new text.
+    Edited {
+        /// The message.
+        message: Seq,
+        /// The new text.
+        text: String,
+    },
+    /// A message was taken away.
+    Deleted {
+        /// The message.
+        message: Seq,
+        /// Whether a host did it instead of the author.
+        by_host: bool,
+    },
+    /// A reaction was put or taken back.
+    Reacted {
+        /// The message.
+        message: Seq,
+        /// Who.
+        user: UserId,
+        /// The emoji.
+        emoji: String,
+        /// Put or taken back.
+        present: bool,
+        /// How many users have put this emoji on the message.
+        count: u32,
+    },
+}
+
+/// Which feature an event belongs to. Typed streams hear some features only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Feature {
+    /// Settings and membership; every stream hears them.
+    Room,
+    /// The live quiz.
+    Quiz,
+    /// Chat.
+    Chat,
+    /// Presence, which is told in signals only.
+    Presence,
+}
+
+impl Event {
+    /// The feature it belongs to.
+    pub fn feature(&self) -> Feature {
+        match self {
+            Self::Room(_) => Feature::Room,
+            Self::Quiz(_) => Feature::Quiz,
+            Self::Chat(_) => Feature::Chat,
+        }
+    }
+}

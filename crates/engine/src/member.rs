@@ -1,0 +1,127 @@
+//! Who is in a room, and what each may do.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Millis, Timestamp, UserId};
+
+/// What a member may do. Ordered: a higher role may do all that a lower one may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Sees what members see and takes no part.
+    Observer,
+    /// Answers, chats, votes.
+    Member,
+    /// Runs the room beside the host.
+    CoHost,
+    /// Owns the room.
+    Host,
+}
+
+impl Role {
+    /// Whether the role runs the room.
+    pub fn is_host(self) -> bool {
+        self >= Self::CoHost
+    }
+}
+
+/// A user in a room.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// The user.
+    pub user: UserId,
+    /// Name shown in this room, unique in it.
+    pub nickname: String,
+    /// What the member may do.
+    pub role: Role,
+    /// Avatar seed.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub avatar: String,
+    /// Team; empty for none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub team: String,
+    /// When the member came in.
+    pub joined_at: Timestamp,
+    /// Came in without an account.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub guest: bool,
+    /// What makes a timed game fair for the member. Hosts and the member see it.
+    #[serde(default, skip_serializing_if = "Accommodations::is_none")]
+    pub accommodations: Accommodations,
+}
+
+/// What makes a timed game fair for one member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Accommodations {
+    /// Time factor in percent, 100 to 1,000.
+    pub time_percent: u32,
+    /// No time limit at all, until the host closes the question.
+    pub untimed: bool,
+    /// Wrong options taken away in choice questions.
+    pub fewer_options: u32,
+    /// Early close does not wait for this member.
+    pub excused: bool,
+}
+
+impl Default for Accommodations {
+    fn default() -> Self {
+        Self { time_percent: 100, untimed: false, fewer_options: 0, excused: false }
+    }
+}
+
+impl Accommodations {
+    /// Whether there are none.
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The member's own time limit; none if untimed.
+    pub fn time_limit(&self, limit: Millis) -> Option<Millis> {
+        (!self.untimed).then(|| Millis(limit.0 * u64::from(self.time_percent.max(100)) / 100))
+    }
+}
+
+/// The members of a room, in the order of their ids.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Members(BTreeMap<UserId, Member>);
+
+impl Members {
+    /// One member.
+    pub fn get(&self, user: &UserId) -> Option<&Member> {
+        self.0.get(user)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Member> {
+        self.0.values()
+    }
+
+    /// Those who play: role [`Role::Member`].
+    pub fn players(&self) -> impl Iterator<Item = &Member> {
+        self.iter().filter(|member| member.role == Role::Member)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Takes a member in, in place of an earlier one of the same user.
+    pub(crate) fn insert(&mut self, member: Member) {
+        self.0.insert(member.user.clone(), member);
+    }
+
+    /// Takes a member out.
+    pub(crate) fn remove(&mut self, user: &UserId) -> Option<Member> {
+        self.0.remove(user)
+    }
+}

@@ -1,0 +1,101 @@
+//! What may be lost: newest wins, nothing is stored. Signals have no number in the log.
+
+use crate::{Timestamp, UserId};
+
+/// A value that may be lost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signal {
+    /// Somebody's presence.
+    Presence(Presence),
+    /// Somebody is typing, or has stopped.
+    Typing {
+        /// Who.
+        user: UserId,
+        /// Whether.
+        typing: bool,
+    },
+    /// How far the answers to the open question are.
+    AnswerProgress {
+        /// The question, from 0.
+        index: u32,
+        /// How many have answered.
+        answered: u32,
+        /// How many are waited for, the answered ones included.
+        expected: u32,
+        /// How many players are away or offline.
+        away: u32,
+        /// Who is still answering, at most 50.
+        waiting: Vec<UserId>,
+    },
+}
+
+/// The newest signal per key counts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SignalKey {
+    /// One member's presence.
+    Presence(UserId),
+    /// One member's typing.
+    Typing(UserId),
+    /// The open question.
+    AnswerProgress,
+}
+
+impl Signal {
+    /// What it replaces.
+    pub fn key(&self) -> SignalKey {
+        match self {
+            Self::Presence(presence) => SignalKey::Presence(presence.user.clone()),
+            Self::Typing { user, .. } => SignalKey::Typing(user.clone()),
+            Self::AnswerProgress { .. } => SignalKey::AnswerProgress,
+        }
+    }
+}
+
+/// How present somebody is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PresenceState {
+    /// At least one session is connected and not idle.
+    Online,
+    /// Idle by its own word, or cut off less than the grace period ago.
+    Away,
+    /// Not connected.
+    Offline,
+}
+
+/// One member's presence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Presence {
+    /// The user.
+    pub user: UserId,
+    /// How present.
+    pub state: PresenceState,
+    /// Own words.
+    pub status: String,
+    /// When the state last changed.
+    pub changed_at: Timestamp,
+}
+
+/// What the shell tells a room about connections. Not part of the log: it steers decisions, which are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Observation {
+    /// A session of the user began to hear the room.
+    Connected(UserId),
+    /// A session of the user no longer hears it.
+    Disconnected(UserId),
+    /// How the user wants to appear while connected.
+    Appearance {
+        /// The user.
+        user: UserId,
+        /// Idle by its own word.
+        away: bool,
+        /// Own words, at most 80 characters.
+        status: String,
+    },
+    /// The user is typing, or has stopped.
+    Typing {
+        /// The user.
+        user: UserId,
+        /// Whether.
+        typing: bool,
+    },
+}

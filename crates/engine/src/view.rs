@@ -1,0 +1,143 @@
+//! A room as one audience sees it, at one position of its log.
+
+use crate::{
+    Millis, RoomId, Seq, Timestamp, UserId,
+    member::Member,
+    quiz::{self, Phase},
+    settings::Settings,
+    signal::Presence,
+};
+
+/// Most members in a view.
+pub const VIEW_MEMBERS: usize = 200;
+/// Most messages in a view.
+pub const VIEW_MESSAGES: usize = 100;
+
+/// A room as one audience sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// The room.
+    pub room: RoomId,
+    /// Which life of the log.
+    pub epoch: u64,
+    /// The position that this view includes.
+    pub seq: Seq,
+    /// Settings; the code is left out for those who may not know it.
+    pub settings: Settings,
+    /// The receiver's own membership.
+    pub me: Option<Member>,
+    /// Members in the order of their ids, at most [`VIEW_MEMBERS`], with what the receiver may see of them.
+    pub members: Vec<Member>,
+    /// How many there are.
+    pub member_count: u32,
+    /// Presence of the members listed.
+    pub presences: Vec<Presence>,
+    /// The quiz, if one is loaded.
+    pub quiz: Option<QuizView>,
+    /// The newest messages, oldest first, at most [`VIEW_MESSAGES`].
+    pub messages: Vec<MessageView>,
+    /// Banned users; for hosts.
+    pub banned: Vec<UserId>,
+}
+
+/// A message as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageView {
+    /// Number of the entry that sent it.
+    pub seq: Seq,
+    /// Who wrote it.
+    pub author: UserId,
+    /// The author's nickname at the time.
+    pub nickname: String,
+    /// The text; empty once deleted.
+    pub text: String,
+    /// The message that this one answers.
+    pub reply_to: Option<Seq>,
+    /// When it was sent.
+    pub sent_at: Timestamp,
+    /// When it was last edited.
+    pub edited_at: Option<Timestamp>,
+    /// When it was deleted.
+    pub deleted_at: Option<Timestamp>,
+    /// Emoji, who put it (at most 20) and how many did; most used first.
+    pub reactions: Vec<(String, Vec<UserId>, u32)>,
+}
+
+/// A live quiz as one audience sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuizView {
+    /// The quiz.
+    pub id: crate::QuizId,
+    /// Revision.
+    pub revision: u32,
+    /// Title.
+    pub title: String,
+    /// Description.
+    pub description: String,
+    /// How it is played.
+    pub settings: quiz::Settings,
+    /// How many questions there are.
+    pub question_count: u32,
+    /// Where it stands.
+    pub phase: Phase,
+    /// Time stands still.
+    pub paused: bool,
+    /// Time left when it was paused.
+    pub remaining: Option<Millis>,
+    /// The question on show.
+    pub prompt: Option<quiz::event::Prompt>,
+    /// What is needed to answer it, once it is out.
+    pub form: Option<quiz::event::Form>,
+    /// When the countdown, read phase or automatic display ends.
+    pub phase_ends_at: Option<Timestamp>,
+    /// When answering opens.
+    pub opens_at: Option<Timestamp>,
+    /// When answering closes for the receiver.
+    pub closes_at: Option<Timestamp>,
+    /// Whether the receiver has answered.
+    pub answered: bool,
+    /// How many have answered.
+    pub answered_count: u32,
+    /// How many are waited for.
+    pub expected_count: u32,
+    /// The last reveal, while it is shown, as the receiver may see it.
+    pub reveal: Option<quiz::Event>,
+    /// The ranking, while it is shown: the rows everybody sees.
+    pub standings: Vec<quiz::event::Standing>,
+    /// Team ranking, while it is shown.
+    pub teams: Vec<quiz::event::Standing>,
+    /// The receiver's own standing.
+    pub own: Option<quiz::event::Standing>,
+    /// Options taken away for the receiver.
+    pub hidden_options: Vec<u32>,
+    /// Whether the game goes on by itself.
+    pub auto_advance: bool,
+}
+
+/// Results so far, as one audience may see them: hosts everybody's, members their own rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResultsView {
+    /// Ranking of all players (members see the top rows and their own).
+    pub standings: Vec<quiz::event::Standing>,
+    /// Team ranking.
+    pub teams: Vec<quiz::event::Standing>,
+    /// Per question revealed, skipped ones left out.
+    pub questions: Vec<QuestionResults>,
+}
+
+/// Results of one question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QuestionResults {
+    /// The question.
+    pub prompt: quiz::event::Prompt,
+    /// Its form as shown.
+    pub form: quiz::event::Form,
+    /// Its solution.
+    pub solution: Option<quiz::event::Solution>,
+    /// How the answers were spread.
+    pub distribution: quiz::event::Distribution,
+    /// When answering opened.
+    pub opened_at: Timestamp,
+    /// One row per player.
+    pub results: Vec<(UserId, quiz::event::Outcome)>,
+}
