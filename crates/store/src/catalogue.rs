@@ -177,19 +177,10 @@ pub trait Catalogue: Send + Sync + 'static {
     async fn rename_room(&self, id: &RoomId, title: &str) -> Result<bool, StoreError>;
 
     /// Rooms made by somebody, open and closed.
-    async fn list_rooms(
-        &self,
-        by: &UserId,
-        after: Option<&RoomId>,
-        limit: u32,
-    ) -> Result<Vec<RoomRecord>, StoreError>;
+    async fn list_rooms(&self, by: &UserId, after: Option<&RoomId>, limit: u32) -> Result<Vec<RoomRecord>, StoreError>;
 
     /// All open rooms: those in which a deadline may have passed while no server ran.
-    async fn open_rooms(
-        &self,
-        after: Option<&RoomId>,
-        limit: u32,
-    ) -> Result<Vec<RoomRecord>, StoreError>;
+    async fn open_rooms(&self, after: Option<&RoomId>, limit: u32) -> Result<Vec<RoomRecord>, StoreError>;
 
     /// Deletes a room's record, log and snapshot in one transaction. False if none of them was there.
     async fn delete_room(&self, id: &RoomId) -> Result<bool, StoreError>;
@@ -199,11 +190,7 @@ pub trait Catalogue: Send + Sync + 'static {
     async fn put_quiz(&self, quiz: &QuizRecord) -> Result<PutQuiz, StoreError>;
 
     /// That revision, or the newest. Archived ones too: a room that plays one must not lose it.
-    async fn quiz(
-        &self,
-        id: &QuizId,
-        revision: Option<u32>,
-    ) -> Result<Option<QuizRecord>, StoreError>;
+    async fn quiz(&self, id: &QuizId, revision: Option<u32>) -> Result<Option<QuizRecord>, StoreError>;
 
     /// The newest revision of each quiz that is not archived: those whose newest revision is `owner`'s, or all.
     async fn list_quizzes(

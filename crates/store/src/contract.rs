@@ -86,9 +86,7 @@ fn append(room: &str, after: Seq, count: u64, by: &str) -> Append {
         room: id(room),
         after,
         owner: u64::MAX - after,
-        records: (after + 1..=after + count)
-            .map(|seq| record(seq, by))
-            .collect(),
+        records: (after + 1..=after + count).map(|seq| record(seq, by)).collect(),
     }
 }
 
@@ -101,9 +99,5 @@ async fn assert_log(store: &Arc<dyn Store>, room: &str, want: &[Record]) {
     let room = id(room);
     assert_eq!(read_all(store, &room).await, want, "log of {room}");
     let head = want.last().map_or(0, |record| record.seq);
-    assert_eq!(
-        store.head(&room).await.expect("head"),
-        head,
-        "head of {room}"
-    );
+    assert_eq!(store.head(&room).await.expect("head"), head, "head of {room}");
 }

@@ -68,13 +68,7 @@ impl Append {
     pub fn check(&self) -> Result<(), StoreError> {
         let Self { room, after, .. } = self;
         let mut head = *after;
-        for Record {
-            seq,
-            at,
-            kind,
-            body,
-        } in &self.records
-        {
+        for Record { seq, at, kind, body } in &self.records {
             if Some(*seq) != head.checked_add(1) || *seq > MAX_SEQ {
                 return refuse(room, &format!("record {seq} does not follow {head}"));
             }

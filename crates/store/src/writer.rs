@@ -91,9 +91,7 @@ impl Writer {
         let max_bytes = config.inbox_bytes.max(1);
         let writer = Self {
             inbox,
-            bytes: Arc::new(Semaphore::new(
-                usize::try_from(max_bytes).unwrap_or(usize::MAX >> 3),
-            )),
+            bytes: Arc::new(Semaphore::new(usize::try_from(max_bytes).unwrap_or(usize::MAX >> 3))),
             max_bytes,
             stats: Arc::default(),
         };
@@ -118,11 +116,7 @@ impl Writer {
         let share = Arc::clone(&self.bytes).acquire_many_owned(size.min(self.max_bytes));
         let share = share.await.map_err(|_closed| AppendError::Closed)?;
         let (done, answer) = oneshot::channel();
-        let job = Job {
-            append,
-            done,
-            share,
-        };
+        let job = Job { append, done, share };
         let sent = self.inbox.send(Input::Append(job)).await;
         sent.map_err(|_closed| AppendError::Closed)?;
         answer.await.map_err(|_closed| AppendError::Closed)?
@@ -208,10 +202,8 @@ struct Driver {
 impl Driver {
     async fn run(mut self) {
         while let Some(jobs) = self.gather().await {
-            let (batch, shares): (Vec<_>, Vec<_>) = jobs
-                .into_iter()
-                .map(|job| (job.append, (job.done, job.share)))
-                .unzip();
+            let (batch, shares): (Vec<_>, Vec<_>) =
+                jobs.into_iter().map(|job| (job.append, (job.done, job.share))).unzip();
             let answers = match self.commit(&batch).await {
                 Ok(appended) => {
                     self.count(&batch, &appended);
@@ -265,21 +257,16 @@ impl Driver {
     }
 
     async fn commit(&self, batch: &[Append]) -> Result<Vec<Appended>, StoreError> {
-        fail::fail_point!("store::before_append", |_| Err(StoreError::unavailable(
-            "fail point"
-        )));
+        fail::fail_point!("store::before_append", |_| Err(StoreError::unavailable("fail point")));
         let appended = self.store.append(batch).await?;
-        fail::fail_point!("store::after_append", |_| Err(StoreError::unavailable(
-            "fail point"
-        )));
+        fail::fail_point!("store::after_append", |_| Err(StoreError::unavailable("fail point")));
         Ok(appended)
     }
 
     fn count(&self, batch: &[Append], appended: &[Appended]) {
         let written = || {
             let pairs = batch.iter().zip(appended);
-            pairs
-                .filter_map(|(append, appended)| (*appended == Appended::Written).then_some(append))
+            pairs.filter_map(|(append, appended)| (*appended == Appended::Written).then_some(append))
         };
         let sum = |of: fn(&Append) -> usize| written().map(|append| of(append) as u64).sum::<u64>();
         let (appends, records) = (sum(|_| 1), sum(|append| append.records.len()));
@@ -288,9 +275,7 @@ impl Driver {
         self.stats.records.fetch_add(records, Relaxed);
         self.stats.bytes.fetch_add(sum(Append::size), Relaxed);
         self.stats.last_batch.store(records, Relaxed);
-        self.stats
-            .conflicts
-            .fetch_add(batch.len() as u64 - appends, Relaxed);
+        self.stats.conflicts.fetch_add(batch.len() as u64 - appends, Relaxed);
     }
 }
 

@@ -23,20 +23,8 @@ pub(super) async fn an_unknown_room_is_empty(store: Arc<dyn Store>) {
 
 pub(super) async fn records_come_back_as_they_were(store: Arc<dyn Store>) {
     let all_bytes: Vec<u8> = (0..=u8::MAX).collect();
-    let bodies: [&[u8]; 5] = [
-        b"",
-        b"\0",
-        &all_bytes,
-        "\u{fffd}'\"; drop".as_bytes(),
-        b"{}",
-    ];
-    let kinds = [
-        "x",
-        "chat.sent",
-        "Frage geöffnet",
-        &"k".repeat(MAX_KIND),
-        "a'b",
-    ];
+    let bodies: [&[u8]; 5] = [b"", b"\0", &all_bytes, "\u{fffd}'\"; drop".as_bytes(), b"{}"];
+    let kinds = ["x", "chat.sent", "Frage geöffnet", &"k".repeat(MAX_KIND), "a'b"];
     let times = [0, 1, 1_700_000_000_000, MAX_SEQ, 7];
     let records: Vec<_> = (1..)
         .zip(bodies.into_iter().zip(kinds).zip(times))
@@ -59,11 +47,7 @@ pub(super) async fn records_come_back_as_they_were(store: Arc<dyn Store>) {
 
 pub(super) async fn a_batch_is_answered_in_order(store: Arc<dyn Store>) {
     assert_eq!(store.append(&[]).await.expect("nothing"), []);
-    let batch = [
-        append("b", 0, 2, "1"),
-        append("a", 3, 1, "1"),
-        append("c", 0, 1, "1"),
-    ];
+    let batch = [append("b", 0, 2, "1"), append("a", 3, 1, "1"), append("c", 0, 1, "1")];
     let answers = store.append(&batch).await.expect("append");
     assert_eq!(answers, [Written, Conflict { head: 0 }, Written]);
     assert_log(&store, "a", &[]).await;
@@ -73,17 +57,10 @@ pub(super) async fn a_batch_is_answered_in_order(store: Arc<dyn Store>) {
 
 pub(super) async fn a_conflict_leaves_nothing(store: Arc<dyn Store>) {
     let first = append("r", 0, 3, "first");
-    store
-        .append(std::slice::from_ref(&first))
-        .await
-        .expect("append");
+    store.append(std::slice::from_ref(&first)).await.expect("append");
     for after in [0, 1, 2, 4, 5, 1_000_000, 1 << 62] {
         let answers = store.append(&[append("r", after, 5, "second")]).await;
-        assert_eq!(
-            answers.expect("append"),
-            [Conflict { head: 3 }],
-            "after {after}"
-        );
+        assert_eq!(answers.expect("append"), [Conflict { head: 3 }], "after {after}");
         assert_log(&store, "r", &first.records).await;
     }
 }
@@ -100,22 +77,10 @@ pub(super) async fn members_of_a_batch_chain(store: Arc<dyn Store>) {
         append("r", 3, 0, "asks"),
     ];
     let (three, seventy_three) = (Conflict { head: 3 }, Conflict { head: 73 });
-    let want = [
-        Written,
-        Written,
-        Written,
-        three,
-        three,
-        Written,
-        Written,
-        seventy_three,
-    ];
+    let want = [Written, Written, Written, three, three, Written, Written, seventy_three];
     assert_eq!(store.append(&batch).await.expect("append"), want);
     let members = [&batch[0], &batch[2], &batch[5]];
-    let records: Vec<_> = members
-        .into_iter()
-        .flat_map(|member| member.records.clone())
-        .collect();
+    let records: Vec<_> = members.into_iter().flat_map(|member| member.records.clone()).collect();
     assert_log(&store, "r", &records).await;
     assert_log(&store, "other", &batch[1].records).await;
 }
@@ -128,10 +93,7 @@ pub(super) async fn without_records_it_is_a_question(store: Arc<dyn Store>) {
     assert_eq!(ask(0).await, [Written]);
     assert_eq!(ask(1).await, [Conflict { head: 0 }]);
     assert_log(&store, "r", &[]).await;
-    store
-        .append(&[append("r", 0, 2, "1")])
-        .await
-        .expect("append");
+    store.append(&[append("r", 0, 2, "1")]).await.expect("append");
     assert_eq!(ask(2).await, [Written]);
     assert_eq!(ask(0).await, [Conflict { head: 2 }]);
 }
@@ -191,10 +153,7 @@ pub(super) async fn a_page_is_bounded(store: Arc<dyn Store>) {
     };
     let lengths = [90, 90, 190, 0, 990, 90];
     let mut batch = append("r", 0, 0, "");
-    batch.records = (1..)
-        .zip(lengths)
-        .map(|(seq, size)| sized(seq, size))
-        .collect();
+    batch.records = (1..).zip(lengths).map(|(seq, size)| sized(seq, size)).collect();
     store.append(&[batch.clone()]).await.expect("append");
     // after, records, bytes, how many come back
     let table = [
@@ -221,19 +180,13 @@ pub(super) async fn a_page_is_bounded(store: Arc<dyn Store>) {
             .expect("read");
         let rest = batch.records.iter().filter(|record| record.seq > after);
         let want: Vec<_> = rest.take(want).cloned().collect();
-        assert_eq!(
-            page, want,
-            "after {after}, at most {records} records and {bytes} bytes"
-        );
+        assert_eq!(page, want, "after {after}, at most {records} records and {bytes} bytes");
     }
 }
 
 pub(super) async fn pages_join_without_holes(store: Arc<dyn Store>) {
     let batch = append("r", 0, 500, "1");
-    store
-        .append(std::slice::from_ref(&batch))
-        .await
-        .expect("append");
+    store.append(std::slice::from_ref(&batch)).await.expect("append");
     for page in [
         (1, 9_999),
         (7, 9_999),
@@ -260,13 +213,8 @@ pub(super) async fn pages_join_without_holes(store: Arc<dyn Store>) {
 }
 
 pub(super) async fn rooms_do_not_mix(store: Arc<dyn Store>) {
-    let rooms = [
-        "a", "A", "aa", "a.", "a:1", "a:10", "a_", "0", "00", "1e1", "10",
-    ];
-    let batch: Vec<_> = (1..)
-        .zip(rooms)
-        .map(|(n, room)| append(room, 0, n, room))
-        .collect();
+    let rooms = ["a", "A", "aa", "a.", "a:1", "a:10", "a_", "0", "00", "1e1", "10"];
+    let batch: Vec<_> = (1..).zip(rooms).map(|(n, room)| append(room, 0, n, room)).collect();
     assert_eq!(store.append(&batch).await.expect("append"), [Written; 11]);
     for member in &batch {
         assert_log(&store, member.room.as_str(), &member.records).await;
@@ -277,14 +225,9 @@ pub(super) async fn bodies_may_be_big(store: Arc<dyn Store>) {
     let room: RoomId = id("r");
     let mut batch = append("r", 0, 4, "");
     for (record, size) in batch.records.iter_mut().zip([0, 70_000, 3 << 20, MAX_BODY]) {
-        record.body = (0..size)
-            .map(|at| (at * at % 251).to_le_bytes()[0])
-            .collect();
+        record.body = (0..size).map(|at| (at * at % 251).to_le_bytes()[0]).collect();
     }
-    assert_eq!(
-        store.append(&[batch.clone()]).await.expect("append"),
-        [Written]
-    );
+    assert_eq!(store.append(&[batch.clone()]).await.expect("append"), [Written]);
     // Not `assert_eq`, which would print them.
     assert!(read_all(&store, &room).await == batch.records);
 }

@@ -49,11 +49,7 @@ pub(super) async fn revisions_follow_each_other(store: Arc<dyn Store>) {
         (5, Conflict { latest: 3 }),
     ];
     for (revision, answer) in table {
-        assert_eq!(
-            put(&store, &sample("q", revision, "x")).await,
-            answer,
-            "{revision}"
-        );
+        assert_eq!(put(&store, &sample("q", revision, "x")).await, answer, "{revision}");
     }
     for revision in 1..=3 {
         let want = Some(sample("q", revision, "x"));
@@ -119,11 +115,8 @@ pub(super) async fn lists_show_the_newest(store: Arc<dyn Store>) {
             let owner = owner.map(id);
             let mut got = Vec::new();
             loop {
-                let last: Option<QuizId> =
-                    got.last().map(|quiz: &crate::QuizSummary| quiz.id.clone());
-                let page = store
-                    .list_quizzes(owner.as_ref(), last.as_ref(), limit)
-                    .await;
+                let last: Option<QuizId> = got.last().map(|quiz: &crate::QuizSummary| quiz.id.clone());
+                let page = store.list_quizzes(owner.as_ref(), last.as_ref(), limit).await;
                 let page = page.expect("list");
                 if page.is_empty() {
                     return got;
@@ -133,41 +126,24 @@ pub(super) async fn lists_show_the_newest(store: Arc<dyn Store>) {
             }
         }
     };
-    let (mine, others): (Vec<_>, Vec<_>) = newest
-        .iter()
-        .cloned()
-        .partition(|quiz| quiz.owner == id("teacher"));
+    let (mine, others): (Vec<_>, Vec<_>) = newest.iter().cloned().partition(|quiz| quiz.owner == id("teacher"));
     assert_eq!(others.len(), 1);
     for limit in [1, 5, 12, u32::MAX] {
         assert_eq!(owners(None, limit).await, newest, "limit {limit}");
         assert_eq!(owners(Some("teacher"), limit).await, mine, "limit {limit}");
-        assert_eq!(
-            owners(Some("somebody"), limit).await,
-            others,
-            "limit {limit}"
-        );
+        assert_eq!(owners(Some("somebody"), limit).await, others, "limit {limit}");
         assert_eq!(owners(Some("nobody"), limit).await, [], "limit {limit}");
     }
     assert_eq!(store.list_quizzes(None, None, 0).await.expect("list"), []);
 }
 
 pub(super) async fn archived_quizzes_can_be_read(store: Arc<dyn Store>) {
-    assert!(
-        !store
-            .archive_quiz(&id("q"), Timestamp(1))
-            .await
-            .expect("archive")
-    );
+    assert!(!store.archive_quiz(&id("q"), Timestamp(1)).await.expect("archive"));
     let (first, second) = (sample("q", 1, "x"), sample("q", 2, "y"));
     let listed = async || store.list_quizzes(None, None, 10).await.expect("list");
     put(&store, &first).await;
     for at in [2, 3] {
-        assert!(
-            store
-                .archive_quiz(&id("q"), Timestamp(at))
-                .await
-                .expect("archive")
-        );
+        assert!(store.archive_quiz(&id("q"), Timestamp(at)).await.expect("archive"));
         assert_eq!(listed().await, []);
         assert_eq!(get(&store, "q", None).await, Some(first.clone()));
     }

@@ -40,10 +40,7 @@ pub(super) async fn one_of_many_writers_wins(store: Arc<dyn Store>) {
             .partition(|(_, answer)| *answer == Appended::Written);
         assert_eq!(won.len(), 1, "{won:?}");
         let conflict = Appended::Conflict { head: after + 3 };
-        assert!(
-            lost.iter().all(|(_, answer)| *answer == conflict),
-            "{lost:?}"
-        );
+        assert!(lost.iter().all(|(_, answer)| *answer == conflict), "{lost:?}");
         records.extend(append("r", after, 3, &won[0].0.to_string()).records);
         assert_log(&store, "r", &records).await;
     }
@@ -74,26 +71,16 @@ pub(super) async fn readers_see_a_prefix(store: Arc<dyn Store>) {
     let writer = Arc::clone(&store);
     let writing = tokio::spawn(async move {
         for n in 0..BATCHES {
-            writer
-                .append(&[append("r", n * 5, 5, "1")])
-                .await
-                .expect("append");
+            writer.append(&[append("r", n * 5, 5, "1")]).await.expect("append");
         }
     });
     let mut seen = 0;
     while seen < WHOLE {
         let head = store.head(&id("r")).await.expect("head");
         let log = store.read(&id("r"), 0, ALL).await.expect("read");
-        assert!(
-            log.len() as u64 >= head && log.len() >= seen,
-            "a reader went back"
-        );
+        assert!(log.len() as u64 >= head && log.len() >= seen, "a reader went back");
         assert_eq!(log.len() % 5, 0, "a reader saw half a batch");
-        assert!(
-            log.iter()
-                .zip(1..)
-                .all(|(got, seq)| *got == record(seq, "1"))
-        );
+        assert!(log.iter().zip(1..).all(|(got, seq)| *got == record(seq, "1")));
         seen = log.len();
         assert!(seen > 0 || !writing.is_finished(), "the writer gave up");
         yield_now().await;
@@ -118,17 +105,10 @@ pub(super) async fn a_dropped_caller_leaves_no_half(store: Arc<dyn Store>) {
         let probe = store.append(&[append("probe", 0, 0, "")]).await;
         assert_eq!(probe.expect("append"), [Appended::Written]);
         let head = store.head(&id("r")).await.expect("head");
-        assert!(
-            head == after + 5 || (head == after && !answered),
-            "{after} to {head}"
-        );
+        assert!(head == after + 5 || (head == after && !answered), "{after} to {head}");
     }
     let log = read_all(&store, &id("r")).await;
-    assert!(
-        log.iter()
-            .zip(1..)
-            .all(|(got, seq)| *got == record(seq, "1"))
-    );
+    assert!(log.iter().zip(1..).all(|(got, seq)| *got == record(seq, "1")));
 }
 
 pub(super) async fn one_of_two_rooms_gets_the_code(store: Arc<dyn Store>) {
@@ -143,8 +123,7 @@ pub(super) async fn one_of_two_rooms_gets_the_code(store: Arc<dyn Store>) {
         .partition(|(_, answer)| *answer == CreateRoom::Created);
     assert_eq!(won.len(), 1, "{won:?}");
     assert!(
-        lost.iter()
-            .all(|(_, answer)| *answer == CreateRoom::CodeTaken),
+        lost.iter().all(|(_, answer)| *answer == CreateRoom::CodeTaken),
         "{lost:?}"
     );
     let found = store.room_by_code("CODE").await.expect("by code");
@@ -178,15 +157,10 @@ pub(super) async fn one_of_two_revisions_wins(store: Arc<dyn Store>) {
         async move { store.put_quiz(&quiz).await.expect("put") }
     })
     .await;
-    let (won, lost): (Vec<_>, Vec<_>) = answers
-        .into_iter()
-        .partition(|(_, answer)| *answer == PutQuiz::Stored);
+    let (won, lost): (Vec<_>, Vec<_>) = answers.into_iter().partition(|(_, answer)| *answer == PutQuiz::Stored);
     assert_eq!(won.len(), 1, "{won:?}");
     let conflict = PutQuiz::Conflict { latest: 1 };
-    assert!(
-        lost.iter().all(|(_, answer)| *answer == conflict),
-        "{lost:?}"
-    );
+    assert!(lost.iter().all(|(_, answer)| *answer == conflict), "{lost:?}");
     let stored = store.quiz(&id("q"), None).await.expect("quiz");
     assert_eq!(stored, Some(quiz::sample("q", 1, &won[0].0.to_string())));
 }

@@ -66,34 +66,18 @@ pub(super) async fn codes_are_unique_while_open(store: Arc<dyn Store>) {
     for name in ["c", "d"] {
         create(&store, &sample(name, None)).await;
     }
-    assert_eq!(
-        by_code(&store, "CODE").await,
-        Some(sample("a", Some("CODE")))
-    );
-    assert_eq!(
-        by_code(&store, "code").await,
-        Some(sample("b", Some("code")))
-    );
+    assert_eq!(by_code(&store, "CODE").await, Some(sample("a", Some("CODE"))));
+    assert_eq!(by_code(&store, "code").await, Some(sample("b", Some("code"))));
     for unknown in ["", "COD", "CODE ", "Code"] {
         assert_eq!(by_code(&store, unknown).await, None, "{unknown:?}");
     }
 }
 
 pub(super) async fn closing_releases_the_code_once(store: Arc<dyn Store>) {
-    assert!(
-        !store
-            .close_room(&id("r"), Timestamp(1))
-            .await
-            .expect("close")
-    );
+    assert!(!store.close_room(&id("r"), Timestamp(1)).await.expect("close"));
     create(&store, &sample("r", Some("CODE"))).await;
     for at in [20, 30] {
-        assert!(
-            store
-                .close_room(&id("r"), Timestamp(at))
-                .await
-                .expect("close")
-        );
+        assert!(store.close_room(&id("r"), Timestamp(at)).await.expect("close"));
         let closed = RoomRecord {
             closed_at: Some(Timestamp(20)),
             ..sample("r", None)
@@ -103,14 +87,8 @@ pub(super) async fn closing_releases_the_code_once(store: Arc<dyn Store>) {
     assert_eq!(by_code(&store, "CODE").await, None);
     create(&store, &sample("next", Some("CODE"))).await;
     // Closing the first once more must not take the code from the second.
-    store
-        .close_room(&id("r"), Timestamp(40))
-        .await
-        .expect("close");
-    assert_eq!(
-        by_code(&store, "CODE").await,
-        Some(sample("next", Some("CODE")))
-    );
+    store.close_room(&id("r"), Timestamp(40)).await.expect("close");
+    assert_eq!(by_code(&store, "CODE").await, Some(sample("next", Some("CODE"))));
 }
 
 pub(super) async fn renaming_changes_the_title_only(store: Arc<dyn Store>) {
@@ -142,10 +120,7 @@ pub(super) async fn lists_are_paged(store: Arc<dyn Store>) {
         create(&store, &room).await;
     }
     own.sort();
-    store
-        .close_room(&own[3], Timestamp(1))
-        .await
-        .expect("close");
+    store.close_room(&own[3], Timestamp(1)).await.expect("close");
     for limit in [1, 3, 20, 21, MAX_LIST, u32::MAX] {
         let mut got: Vec<RoomId> = Vec::new();
         loop {
@@ -170,10 +145,7 @@ pub(super) async fn open_rooms_are_listed(store: Arc<dyn Store>) {
         create(&store, &sample(name, None)).await;
     }
     for name in ["b", "e"] {
-        store
-            .close_room(&id(name), Timestamp(1))
-            .await
-            .expect("close");
+        store.close_room(&id(name), Timestamp(1)).await.expect("close");
     }
     let after = |after: Option<&'static str>, limit| {
         let store = Arc::clone(&store);
@@ -212,22 +184,13 @@ pub(super) async fn deletion_takes_everything(store: Arc<dyn Store>) {
     assert_eq!(store.latest(&id("r")).await.expect("latest"), None);
     assert_log(&store, "r", &[]).await;
 
-    assert_eq!(
-        by_code(&store, "KEEP").await,
-        Some(sample("r2", Some("KEEP")))
-    );
-    assert_eq!(
-        store.latest(&id("r2")).await.expect("latest"),
-        Some(snapshot)
-    );
+    assert_eq!(by_code(&store, "KEEP").await, Some(sample("r2", Some("KEEP"))));
+    assert_eq!(store.latest(&id("r2")).await.expect("latest"), Some(snapshot));
     assert_log(&store, "r2", &neighbour.records).await;
 
     // The name is free again, and a log without a record can be deleted too.
     create(&store, &sample("r", Some("CODE"))).await;
-    store
-        .append(&[append("only-a-log", 0, 1, "1")])
-        .await
-        .expect("append");
+    store.append(&[append("only-a-log", 0, 1, "1")]).await.expect("append");
     assert!(store.delete_room(&id("only-a-log")).await.expect("delete"));
     assert_log(&store, "only-a-log", &[]).await;
 }

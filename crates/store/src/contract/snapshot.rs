@@ -43,16 +43,10 @@ pub(super) async fn the_newest_is_kept(store: Arc<dyn Store>) {
 }
 
 pub(super) async fn a_snapshot_needs_no_log(store: Arc<dyn Store>) {
-    store
-        .save(&id("r"), &sample(9, 1, b"x"))
-        .await
-        .expect("save");
+    store.save(&id("r"), &sample(9, 1, b"x")).await.expect("save");
     assert_log(&store, "r", &[]).await;
     let batch = append("r", 0, 2, "1");
-    store
-        .append(std::slice::from_ref(&batch))
-        .await
-        .expect("append");
+    store.append(std::slice::from_ref(&batch)).await.expect("append");
     assert_log(&store, "r", &batch.records).await;
 }
 

@@ -31,12 +31,7 @@ struct History {
 }
 
 impl Lists {
-    fn rooms_where(
-        &self,
-        after: Option<&RoomId>,
-        limit: u32,
-        wanted: impl Fn(&RoomRecord) -> bool,
-    ) -> Vec<RoomRecord> {
+    fn rooms_where(&self, after: Option<&RoomId>, limit: u32, wanted: impl Fn(&RoomRecord) -> bool) -> Vec<RoomRecord> {
         let rooms = following(&self.rooms, after);
         let rooms = rooms.filter(|room| wanted(room));
         rooms.take(page(limit)).cloned().collect()
@@ -94,21 +89,12 @@ impl Catalogue for MemoryStore {
         Ok(true)
     }
 
-    async fn list_rooms(
-        &self,
-        by: &UserId,
-        after: Option<&RoomId>,
-        limit: u32,
-    ) -> Result<Vec<RoomRecord>, StoreError> {
+    async fn list_rooms(&self, by: &UserId, after: Option<&RoomId>, limit: u32) -> Result<Vec<RoomRecord>, StoreError> {
         let by_them = |room: &RoomRecord| room.created_by == *by;
         Ok(self.lock().lists.rooms_where(after, limit, by_them))
     }
 
-    async fn open_rooms(
-        &self,
-        after: Option<&RoomId>,
-        limit: u32,
-    ) -> Result<Vec<RoomRecord>, StoreError> {
+    async fn open_rooms(&self, after: Option<&RoomId>, limit: u32) -> Result<Vec<RoomRecord>, StoreError> {
         let open = |room: &RoomRecord| room.closed_at.is_none();
         Ok(self.lock().lists.rooms_where(after, limit, open))
     }
@@ -127,9 +113,7 @@ impl Catalogue for MemoryStore {
     async fn put_quiz(&self, quiz: &QuizRecord) -> Result<PutQuiz, StoreError> {
         quiz.check()?;
         let histories = &mut self.lock().lists.histories;
-        let newest = histories
-            .get(&quiz.id)
-            .and_then(|history| history.revisions.last());
+        let newest = histories.get(&quiz.id).and_then(|history| history.revisions.last());
         if newest.is_some_and(|newest| quiz.repeats(newest)) {
             return Ok(PutQuiz::Stored);
         }
@@ -143,16 +127,9 @@ impl Catalogue for MemoryStore {
         Ok(PutQuiz::Stored)
     }
 
-    async fn quiz(
-        &self,
-        id: &QuizId,
-        revision: Option<u32>,
-    ) -> Result<Option<QuizRecord>, StoreError> {
+    async fn quiz(&self, id: &QuizId, revision: Option<u32>) -> Result<Option<QuizRecord>, StoreError> {
         let histories = &self.lock().lists.histories;
-        let mut revisions = histories
-            .get(id)
-            .map_or(&[][..], |history| &history.revisions)
-            .iter();
+        let mut revisions = histories.get(id).map_or(&[][..], |history| &history.revisions).iter();
         let quiz = match revision {
             Some(revision) => revisions.find(|quiz| quiz.revision == revision),
             None => revisions.next_back(),
@@ -184,13 +161,9 @@ impl Catalogue for MemoryStore {
     }
 }
 
-fn following<'a, K: Ord, V>(
-    map: &'a BTreeMap<K, V>,
-    after: Option<&K>,
-) -> impl Iterator<Item = &'a V> {
+fn following<'a, K: Ord, V>(map: &'a BTreeMap<K, V>, after: Option<&K>) -> impl Iterator<Item = &'a V> {
     let start = after.map_or(Unbounded, Excluded);
-    map.range::<K, _>((start, Unbounded))
-        .map(|(_, value)| value)
+    map.range::<K, _>((start, Unbounded)).map(|(_, value)| value)
 }
 
 fn page(limit: u32) -> usize {

@@ -1,0 +1,87 @@
+//! Statements on the table `rooms`.
+//!
+//! Neighbours: [`catalogue`](super) runs them.
+
+use sqlx::SqliteConnection;
+use trivium_engine::{RoomId, Timestamp, UserId};
+use trivium_store::{CreateRoom, RoomRecord, StoreError};
+
+use super::Statement;
+use crate::{rows, store_error};
+
+pub(super) async fn create(tx: &mut SqliteConnection, room: &RoomRecord) -> Result<CreateRoom, StoreError> {
+    let there = by_id(&room.id).fetch_optional(&mut *tx).await;
+    if let Some(row) = there.map_err(store_error)? {
+        return Ok(CreateRoom::Exists(rows::room(&row)?));
+    }
+    if let Some(code) = &room.code {
+        let taken = by_code(code).fetch_optional(&mut *tx).await;
+        if taken.map_err(store_error)?.is_some() {
+            return Ok(CreateRoom::CodeTaken);
+        }
+    }
+    sqlx::query(
+        "INSERT INTO rooms (id, epoch, code, kind, title, created_by, created_at, closed_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(room.id.as_str())
+    .bind(room.epoch.cast_signed())
+    .bind(room.code.as_deref())
+    .bind(room.kind.as_str())
+    .bind(room.title.as_str())
+    .bind(room.created_by.as_str())
+    .bind(rows::signed(room.created_at.0))
+    .bind(room.closed_at.map(|at| rows::signed(at.0)))
+    .execute(tx)
+    .await
+    .map_err(store_error)?;
+    Ok(CreateRoom::Created)
+}
+
+pub(super) async fn delete(tx: &mut SqliteConnection, id: &RoomId) -> Result<bool, StoreError> {
+    let statements = [
+        "DELETE FROM rooms WHERE id = ?",
+        "DELETE FROM snapshots WHERE room = ?",
+        "DELETE FROM entries WHERE room = ?",
+    ];
+    let mut deleted = 0;
+    for statement in statements {
+        let done = sqlx::query(statement).bind(id.as_str()).execute(&mut *tx).await;
+        deleted += done.map_err(store_error)?.rows_affected();
+    }
+    Ok(deleted > 0)
+}
+
+pub(super) fn by_id(id: &RoomId) -> Statement {
+    sqlx::query("SELECT * FROM rooms WHERE id = ?").bind(id.as_str())
+}
+
+/// A closed room has no code, so what is found is open.
+pub(super) fn by_code(code: &str) -> Statement {
+    sqlx::query("SELECT * FROM rooms WHERE code = ?").bind(code)
+}
+
+pub(super) fn close(id: &RoomId, at: Timestamp) -> Statement {
+    sqlx::query("UPDATE rooms SET closed_at = coalesce(closed_at, ?), code = NULL WHERE id = ?")
+        .bind(rows::signed(at.0))
+        .bind(id.as_str())
+}
+
+pub(super) fn rename(id: &RoomId, title: &str) -> Statement {
+    sqlx::query("UPDATE rooms SET title = ? WHERE id = ?")
+        .bind(title)
+        .bind(id.as_str())
+}
+
+/// Lacks its limit. No identifier is empty, so all of them follow the empty text.
+pub(super) fn made_by(by: &UserId, after: Option<&str>) -> Statement {
+    sqlx::query("SELECT * FROM rooms WHERE created_by = ? AND id > ? ORDER BY id LIMIT ?")
+        .bind(by.as_str())
+        .bind(after.unwrap_or_default())
+}
+
+/// Lacks its limit.
+pub(super) fn open(after: Option<&str>) -> Statement {
+    sqlx::query("SELECT * FROM rooms WHERE closed_at IS NULL AND id > ? ORDER BY id LIMIT ?")
+        .bind(after.unwrap_or_default())
+}

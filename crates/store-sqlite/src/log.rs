@@ -1,0 +1,135 @@
+//! The room log in the table `entries`.
+//!
+//! Neighbours: [`primary`](crate::primary) runs [`append`] as one transaction.
+//!
+//! A statement costs a hop to the connection's thread, about as much as twenty rows, so a batch uses few: one for all
+//! heads, and inserts of up to 64 rows.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use async_trait::async_trait;
+use futures_util::TryStreamExt;
+use sqlx::SqliteConnection;
+use trivium_engine::{RoomId, Seq};
+use trivium_store::{Append, Appended, Page, Record, RoomLog, StoreError};
+
+use crate::{SqliteStore, error::corrupt, rows, store_error};
+
+/// Rows per INSERT, each size a prepared statement. Any number of rows is a few of them.
+const CHUNKS: [usize; 4] = [64, 16, 4, 1];
+
+static INSERTS: LazyLock<[String; 4]> = LazyLock::new(|| {
+    CHUNKS.map(|rows| {
+        let values = vec!["(?, ?, ?, ?, ?, ?)"; rows].join(", ");
+        format!("INSERT INTO entries (room, seq, at, kind, owner, body) VALUES {values}")
+    })
+});
+
+#[async_trait]
+impl RoomLog for SqliteStore {
+    async fn append(&self, batch: &[Append]) -> Result<Vec<Appended>, StoreError> {
+        batch.iter().try_for_each(Append::check)?;
+        if batch.is_empty() {
+            return Ok(Vec::new());
+        }
+        let batch = batch.to_vec();
+        self.primary
+            .write(move |tx| Box::pin(async move { append(tx, &batch).await }))
+            .await
+    }
+
+    async fn read(&self, room: &RoomId, after: Seq, max: Page) -> Result<Vec<Record>, StoreError> {
+        let limit = i64::try_from(max.limit()).unwrap_or(i64::MAX);
+        let mut rows = sqlx::query(
+            "SELECT seq, at, kind, body FROM entries
+             WHERE room = ? AND seq > ? ORDER BY seq LIMIT ?",
+        )
+        .bind(room.as_str())
+        .bind(rows::signed(after))
+        .bind(limit)
+        .fetch(&self.readers);
+        let mut page: Vec<Record> = Vec::new();
+        let mut bytes = 0;
+        while let Some(row) = rows.try_next().await.map_err(store_error)? {
+            let record = rows::record(&row)?;
+            let last = page.last().map_or(after, |last| last.seq);
+            if record.seq != last + 1 {
+                return Err(corrupt(&format!("{room}: {} follows {last}", record.seq)));
+            }
+            if !max.admits(page.len(), bytes, record.size()) {
+                break;
+            }
+            bytes += record.size();
+            page.push(record);
+        }
+        Ok(page)
+    }
+
+    async fn head(&self, room: &RoomId) -> Result<Seq, StoreError> {
+        let row = sqlx::query("SELECT coalesce(max(seq), 0) AS head FROM entries WHERE room = ?")
+            .bind(room.as_str())
+            .fetch_one(&self.readers)
+            .await
+            .map_err(store_error)?;
+        rows::number(&row, "head")
+    }
+}
+
+async fn append(tx: &mut SqliteConnection, batch: &[Append]) -> Result<Vec<Appended>, StoreError> {
+    let mut heads = heads(tx, batch).await?;
+    let mut accepted = Vec::new();
+    let mut answers = Vec::with_capacity(batch.len());
+    for member in batch {
+        let head = heads.entry(member.room.clone()).or_insert(0);
+        answers.push(if *head == member.after {
+            *head = member.head();
+            accepted.extend(member.records.iter().map(|record| (member, record)));
+            Appended::Written
+        } else {
+            Appended::Conflict { head: *head }
+        });
+    }
+    let mut rest = accepted.as_slice();
+    for (rows, sql) in CHUNKS.into_iter().zip(INSERTS.iter()) {
+        while let Some((chunk, others)) = rest.split_at_checked(rows) {
+            insert(tx, sql, chunk).await?;
+            rest = others;
+        }
+    }
+    Ok(answers)
+}
+
+/// Where the logs of the batch's rooms end; those without one are missing or 0.
+async fn heads(tx: &mut SqliteConnection, batch: &[Append]) -> Result<HashMap<RoomId, Seq>, StoreError> {
+    let mut rooms: Vec<_> = batch.iter().map(|member| member.room.as_str()).collect();
+    rooms.sort_unstable();
+    rooms.dedup();
+    // Identifiers have no character that JSON escapes.
+    let json = format!("[\"{}\"]", rooms.join("\",\""));
+    let rows = sqlx::query(
+        "SELECT asked.value AS room,
+                coalesce((SELECT max(seq) FROM entries WHERE room = asked.value), 0) AS head
+         FROM json_each(?) AS asked",
+    )
+    .bind(json)
+    .fetch_all(tx)
+    .await
+    .map_err(store_error)?;
+    let head = |row| Ok((rows::id(row, "room")?, rows::number(row, "head")?));
+    rows.iter().map(head).collect()
+}
+
+async fn insert(tx: &mut SqliteConnection, sql: &'static str, rows: &[(&Append, &Record)]) -> Result<(), StoreError> {
+    let mut insert = sqlx::query(sql);
+    for (member, record) in rows {
+        insert = insert
+            .bind(member.room.as_str())
+            .bind(rows::signed(record.seq))
+            .bind(rows::signed(record.at.0))
+            .bind(record.kind.as_str())
+            .bind(member.owner.cast_signed())
+            .bind(&record.body[..]);
+    }
+    insert.execute(tx).await.map_err(store_error)?;
+    Ok(())
+}

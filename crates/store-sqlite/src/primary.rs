@@ -1,0 +1,103 @@
+//! The one connection that writes, and its transactions.
+//!
+//! Neighbours: [`open`](crate::open) makes and verifies connections; [`log`](crate::log), [`snapshot`](crate::snapshot)
+//! and [`catalogue`](crate::catalogue) say what happens inside a transaction.
+//!
+//! Invariant: the slot is `Ready` only between transactions. Whoever runs one takes the connection out and puts it back
+//! after the commit; after an error, a panic or an abort it is not put back, and the next transaction opens another. So no
+//! transaction can be left open, and sqlx's count of its depth, which SQLite's own rollback on a full disk leaves wrong,
+//! is never carried on.
+
+use std::{mem, sync::Arc};
+
+use futures_util::future::BoxFuture;
+use sqlx::{Connection, SqliteConnection, sqlite::SqliteConnectOptions};
+use tokio::sync::Mutex;
+use trivium_store::StoreError;
+
+use crate::{open, store_error};
+
+#[derive(Debug)]
+pub(crate) struct Primary {
+    slot: Arc<Mutex<Slot>>,
+    options: SqliteConnectOptions,
+}
+
+#[derive(Debug)]
+enum Slot {
+    Ready(SqliteConnection),
+    Broken,
+    Closed,
+}
+
+impl Primary {
+    pub(crate) fn new(connection: SqliteConnection, options: SqliteConnectOptions) -> Self {
+        Self {
+            slot: Arc::new(Mutex::new(Slot::Ready(connection))),
+            options,
+        }
+    }
+
+    /// Runs `work` in a transaction, in a task of its own, and commits it if it succeeds.
+    ///
+    /// Callers take turns in the order they came. One that is dropped while it waits leaves nothing; later, the task
+    /// goes on to the end without it.
+    pub(crate) async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: Send + 'static,
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>>,
+    {
+        let mut slot = Arc::clone(&self.slot).lock_owned().await;
+        let options = self.options.clone();
+        let task = tokio::spawn(async move {
+            let mut connection = take(&mut slot, &options).await?;
+            let result = transact(&mut connection, work).await;
+            match &result {
+                Ok(_) => *slot = Slot::Ready(connection),
+                Err(error) => {
+                    tracing::warn!(%error, "a transaction failed, so its connection is replaced");
+                    // Awaited so that its lock on the file is gone before the next one opens.
+                    let _closed = connection.close().await;
+                }
+            }
+            result
+        });
+        task.await.unwrap_or_else(|error| Err(StoreError::unavailable(error)))
+    }
+
+    /// Empties the write-ahead log and closes the connection for good.
+    pub(crate) async fn close(&self) -> Result<(), StoreError> {
+        let mut slot = self.slot.lock().await;
+        let Slot::Ready(mut connection) = mem::replace(&mut *slot, Slot::Closed) else {
+            return Ok(());
+        };
+        let emptied = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+            .execute(&mut connection)
+            .await;
+        connection.close().await.and(emptied.map(drop)).map_err(store_error)
+    }
+}
+
+async fn take(slot: &mut Slot, options: &SqliteConnectOptions) -> Result<SqliteConnection, StoreError> {
+    match mem::replace(slot, Slot::Broken) {
+        Slot::Ready(connection) => Ok(connection),
+        Slot::Broken => open::connect(options).await.map_err(StoreError::unavailable),
+        Slot::Closed => {
+            *slot = Slot::Closed;
+            Err(StoreError::unavailable("the store is closed"))
+        }
+    }
+}
+
+async fn transact<T, W>(connection: &mut SqliteConnection, work: W) -> Result<T, StoreError>
+where
+    W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>>,
+{
+    // IMMEDIATE, because a transaction that reads first and then finds that another process wrote cannot be saved.
+    let begun = connection.begin_with("BEGIN IMMEDIATE").await;
+    let mut transaction = begun.map_err(store_error)?;
+    let value = work(&mut transaction).await?;
+    transaction.commit().await.map_err(store_error)?;
+    Ok(value)
+}
