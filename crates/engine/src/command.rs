@@ -190,3 +190,21 @@ pub enum ChatCommand {
         present: bool,
     },
 }
+
+impl From<RoomCommand> for Command {
+    fn from(command: RoomCommand) -> Self {
+        Self::Room(command)
+    }
+}
+
+impl From<QuizCommand> for Command {
+    fn from(command: QuizCommand) -> Self {
+        Self::Quiz(command)
+    }
+}
+
+impl From<ChatCommand> for Command {
+    fn from(command: ChatCommand) -> Self {
+        Self::Chat(command)
+    }
+}
