@@ -92,10 +92,8 @@ fn generate_validators(pool: &DescriptorPool, out: &Path) -> Result<()> {
             request.name()
         );
         if !code.contains(&head) {
-            code += &format!(
-                "{head}\n    fn validate(&self) -> Result<(), ::prost_protovalidate::ValidationError> {{\n        \
-                 Ok(())\n    }}\n}}\n"
-            );
+            code += &head;
+            code += "fn validate(&self) -> Result<(), ::prost_protovalidate::ValidationError> { Ok(()) } }\n";
         }
     }
     Ok(fs::write(path, code)?)

@@ -17,7 +17,7 @@ pub use crate::validate::{Violation, validate};
     clippy::all,
     clippy::pedantic,
     clippy::allow_attributes,
-    clippy::wildcard_enum_match_arm,
+    clippy::use_self,
     reason = "generated"
 )]
 pub mod v1 {
@@ -25,7 +25,7 @@ pub mod v1 {
     include!(concat!(env!("OUT_DIR"), "/trivium.v1.serde.rs"));
 }
 
-#[expect(clippy::pedantic, reason = "generated")]
+#[expect(clippy::all, clippy::pedantic, clippy::allow_attributes, reason = "generated")]
 mod validators {
     // The generator names types by the path of their proto package.
     use crate as trivium;
