@@ -49,10 +49,15 @@ impl Datagram {
         }
         let kind = bytes.try_get_u8().ok()?;
         match (kind, bytes.len()) {
-            (PING, 16) => Some(Self::Ping { seq: bytes.get_u64(), t_client: bytes.get_u64() }),
-            (PONG, 24) => {
-                Some(Self::Pong { seq: bytes.get_u64(), t_client: bytes.get_u64(), t_server: bytes.get_u64() })
-            }
+            (PING, 16) => Some(Self::Ping {
+                seq: bytes.get_u64(),
+                t_client: bytes.get_u64(),
+            }),
+            (PONG, 24) => Some(Self::Pong {
+                seq: bytes.get_u64(),
+                t_client: bytes.get_u64(),
+                t_server: bytes.get_u64(),
+            }),
             (FIRST_APPLICATION_KIND.., _) => Some(Self::Application { kind, body: bytes }),
             _ => None,
         }
@@ -67,7 +72,11 @@ impl Datagram {
                 out.put_u64(*seq);
                 out.put_u64(*t_client);
             }
-            Self::Pong { seq, t_client, t_server } => {
+            Self::Pong {
+                seq,
+                t_client,
+                t_server,
+            } => {
                 out.put_u8(PONG);
                 out.put_u64(*seq);
                 out.put_u64(*t_client);
@@ -89,14 +98,31 @@ mod tests {
 
     #[test]
     fn the_bytes_are_as_documented() {
-        let pong = Datagram::Pong { seq: 1, t_client: 0x0203, t_server: u64::MAX };
-        let bytes = [&[2][..], &[0, 0, 0, 0, 0, 0, 0, 1], &[0, 0, 0, 0, 0, 0, 2, 3], &[0xff; 8]].concat();
+        let pong = Datagram::Pong {
+            seq: 1,
+            t_client: 0x0203,
+            t_server: u64::MAX,
+        };
+        let bytes = [
+            &[2][..],
+            &[0, 0, 0, 0, 0, 0, 0, 1],
+            &[0, 0, 0, 0, 0, 0, 2, 3],
+            &[0xff; 8],
+        ]
+        .concat();
         assert_eq!(pong.encode(), bytes);
     }
 
     #[test]
     fn what_is_unknown_is_ignored() {
-        for bytes in [vec![], vec![0], vec![1, 2, 3], vec![2; 26], vec![3; 17], vec![0x10; MAX_LEN + 1]] {
+        for bytes in [
+            vec![],
+            vec![0],
+            vec![1, 2, 3],
+            vec![2; 26],
+            vec![3; 17],
+            vec![0x10; MAX_LEN + 1],
+        ] {
             assert_eq!(Datagram::decode(bytes.clone().into()), None, "{bytes:?}");
         }
     }

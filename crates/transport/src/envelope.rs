@@ -101,12 +101,18 @@ enum State {
 impl Scanner {
     /// For the client's direction, where END carries nothing.
     pub const fn for_requests() -> Self {
-        Self { max_end: 0, state: State::Boundary }
+        Self {
+            max_end: 0,
+            state: State::Boundary,
+        }
     }
 
     /// For the server's direction, where END carries the trailers, of at most [`MAX_BLOCK`] bytes.
     pub const fn for_responses() -> Self {
-        Self { max_end: MAX_BLOCK, state: State::Boundary }
+        Self {
+            max_end: MAX_BLOCK,
+            state: State::Boundary,
+        }
     }
 
     /// Whether the stream may end here: between two envelopes, or behind END.
@@ -200,7 +206,10 @@ struct Gather {
 impl Gather {
     fn new(length: u32, max: usize) -> Result<Self, Fault> {
         match usize::try_from(length) {
-            Ok(length) if length <= max => Ok(Self { length, have: BytesMut::new() }),
+            Ok(length) if length <= max => Ok(Self {
+                length,
+                have: BytesMut::new(),
+            }),
             Ok(_) | Err(_) => Err(Fault::BlockTooLong(length)),
         }
     }
@@ -261,7 +270,13 @@ mod tests {
                 }
             }
         }
-        Seen { head, messages, end: scanner.end().cloned(), fault, at_boundary: scanner.at_boundary() }
+        Seen {
+            head,
+            messages,
+            end: scanner.end().cloned(),
+            fault,
+            at_boundary: scanner.at_boundary(),
+        }
     }
 
     fn seen(stream: &[u8]) -> Seen {
@@ -270,11 +285,28 @@ mod tests {
 
     #[test]
     fn a_whole_stream_is_taken_apart() {
-        let messages = [envelope(MESSAGE, b"one"), envelope(COMPRESSED, b""), envelope(MESSAGE, b"three")].concat();
-        let stream = [envelope(HEADERS, b"h"), messages.clone(), envelope(END, b"t"), b"junk".to_vec()].concat();
+        let messages = [
+            envelope(MESSAGE, b"one"),
+            envelope(COMPRESSED, b""),
+            envelope(MESSAGE, b"three"),
+        ]
+        .concat();
+        let stream = [
+            envelope(HEADERS, b"h"),
+            messages.clone(),
+            envelope(END, b"t"),
+            b"junk".to_vec(),
+        ]
+        .concat();
         assert_eq!(
             seen(&stream),
-            Seen { head: Some(Bytes::from("h")), messages, end: Some(Bytes::from("t")), fault: None, at_boundary: true }
+            Seen {
+                head: Some(Bytes::from("h")),
+                messages,
+                end: Some(Bytes::from("t")),
+                fault: None,
+                at_boundary: true
+            }
         );
     }
 
@@ -296,7 +328,10 @@ mod tests {
     #[test]
     fn a_client_cannot_end_its_stream_with_a_payload() {
         let stream = [envelope(HEADERS, b""), envelope(END, b"x")].concat();
-        assert_eq!(read(&stream, 64, Scanner::for_requests()).fault, Some(Fault::BlockTooLong(1)));
+        assert_eq!(
+            read(&stream, 64, Scanner::for_requests()).fault,
+            Some(Fault::BlockTooLong(1))
+        );
     }
 
     fn likely_stream() -> impl Strategy<Value = Vec<u8>> {

@@ -54,7 +54,10 @@ pub fn decode(block: &[u8]) -> Result<Block, BlockError> {
     let mut rest = block;
     let mut lines = 0;
     while !rest.is_empty() {
-        let end = rest.windows(2).position(|pair| pair == b"\r\n").ok_or(BlockError::Line)?;
+        let end = rest
+            .windows(2)
+            .position(|pair| pair == b"\r\n")
+            .ok_or(BlockError::Line)?;
         let (line, tail) = rest.split_at(end);
         rest = &tail[2..];
         lines += 1;
@@ -69,7 +72,11 @@ pub fn decode(block: &[u8]) -> Result<Block, BlockError> {
 fn decode_line(line: &[u8], out: &mut Block) -> Result<(), BlockError> {
     // The name of a pseudo header begins with the colon that ends every other name.
     let pseudo = usize::from(line.first() == Some(&b':'));
-    let colon = line[pseudo..].iter().position(|&byte| byte == b':').ok_or(BlockError::Line)? + pseudo;
+    let colon = line[pseudo..]
+        .iter()
+        .position(|&byte| byte == b':')
+        .ok_or(BlockError::Line)?
+        + pseudo;
     let (name, value) = (&line[..colon], line[colon + 1..].trim_ascii());
     if !value.iter().copied().all(is_printable) {
         return Err(BlockError::Value);
@@ -87,7 +94,10 @@ fn decode_pseudo(name: &[u8], value: &[u8], out: &mut Block) -> Result<(), Block
     let value = str::from_utf8(value).map_err(|_| BlockError::Pseudo)?;
     let repeated = match name {
         b":path" => out.path.replace(value.to_owned()).is_some(),
-        b":status" => out.status.replace(value.parse().map_err(|_| BlockError::Pseudo)?).is_some(),
+        b":status" => out
+            .status
+            .replace(value.parse().map_err(|_| BlockError::Pseudo)?)
+            .is_some(),
         _ => true,
     };
     if repeated { Err(BlockError::Pseudo) } else { Ok(()) }
@@ -160,7 +170,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn fields(pairs: &[(&'static str, &str)]) -> HeaderMap {
-        let pairs = pairs.iter().map(|&(name, value)| (HeaderName::from_static(name), value.parse().unwrap()));
+        let pairs = pairs
+            .iter()
+            .map(|&(name, value)| (HeaderName::from_static(name), value.parse().unwrap()));
         pairs.collect()
     }
 
@@ -200,9 +212,15 @@ mod tests {
     #[test]
     fn limits_hold_in_both_directions() {
         assert!(decode(&b"x: 1\r\n".repeat(MAX_FIELDS)).is_ok());
-        assert_eq!(decode(&b"x: 1\r\n".repeat(MAX_FIELDS + 1)), Err(BlockError::TooManyFields));
+        assert_eq!(
+            decode(&b"x: 1\r\n".repeat(MAX_FIELDS + 1)),
+            Err(BlockError::TooManyFields)
+        );
         let many = (0..=MAX_FIELDS).map(|_| (HeaderName::from_static("x"), HeaderValue::from_static("1")));
-        assert_eq!(encode(envelope::END, None, &many.collect()), Err(BlockError::TooManyFields));
+        assert_eq!(
+            encode(envelope::END, None, &many.collect()),
+            Err(BlockError::TooManyFields)
+        );
         let long = fields(&[("x", &"a".repeat(MAX_BLOCK))]);
         assert_eq!(encode(envelope::END, None, &long), Err(BlockError::TooLong));
     }

@@ -1,13 +1,12 @@
 //! What the bridge and the client channel need of a WebTransport session, so that the QUIC stack can be exchanged.
 //!
 //! Implemented by [`wtransport_session`](crate::wtransport_session). To put another stack behind the bridge, implement the
-//! three traits and run the loopback suite over it. Four rules that the suite cannot see on every stack:
+//! three traits and run the loopback suite over it. Three rules that the suite cannot see on every stack:
 //!
 //! - dropping a [`RecvHalf`] may send STOP_SENDING, which in Firefox destroys the response too: the callers here
 //!   never drop one early, and an implementation must not do it behind their back;
 //! - dropping a [`SendHalf`] may send FIN: the callers always end it with `finish` or `reset`;
-//! - codes are application codes, `0` or a gRPC status; mapping them to QUIC's is the implementation's business;
-//! - [`RecvHalf::poll_read`] and [`RecvHalf::poll_reset`] may share one waker slot: the callers pass the same waker to both.
+//! - codes are application codes, `0` or a gRPC status; mapping them to QUIC's is the implementation's business.
 
 use std::future::Future;
 use std::net::SocketAddr;
@@ -94,9 +93,6 @@ pub enum Stopped {
 pub trait RecvHalf: Send + 'static {
     /// The next bytes, at most `max`; `None` at the FIN.
     fn poll_read(&mut self, cx: &mut Context<'_>, max: usize) -> Poll<Result<Option<Bytes>, StreamError>>;
-    /// Ready with an error when the peer resets the stream, even while data is unread; ready with `Ok` when that cannot
-    /// happen any more because the FIN was read.
-    fn poll_reset(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), StreamError>>;
     /// Sends STOP_SENDING.
     fn stop(&mut self, code: u32);
 }

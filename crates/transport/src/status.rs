@@ -12,7 +12,7 @@ pub(crate) const GRPC: HeaderValue = HeaderValue::from_static("application/grpc"
 
 /// A gRPC status code, limited to those that a road answers with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
+#[repr(u16)]
 pub enum Code {
     /// The caller gave up.
     Cancelled = 1,
@@ -63,7 +63,7 @@ impl Status {
     /// `grpc-status` and `grpc-message`, for trailers or a trailers-only answer.
     pub(crate) fn headers(self) -> HeaderMap {
         let mut headers = HeaderMap::with_capacity(2);
-        headers.insert(GRPC_STATUS, HeaderValue::from(self.code as u8));
+        headers.insert(GRPC_STATUS, HeaderValue::from(self.code as u16));
         headers.insert(GRPC_MESSAGE, HeaderValue::from_static(self.message));
         headers
     }

@@ -1,0 +1,9 @@
+//! The loopback suite: a hand-written gRPC-framed service, served on every road and called over real sockets.
+//!
+//! [`echo`] is the service, [`harness`] starts servers and speaks raw bytes to them; every other module is a subject.
+
+mod calls;
+mod echo;
+mod harness;
+mod malformed;
+mod sessions;
