@@ -14,17 +14,20 @@ use crate::{Millis, Timestamp, UserId};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Event {
-    /// A quiz was put into the room. Members see its outline only.
+    /// A quiz was put into the room. Members see its outline only: as many questions, all of them blank.
     Loaded {
         /// The quiz with its solutions.
         quiz: Arc<Quiz>,
-        /// Decides every shuffle of this game.
+        /// Decides every shuffle of this game; 0 to those who see the outline.
         seed: u64,
     },
     /// The game begins.
     Started {
         /// When the first stem is shown.
         first_question_at: Timestamp,
+        /// Lead of scheduled openings until something better is known.
+        #[serde(default)]
+        lead: Millis,
     },
     /// A stem is shown.
     QuestionShown {
@@ -103,7 +106,7 @@ pub enum Event {
         /// Everybody's result.
         results: BTreeMap<UserId, Outcome>,
     },
-    /// The ranking is shown. Members see the top and their own row.
+    /// The ranking is shown. Members see the first `top` rows and, after them or among them, their own.
     LeaderboardShown {
         /// After this question, from 0.
         index: u32,
@@ -113,6 +116,8 @@ pub enum Event {
         teams: Vec<Standing>,
         /// How many rows everybody sees.
         top: u32,
+        /// How many players are ranked, seen or not.
+        player_count: u32,
     },
     /// Time stands still.
     Paused {
@@ -151,7 +156,7 @@ pub enum Event {
         /// When the present phase then ends.
         phase_ends_at: Option<Timestamp>,
     },
-    /// Podium and final ranking.
+    /// Podium and final ranking, seen as the ranking is. Comes again if a question is skipped in hindsight.
     Ended {
         /// Everybody, best first.
         standings: Vec<Standing>,
@@ -159,6 +164,8 @@ pub enum Event {
         teams: Vec<Standing>,
         /// How many rows everybody sees.
         top: u32,
+        /// How many players are ranked, seen or not.
+        player_count: u32,
     },
 }
 
