@@ -138,3 +138,74 @@ fn migrations() -> Migrator {
         include_str!("../migrations/0001_initial.sql"),
     )])
 }
+
+#[cfg(test)]
+mod tests {
+    use trivium_store::ErrorKind;
+
+    use super::*;
+
+    type Weaken = fn(SqliteConnectOptions) -> SqliteConnectOptions;
+
+    #[tokio::test]
+    async fn a_weaker_setting_is_not_used() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let sound = || {
+            SqliteConnectOptions::new()
+                .create_if_missing(true)
+                .journal_mode(SqliteJournalMode::Wal)
+                .synchronous(SqliteSynchronous::Full)
+                .foreign_keys(true)
+                .busy_timeout(PATIENCE)
+        };
+        let table: [(&str, Weaken, &str); 5] = [
+            ("journal_mode", |o| o.journal_mode(SqliteJournalMode::Delete), "delete"),
+            ("journal_mode", |o| o.in_memory(true), "memory"),
+            ("synchronous", |o| o.synchronous(SqliteSynchronous::Normal), "1"),
+            ("foreign_keys", |o| o.foreign_keys(false), "0"),
+            ("busy_timeout", |o| o.busy_timeout(Duration::ZERO), "0"),
+        ];
+        for (number, (name, weaken, value)) in table.into_iter().enumerate() {
+            let file = folder.path().join(number.to_string());
+            match connect(&weaken(sound().filename(&file))).await {
+                Err(OpenError::Setting { pragma, got, .. }) => assert_eq!((pragma, got.as_str()), (name, value)),
+                other => panic!("{name}: {other:?}"),
+            }
+            connect(&sound().filename(&file)).await.expect("the sound one");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_unknown_schema_is_left_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let spoils = [
+            "UPDATE _sqlx_migrations SET checksum = x'00'",
+            "UPDATE _sqlx_migrations SET version = 999",
+        ];
+        for (number, spoil) in spoils.into_iter().enumerate() {
+            let file = folder.path().join(number.to_string());
+            let store = open(&file).await.expect("open");
+            let done = store
+                .primary
+                .write(move |tx| Box::pin(async move { sqlx::query(spoil).execute(tx).await.map_err(store_error) }));
+            done.await.expect("spoilt");
+            store.close().await.expect("close");
+            let error = open(&file).await.expect_err(spoil);
+            assert!(matches!(error, OpenError::Migrate(_)), "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_no_database_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("text");
+        std::fs::write(&file, "not a database, but long enough to look at: ".repeat(100)).expect("written");
+        let missing = folder.path().join("no/such/folder");
+        for (path, want) in [(&file, ErrorKind::Corrupt), (&missing, ErrorKind::Unavailable)] {
+            match open(path).await {
+                Err(OpenError::Connect { source, .. }) => assert_eq!(source.kind(), want, "{source}"),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+}

@@ -101,3 +101,83 @@ where
     transaction.commit().await.map_err(store_error)?;
     Ok(value)
 }
+
+#[cfg(test)]
+mod tests {
+    use trivium_store::{ErrorKind, StoreError};
+
+    use crate::{SqliteStore, store_error};
+
+    async fn run(store: &SqliteStore, statements: &'static [&'static str]) -> Result<(), StoreError> {
+        let work = store.primary.write(move |tx| {
+            Box::pin(async move {
+                for statement in statements {
+                    sqlx::query(*statement).execute(&mut *tx).await.map_err(store_error)?;
+                }
+                Ok(())
+            })
+        });
+        work.await
+    }
+
+    async fn snapshots(store: &SqliteStore) -> i64 {
+        let count = sqlx::query_scalar("SELECT count(*) FROM snapshots");
+        count.fetch_one(&store.readers).await.expect("count")
+    }
+
+    const ONE: &str = "INSERT INTO snapshots VALUES ('r', 1, 1, x'00')";
+
+    /// After each failure nothing is written, nothing is open, and the next transaction works.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_failed_transaction_leaves_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = SqliteStore::open(folder.path().join("db")).await.expect("open");
+        let table: [(&[&str], ErrorKind); 5] = [
+            (&[ONE, "no SQL"], ErrorKind::Unavailable),
+            (&[ONE, ONE], ErrorKind::Corrupt),
+            // SQLite itself rolls back here, behind the back of whoever counts transactions.
+            (
+                &["INSERT OR ROLLBACK INTO snapshots VALUES ('r', 1, 1, NULL)"],
+                ErrorKind::Corrupt,
+            ),
+            (
+                &[
+                    "PRAGMA max_page_count = 40",
+                    ONE,
+                    "INSERT INTO snapshots VALUES ('full', 1, 1, zeroblob(1000000))",
+                ],
+                ErrorKind::Full,
+            ),
+            (
+                &[ONE, "INSERT INTO snapshots VALUES ('big', 1, 1, zeroblob(1000000001))"],
+                ErrorKind::Invalid,
+            ),
+        ];
+        for (statements, kind) in table {
+            let error = run(&store, statements).await.expect_err("it fails");
+            assert_eq!(error.kind(), kind, "{statements:?}: {error}");
+            assert_eq!(snapshots(&store).await, 0, "{statements:?}");
+            run(&store, &[ONE]).await.expect("the next works");
+            run(&store, &["DELETE FROM snapshots"]).await.expect("so does another");
+        }
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_panic_leaves_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = SqliteStore::open(folder.path().join("db")).await.expect("open");
+        let panicked: Result<(), _> = store
+            .primary
+            .write(|tx| {
+                Box::pin(async move {
+                    sqlx::query(ONE).execute(tx).await.map_err(store_error)?;
+                    panic!("in the middle of a transaction");
+                })
+            })
+            .await;
+        assert_eq!(panicked.expect_err("it panicked").kind(), ErrorKind::Unavailable);
+        assert_eq!(snapshots(&store).await, 0);
+        run(&store, &[ONE]).await.expect("the next works");
+        assert_eq!(snapshots(&store).await, 1);
+    }
+}

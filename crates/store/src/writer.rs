@@ -122,7 +122,8 @@ impl Writer {
         answer.await.map_err(|_closed| AppendError::Closed)?
     }
 
-    /// Takes no more appends; those before this call are still committed. Await the task's handle to know when.
+    /// Ends the task once everything that was called before is committed; what comes later may be refused. Await its handle
+    /// to know when.
     pub async fn close(&self) {
         // It fails if the task has ended, which is what is wanted.
         let _ended = self.inbox.send(Input::Close).await;
