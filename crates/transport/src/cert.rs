@@ -229,3 +229,61 @@ fn hash(key: &CertifiedKey) -> [u8; 32] {
         .expect("a certified key has at least one certificate");
     Sha256::digest(certificate).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: Duration = Duration::from_secs(24 * 3600);
+
+    #[test]
+    fn a_published_hash_outlives_a_rotation() {
+        let start = SystemTime::now();
+        let certificates = Certificates::self_made(&["quiz.example".to_owned()], start).unwrap();
+        let first = certificates.hashes();
+        assert_eq!(first.len(), 2);
+        assert!(!certificates.rotate_if_due(start + 5 * DAY).unwrap());
+        assert_eq!(certificates.hashes(), first);
+        assert!(certificates.rotate_if_due(start + 6 * DAY).unwrap());
+        let second = certificates.hashes();
+        assert_eq!(second[0], first[1], "what was announced is in use");
+        assert_ne!(second[1], first[0]);
+    }
+
+    #[test]
+    fn after_a_long_sleep_or_a_clock_set_back_both_are_fresh() {
+        let start = SystemTime::now();
+        for now in [start + 13 * DAY, start - DAY] {
+            let certificates = Certificates::self_made(&[], start).unwrap();
+            let before = certificates.hashes();
+            assert!(certificates.rotate_if_due(now).unwrap());
+            assert!(certificates.hashes().iter().all(|hash| !before.contains(hash)));
+        }
+    }
+
+    #[test]
+    fn certificates_are_exchanged_in_place() {
+        let ours = Certificates::self_made(&[], SystemTime::now()).unwrap();
+        let handle = ours.clone();
+        let theirs = Certificates::self_made(&[], SystemTime::now()).unwrap();
+        ours.reload(&theirs);
+        assert_eq!(handle.hashes(), theirs.hashes());
+        ours.reload(&handle);
+    }
+
+    #[test]
+    fn unusable_input_is_an_error() {
+        assert!(matches!(
+            Certificates::self_made(&["\u{e9}".to_owned()], SystemTime::now()),
+            Err(CertificateError::Make(_))
+        ));
+        assert!(matches!(
+            Certificates::from_pem(b"", b""),
+            Err(CertificateError::Pem(_))
+        ));
+        let one = rcgen::generate_simple_self_signed(["a".to_owned()]).unwrap();
+        let other = rcgen::generate_simple_self_signed(["a".to_owned()]).unwrap();
+        let mixed = Certificates::from_pem(one.cert.pem().as_bytes(), other.signing_key.serialize_pem().as_bytes());
+        assert!(matches!(mixed, Err(CertificateError::Unusable(_))), "{mixed:?}");
+    }
+}

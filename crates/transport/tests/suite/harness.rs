@@ -12,6 +12,9 @@ use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
 use http_body::Frame;
 use http_body_util::{BodyExt, Full};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -21,7 +24,8 @@ use trivium_transport::cert::Certificates;
 use trivium_transport::client::{self, Trust, WtChannel};
 use trivium_transport::envelope::{HEADERS, HeadReader, Scanner};
 use trivium_transport::header_block::{self, Block, encode};
-use trivium_transport::service::{Body, BoxError};
+use trivium_transport::http::{self as http_road, HttpServer};
+use trivium_transport::service::{Body, BoxError, RoadService};
 use trivium_transport::webtransport::{self, WebTransportServer};
 
 use crate::echo::{self, Probe};
@@ -60,14 +64,23 @@ impl Server {
     }
 
     pub(crate) fn start_with(configure: impl FnOnce(&mut webtransport::Config)) -> Self {
+        let probe = Arc::new(Probe::default());
+        Self::start_serving(service(&probe), &probe, configure)
+    }
+
+    pub(crate) fn start_serving(
+        service: impl RoadService + Sync,
+        probe: &Arc<Probe>,
+        configure: impl FnOnce(&mut webtransport::Config),
+    ) -> Self {
         let certificates = Certificates::self_made(&[], SystemTime::now()).unwrap();
         let mut config = webtransport::Config::new("127.0.0.1:0".parse().unwrap(), certificates);
         config.bridge.linger = Duration::from_millis(500);
         configure(&mut config);
         let server = WebTransportServer::bind(config).unwrap();
         let (addr, hashes) = (server.local_addr().unwrap(), server.certificate_hashes());
-        let (probe, shutdown) = (Arc::new(Probe::default()), CancellationToken::new());
-        let task = tokio::spawn(server.serve(service(&probe), shutdown.clone()));
+        let (probe, shutdown) = (probe.clone(), CancellationToken::new());
+        let task = tokio::spawn(server.serve(service, shutdown.clone()));
         Self {
             addr,
             hashes,
@@ -104,6 +117,77 @@ impl Server {
     }
 }
 
+/// A running HTTP server.
+pub(crate) struct Http {
+    pub(crate) addr: SocketAddr,
+    pub(crate) probe: Arc<Probe>,
+    pub(crate) shutdown: CancellationToken,
+    pub(crate) task: JoinHandle<()>,
+}
+
+impl Http {
+    pub(crate) async fn start(configure: impl FnOnce(&mut http_road::Config)) -> Self {
+        let probe = Arc::new(Probe::default());
+        Self::start_serving(service(&probe), &probe, configure).await
+    }
+
+    pub(crate) async fn start_serving(
+        service: impl RoadService + Sync,
+        probe: &Arc<Probe>,
+        configure: impl FnOnce(&mut http_road::Config),
+    ) -> Self {
+        let mut config = http_road::Config::new("127.0.0.1:0".parse().unwrap());
+        configure(&mut config);
+        let server = HttpServer::bind(config).await.unwrap();
+        let addr = server.local_addr().unwrap();
+        let (probe, shutdown) = (probe.clone(), CancellationToken::new());
+        let task = tokio::spawn(server.serve(service, shutdown.clone()));
+        Self {
+            addr,
+            probe,
+            shutdown,
+            task,
+        }
+    }
+
+    pub(crate) async fn tcp(&self) -> TcpStream {
+        TcpStream::connect(self.addr).await.unwrap()
+    }
+
+    /// An HTTP/2 connection with prior knowledge.
+    pub(crate) async fn h2<B>(&self) -> impl Channel<B> + use<B>
+    where
+        B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
+    {
+        h2_over(self.tcp().await).await
+    }
+}
+
+/// A service that can be called again and again; a request that fails on the road panics.
+pub(crate) trait Channel<B>:
+    Service<Request<B>, Response = Response<hyper::body::Incoming>, Error = Infallible, Future: Send> + Clone + Send
+{
+}
+
+impl<B, S> Channel<B> for S where
+    S: Service<Request<B>, Response = Response<hyper::body::Incoming>, Error = Infallible, Future: Send> + Clone + Send
+{
+}
+
+/// HTTP/2 over `io`.
+pub(crate) async fn h2_over<B>(io: impl AsyncRead + AsyncWrite + Send + Unpin + 'static) -> impl Channel<B>
+where
+    B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
+{
+    let handshake = hyper::client::conn::http2::handshake(TokioExecutor::new(), TokioIo::new(io));
+    let (send, connection) = handshake.await.unwrap();
+    tokio::spawn(connection);
+    tower::service_fn(move |request| {
+        let mut send = send.clone();
+        async move { Ok(send.send_request(request).await.expect("an answer")) }
+    })
+}
+
 /// Waits until `condition` holds.
 pub(crate) async fn eventually(what: &str, mut condition: impl FnMut() -> bool) {
     let polling = async {
@@ -118,8 +202,8 @@ pub(crate) async fn eventually(what: &str, mut condition: impl FnMut() -> bool) 
 
 /// A request for `path` with `body` as it is.
 pub(crate) fn request(path: &str, body: impl Into<Bytes>) -> Request<Full<Bytes>> {
-    Request::builder()
-        .uri(format!("https://example{path}"))
+    Request::post(format!("https://example{path}"))
+        .header("content-type", "application/grpc")
         .body(Full::new(body.into()))
         .unwrap()
 }

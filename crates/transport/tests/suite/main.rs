@@ -5,5 +5,7 @@
 mod calls;
 mod echo;
 mod harness;
+mod http;
+mod layers;
 mod malformed;
 mod sessions;

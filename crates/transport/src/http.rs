@@ -1,0 +1,277 @@
+//! The HTTP acceptor: HTTP/1.1 and HTTP/2 on one TCP port, with TLS or without, one tower service.
+//!
+//! ```text
+//! TCP ──(connection caps)──> [TLS] ──> first_bytes ──> hyper: h1 | h2 ──> service, with a Peer in every request
+//! ```
+//!
+//! hyper leaves several protections off or without a bound; every one is set in [`Config`]. Neighbours: [`first_bytes`] bounds the
+//! time before hyper knows its protocol, [`limits`](crate::limits) counts, [`cert`](crate::cert) holds the certificates.
+
+mod first_bytes;
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Request;
+use http::header::ORIGIN;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tracing::{debug, error, warn};
+
+use crate::cert::Certificates;
+use crate::limits::Limiter;
+use crate::peer::{Peer, Road, next_connection_id};
+use crate::service::{Body, RoadService, respond};
+use first_bytes::FirstBytes;
+
+/// How long accepting pauses when the process is out of file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Everything about the acceptor.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// TCP address; port 0 takes any free one.
+    pub bind: SocketAddr,
+    /// For TLS; without, HTTP/2 is spoken with prior knowledge.
+    pub certificates: Option<Certificates>,
+    /// Connections in total; one more is closed at once.
+    pub max_connections: usize,
+    /// Connections from one IPv4 address or IPv6 /64.
+    pub max_connections_per_ip: usize,
+    /// How long TLS may take, and then again the bytes that tell HTTP/1.1 from HTTP/2.
+    pub handshake_timeout: Duration,
+    /// How long the head of an HTTP/1.1 request may take; also how long a connection may be idle between two.
+    pub header_timeout: Duration,
+    /// Most bytes of the headers of one request.
+    pub max_header_bytes: u32,
+    /// HTTP/2 streams, hence calls, at once on one connection.
+    pub max_streams: u32,
+    /// HTTP/2 streams that the client may reset before they were accepted; one more closes the connection (rapid reset).
+    pub max_pending_resets: usize,
+    /// HTTP/2 streams that may be reset because the client broke the protocol; one more closes the connection.
+    pub max_local_resets: usize,
+    /// Unread bytes per HTTP/2 stream.
+    pub stream_window: u32,
+    /// Unread bytes per HTTP/2 connection.
+    pub connection_window: u32,
+    /// Unsent bytes per HTTP/2 stream; a slow reader costs this much.
+    pub send_buffer: usize,
+    /// How often an HTTP/2 connection is probed.
+    pub keep_alive_interval: Duration,
+    /// How long the answer to a probe may take.
+    pub keep_alive_timeout: Duration,
+    /// How long calls in flight may go on once draining begins; then their connections are dropped.
+    pub drain_timeout: Duration,
+}
+
+impl Config {
+    /// Defaults for everything but the address; no TLS.
+    pub const fn new(bind: SocketAddr) -> Self {
+        Self {
+            bind,
+            certificates: None,
+            max_connections: 10_000,
+            max_connections_per_ip: 1_000,
+            handshake_timeout: Duration::from_secs(5),
+            header_timeout: Duration::from_secs(5),
+            max_header_bytes: 16 * 1024,
+            max_streams: 100,
+            max_pending_resets: 20,
+            max_local_resets: 1_024,
+            stream_window: 256 * 1024,
+            connection_window: 1024 * 1024,
+            send_buffer: 256 * 1024,
+            keep_alive_interval: Duration::from_secs(15),
+            keep_alive_timeout: Duration::from_secs(10),
+            drain_timeout: Duration::from_secs(20),
+        }
+    }
+
+    fn protocol(&self) -> Builder<TokioExecutor> {
+        let mut builder = Builder::new(TokioExecutor::new());
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(self.header_timeout)
+            .max_headers(128)
+            // The head of a request has to fit into it; bodies are read in pieces of at most this size.
+            .max_buf_size(
+                usize::try_from(self.max_header_bytes)
+                    .unwrap_or(usize::MAX)
+                    .max(8 * 1024),
+            );
+        builder
+            .http2()
+            .timer(TokioTimer::new())
+            .max_concurrent_streams(self.max_streams)
+            .max_pending_accept_reset_streams(self.max_pending_resets)
+            .max_local_error_reset_streams(self.max_local_resets)
+            .max_header_list_size(self.max_header_bytes)
+            .initial_stream_window_size(self.stream_window)
+            .initial_connection_window_size(self.connection_window)
+            .max_send_buf_size(self.send_buffer)
+            .keep_alive_interval(self.keep_alive_interval)
+            .keep_alive_timeout(self.keep_alive_timeout);
+        builder
+    }
+}
+
+/// A bound listener.
+#[derive(Debug)]
+pub struct HttpServer {
+    listener: TcpListener,
+    config: Arc<Config>,
+}
+
+impl HttpServer {
+    /// Binds the port.
+    ///
+    /// # Errors
+    /// Those of the socket.
+    pub async fn bind(config: Config) -> std::io::Result<Self> {
+        let listener = TcpListener::bind(config.bind).await?;
+        Ok(Self {
+            listener,
+            config: Arc::new(config),
+        })
+    }
+
+    /// Where it listens.
+    ///
+    /// # Errors
+    /// Those of the socket.
+    pub fn local_addr(&self) -> std::io::Result<SocketAddr> {
+        self.listener.local_addr()
+    }
+
+    /// Serves `service` until `shutdown`, then drains: the port is closed, connections get GOAWAY or `connection: close`, and what
+    /// is left after [`Config::drain_timeout`] is dropped. Returns when no connection is left.
+    pub async fn serve<S: RoadService + Sync>(self, service: S, shutdown: CancellationToken) {
+        let config = self.config;
+        let limiter = Limiter::new(config.max_connections, config.max_connections_per_ip);
+        let tls = config.certificates.as_ref().map(|certificates| {
+            let versions = [&rustls::version::TLS13, &rustls::version::TLS12];
+            TlsAcceptor::from(Arc::new(certificates.tls_config(&[b"h2", b"http/1.1"], &versions)))
+        });
+        let protocol = Arc::new(config.protocol());
+        let mut connections = JoinSet::new();
+        loop {
+            tokio::select! {
+                accepted = self.listener.accept() => {
+                    let (stream, from) = match accepted {
+                        Ok(accepted) => accepted,
+                        Err(error) => {
+                            warn!(%error, "cannot accept a connection");
+                            sleep(ACCEPT_PAUSE).await;
+                            continue;
+                        }
+                    };
+                    let Some(permit) = limiter.acquire(from.ip()) else {
+                        debug!(%from, "too many connections");
+                        continue;
+                    };
+                    let connection = Connection {
+                        service: service.clone(),
+                        config: config.clone(),
+                        protocol: protocol.clone(),
+                        peer: Peer {
+                            remote_addr: Some(from),
+                            road: Road::Http,
+                            connection_id: next_connection_id(),
+                            origin: None,
+                            tls: tls.is_some(),
+                        },
+                        shutdown: shutdown.clone(),
+                    };
+                    let tls = tls.clone();
+                    connections.spawn(async move {
+                        connection.accept(stream, tls).await;
+                        drop(permit);
+                    });
+                }
+                Some(ended) = connections.join_next() => {
+                    if let Err(panic) = ended {
+                        error!(%panic, "an HTTP connection panicked");
+                    }
+                }
+                () = shutdown.cancelled() => break,
+            }
+        }
+        drop(self.listener);
+        // Each connection has its own deadline, and only this one if it hangs in spite of it.
+        let all = async { while connections.join_next().await.is_some() {} };
+        let longest = config.drain_timeout + config.handshake_timeout;
+        if timeout(longest, all).await.is_err() {
+            connections.shutdown().await;
+        }
+    }
+}
+
+/// One connection.
+struct Connection<S> {
+    service: S,
+    config: Arc<Config>,
+    protocol: Arc<Builder<TokioExecutor>>,
+    peer: Peer,
+    shutdown: CancellationToken,
+}
+
+impl<S: RoadService + Sync> Connection<S> {
+    async fn accept(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
+        // Small messages must not wait for the acknowledgement of the one before.
+        let _ = stream.set_nodelay(true);
+        let Some(tls) = tls else {
+            return self.serve(stream).await;
+        };
+        match timeout(self.config.handshake_timeout, tls.accept(stream)).await {
+            Ok(Ok(stream)) => self.serve(stream).await,
+            Ok(Err(error)) => debug!(connection = self.peer.connection_id, %error, "no TLS"),
+            Err(_) => debug!(connection = self.peer.connection_id, "no TLS in time"),
+        }
+    }
+
+    async fn serve<T>(self, io: T)
+    where
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let io = TokioIo::new(FirstBytes::new(io, self.config.handshake_timeout));
+        let (service, peer) = (self.service, self.peer);
+        let id = peer.connection_id;
+        let service = service_fn(move |request: Request<Incoming>| {
+            let mut request = request.map(Body::new);
+            let origin = request.headers().get(ORIGIN).and_then(|origin| origin.to_str().ok());
+            let peer = Peer {
+                origin: origin.map(Into::into),
+                ..peer.clone()
+            };
+            request.extensions_mut().insert(peer);
+            let response = respond(service.clone(), request);
+            async move { Ok::<_, Infallible>(response.await) }
+        });
+        let mut connection = pin!(self.protocol.serve_connection(io, service));
+        let ended = tokio::select! {
+            ended = connection.as_mut() => Ok(ended),
+            () = self.shutdown.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                // hyper waits for ever for a client that has connected and says nothing.
+                timeout(self.config.drain_timeout, connection).await
+            }
+        };
+        match ended {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => debug!(connection = id, error, "the connection failed"),
+            Err(_) => debug!(connection = id, "dropped with calls in flight"),
+        }
+    }
+}
