@@ -106,7 +106,10 @@ pub(super) async fn gaps_and_giants_are_refused(store: Arc<dyn Store>) {
         ("twice the same", |a| a.records[2].seq = 2),
         ("backwards", |a| a.records.reverse()),
         ("number 0", |a| a.records[0].seq = 0),
-        ("out of range", |a| *a = append("bad", MAX_SEQ, 1, "")),
+        ("out of range", |a| {
+            *a = append("bad", MAX_SEQ, 1, "");
+            a.records[0].at = Timestamp(1);
+        }),
         ("no time", |a| a.records[1].at = Timestamp(u64::MAX)),
         ("no kind", |a| a.records[1].kind.clear()),
         ("long kind", |a| {
@@ -214,8 +217,14 @@ pub(super) async fn pages_join_without_holes(store: Arc<dyn Store>) {
 
 pub(super) async fn rooms_do_not_mix(store: Arc<dyn Store>) {
     let rooms = ["a", "A", "aa", "a.", "a:1", "a:10", "a_", "0", "00", "1e1", "10"];
-    let batch: Vec<_> = (1..).zip(rooms).map(|(n, room)| append(room, 0, n, room)).collect();
+    let mut batch: Vec<_> = (1..).zip(rooms).map(|(n, room)| append(room, 0, 2 * n, room)).collect();
     assert_eq!(store.append(&batch).await.expect("append"), [Written; 11]);
+    for member in &mut batch {
+        let next = append(member.room.as_str(), member.head(), 1, "next");
+        let answers = store.append(std::slice::from_ref(&next)).await;
+        assert_eq!(answers.expect("append"), [Written], "{}", member.room);
+        member.records.extend(next.records);
+    }
     for member in &batch {
         assert_log(&store, member.room.as_str(), &member.records).await;
     }
