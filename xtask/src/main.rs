@@ -1,2 +1,93 @@
-//! The project commands: `cargo xtask run | test | ci | gen`.
-fn main() {}
+//! The project's commands, as `cargo xtask COMMAND`: programs that Cargo alone does not start.
+//!
+//! `ci` is what decides whether a change is good, and nothing else is. Foreign programs that it needs are installed
+//! by `tools`, under `target/xtask`, at the versions pinned in this directory.
+
+#![expect(clippy::print_stdout, reason = "a program for the command line")]
+
+mod ci;
+mod engine;
+mod shell;
+mod tools;
+
+use std::{env, process::ExitCode};
+
+use anyhow::{Result, bail};
+
+use crate::shell::cargo;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+run [--release] [ARGS]   build the server and start `trivium serve ARGS`
+test [ARGS]              set up what the suites need, then `cargo test --workspace ARGS`
+ci                       everything that a change has to pass
+gen                      make the files that are generated and committed
+bench [ARGS]             run the load generator with optimizations";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match dispatch(&arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            println!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(arguments: &[&str]) -> Result<()> {
+    match arguments {
+        ["run", "--release", rest @ ..] => run(&["--release"], rest),
+        ["run", rest @ ..] => run(&[], rest),
+        ["test", rest @ ..] => test(rest),
+        ["ci"] => ci::ci(),
+        ["gen"] => generate(),
+        ["bench", rest @ ..] => shell::run(
+            cargo()
+                .args(["run", "--release", "--locked", "--package", "trivium-benches", "--"])
+                .args(rest),
+        ),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        [command, ..] => bail!("no such command, or too many arguments: {command}\n\n{HELP}"),
+    }
+}
+
+fn run(profile: &[&str], serve: &[&str]) -> Result<()> {
+    let mut command = cargo();
+    command
+        .args(["run", "--package", "trivium-server", "--bin", "trivium"])
+        .args(profile);
+    shell::exec(command.args(["--", "serve"]).args(serve))
+}
+
+/// The suites drive the server with clients in other languages too; where those are is told by the environment.
+pub(crate) fn test(arguments: &[&str]) -> Result<()> {
+    let interop = tools::interop()?;
+    shell::run(
+        cargo()
+            .args(["test", "--workspace", "--locked"])
+            .args(arguments)
+            .envs(interop),
+    )
+}
+
+/// A test knows how to make `tools/buf-validate.binpb`, so that building this program does not need a compiler of
+/// protos.
+fn generate() -> Result<()> {
+    let mut command = cargo();
+    command.args([
+        "test",
+        "--quiet",
+        "--locked",
+        "--package",
+        "xtask",
+        "--test",
+        "generated",
+    ]);
+    shell::run(command.env("TRIVIUM_GENERATE", "1"))
+}

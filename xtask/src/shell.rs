@@ -1,0 +1,102 @@
+//! Starts other programs, always at the root of the workspace and without standard input.
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Instant,
+};
+
+use anyhow::{Context, Result, bail};
+
+pub(crate) fn root() -> PathBuf {
+    let xtask = Path::new(env!("CARGO_MANIFEST_DIR"));
+    xtask.parent().expect("a package lies in its workspace").to_owned()
+}
+
+/// The Cargo that runs this program.
+pub(crate) fn cargo() -> Command {
+    program(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+}
+
+pub(crate) fn program(name: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new(name);
+    command.current_dir(root()).stdin(Stdio::null());
+    // Cargo tells this program about its own package. The next Cargo must not hear of it: build scripts that watch
+    // these variables, ring's for one, would run again, and half of the tree would be built anew.
+    for (name, _) in env::vars_os() {
+        if name
+            .to_str()
+            .is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
+        {
+            command.env_remove(name);
+        }
+    }
+    command
+}
+
+/// # Errors
+///
+/// The program cannot be started, or fails.
+pub(crate) fn run(command: &mut Command) -> Result<()> {
+    let status = command
+        .status()
+        .with_context(|| format!("cannot start {}", line(command)))?;
+    if !status.success() {
+        bail!("{status}: {}", line(command));
+    }
+    Ok(())
+}
+
+/// What the program prints.
+///
+/// # Errors
+///
+/// The program cannot be started, or fails.
+pub(crate) fn read(command: &mut Command) -> Result<String> {
+    let output = command
+        .stderr(Stdio::inherit())
+        .output()
+        .with_context(|| format!("cannot start {}", line(command)))?;
+    if !output.status.success() {
+        bail!("{}: {}", output.status, line(command));
+    }
+    Ok(String::from_utf8(output.stdout)?)
+}
+
+/// Becomes the program, where the system can do that, so that signals reach it; with standard input.
+///
+/// # Errors
+///
+/// The program cannot be started, or fails.
+pub(crate) fn exec(command: &mut Command) -> Result<()> {
+    command.stdin(Stdio::inherit());
+    #[cfg(unix)]
+    return Err(std::os::unix::process::CommandExt::exec(command)).context(line(command));
+    #[cfg(not(unix))]
+    run(command)
+}
+
+/// Prints a heading, does the step and prints how long it took.
+///
+/// # Errors
+///
+/// Those of the step, with its heading.
+pub(crate) fn step(heading: &str, action: impl FnOnce() -> Result<()>) -> Result<()> {
+    println!("\n==> {heading}");
+    let begin = Instant::now();
+    action().with_context(|| heading.to_owned())?;
+    println!("==> {heading}: {:.1} s", begin.elapsed().as_secs_f32());
+    Ok(())
+}
+
+fn line(command: &Command) -> String {
+    let words: Vec<_> = std::iter::once(command.get_program())
+        .chain(command.get_args())
+        .collect();
+    words
+        .iter()
+        .map(|word| word.to_string_lossy())
+        .collect::<Vec<_>>()
+        .join(" ")
+}
