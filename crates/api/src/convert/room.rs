@@ -1,0 +1,354 @@
+//! Rooms and members: requests in; settings, members and snapshots out.
+
+use trivium_engine::{
+    Accommodations, Audience, Command, JoinPolicy, Member, RequestId, RoomCommand, RoomId, RoomKind, Settings, View,
+    event::{LeaveReason, RoomEvent},
+};
+use trivium_proto::v1::{self, room_event::Event};
+use trivium_store::RoomRecord;
+
+use super::{
+    chat,
+    common::{Addressed, Invalid, addressed, cursor_out, enumerated, id, role, role_out, time_or_zero, time_out},
+    presence, quiz,
+};
+
+/// Make a room, with a code that the catalogue has reserved for it.
+pub fn create(request: v1::CreateRoomRequest, code: Option<String>) -> Result<(RequestId, Command), Invalid> {
+    let join_policy = match enumerated("join_policy", request.join_policy)? {
+        v1::JoinPolicy::Unspecified => None,
+        v1::JoinPolicy::Code => Some(JoinPolicy::Code),
+        v1::JoinPolicy::Open => Some(JoinPolicy::Open),
+        v1::JoinPolicy::Invited => Some(JoinPolicy::Invited),
+    };
+    let command = RoomCommand::Create {
+        kind: kind("kind", request.kind)?,
+        title: request.title,
+        code,
+        join_policy,
+        capacity: (request.capacity > 0).then_some(request.capacity),
+        teams: request.teams,
+        nickname: request.nickname,
+    };
+    Ok((id("request_id", request.request_id)?, Command::Room(command)))
+}
+
+/// Come in. The caller has found the room, by its code or by its id, and says which it was.
+pub fn join(request: v1::JoinRoomRequest, code_shown: bool) -> Result<(RequestId, Command), Invalid> {
+    let command = RoomCommand::Join {
+        nickname: request.nickname,
+        avatar: request.avatar,
+        team: request.team,
+        observe: request.observe,
+        code_shown,
+    };
+    Ok((id("request_id", request.request_id)?, Command::Room(command)))
+}
+
+/// Give up the seat.
+pub fn leave(request: v1::LeaveRoomRequest) -> Result<Addressed, Invalid> {
+    addressed(request.room_id, request.request_id, Command::Room(RoomCommand::Leave))
+}
+
+/// Change settings.
+pub fn update(request: v1::UpdateRoomRequest) -> Result<Addressed, Invalid> {
+    let command = RoomCommand::Update {
+        title: request.title,
+        locked: request.locked,
+        capacity: request.capacity,
+        late_join: request.late_join,
+        chat_enabled: request.chat_enabled,
+    };
+    addressed(request.room_id, request.request_id, Command::Room(command))
+}
+
+/// End the room.
+pub fn close(request: v1::CloseRoomRequest) -> Result<Addressed, Invalid> {
+    addressed(request.room_id, request.request_id, Command::Room(RoomCommand::Close))
+}
+
+/// Change a member.
+pub fn update_member(request: v1::UpdateMemberRequest) -> Result<Addressed, Invalid> {
+    let command = RoomCommand::UpdateMember {
+        user: id("user_id", request.user_id)?,
+        nickname: request.nickname,
+        avatar: request.avatar,
+        team: request.team,
+        role: request.role.map(|number| role("role", number)).transpose()?.flatten(),
+        accommodations: request.accommodations.map(accommodations).transpose()?,
+    };
+    addressed(request.room_id, request.request_id, Command::Room(command))
+}
+
+/// Remove a member.
+pub fn remove(request: v1::RemoveMemberRequest) -> Result<Addressed, Invalid> {
+    let command = RoomCommand::Remove {
+        user: id("user_id", request.user_id)?,
+        message: request.reason,
+    };
+    addressed(request.room_id, request.request_id, Command::Room(command))
+}
+
+/// Ban a user.
+pub fn ban(request: v1::BanUserRequest) -> Result<Addressed, Invalid> {
+    let command = RoomCommand::Ban {
+        user: id("user_id", request.user_id)?,
+        message: request.reason,
+    };
+    addressed(request.room_id, request.request_id, Command::Room(command))
+}
+
+/// End a ban.
+pub fn unban(request: v1::UnbanUserRequest) -> Result<Addressed, Invalid> {
+    let command = RoomCommand::Unban {
+        user: id("user_id", request.user_id)?,
+    };
+    addressed(request.room_id, request.request_id, Command::Room(command))
+}
+
+/// Become host.
+pub fn take_host(request: v1::TakeHostRequest) -> Result<Addressed, Invalid> {
+    addressed(
+        request.room_id,
+        request.request_id,
+        Command::Room(RoomCommand::TakeHost),
+    )
+}
+
+/// A room as an audience sees it.
+pub fn snapshot(view: &View, audience: &Audience) -> v1::RoomSnapshot {
+    v1::RoomSnapshot {
+        room: Some(settings(&view.room, view.epoch, &view.settings)),
+        cursor: Some(cursor_out(&view.room, view.epoch, view.seq)),
+        me: view.me.as_ref().map(member),
+        members: view.members.iter().map(member).collect(),
+        member_count: view.member_count,
+        presences: view.presences.iter().map(presence::presence).collect(),
+        quiz: view.quiz.as_ref().map(|quiz| quiz::state(quiz, audience)),
+        messages: view.messages.iter().map(chat::message).collect(),
+        banned_user_ids: view.banned.iter().map(ToString::to_string).collect(),
+    }
+}
+
+/// A room's settings.
+pub fn settings(room: &RoomId, epoch: u64, settings: &Settings) -> v1::Room {
+    let join_policy = match settings.join_policy {
+        JoinPolicy::Code => v1::JoinPolicy::Code,
+        JoinPolicy::Open => v1::JoinPolicy::Open,
+        JoinPolicy::Invited => v1::JoinPolicy::Invited,
+    };
+    v1::Room {
+        id: room.to_string(),
+        epoch,
+        kind: kind_out(settings.kind).into(),
+        title: settings.title.clone(),
+        join_code: settings.code.clone().unwrap_or_default(),
+        join_policy: join_policy.into(),
+        locked: settings.locked,
+        capacity: settings.capacity,
+        late_join: settings.late_join,
+        teams: settings.teams.clone(),
+        create_time_ms: time_out(settings.created_at),
+        close_time_ms: time_or_zero(settings.closed_at),
+        chat_enabled: settings.chat_enabled,
+    }
+}
+
+/// What the catalogue knows of a room, for lists. A kind that this version does not know comes out as unspecified.
+pub fn listed(record: &RoomRecord) -> v1::Room {
+    v1::Room {
+        id: record.id.to_string(),
+        epoch: record.epoch,
+        kind: kind_named(&record.kind)
+            .map_or(v1::RoomKind::Unspecified, kind_out)
+            .into(),
+        title: record.title.clone(),
+        join_code: record.code.clone().unwrap_or_default(),
+        create_time_ms: time_out(record.created_at),
+        close_time_ms: time_or_zero(record.closed_at),
+        ..v1::Room::default()
+    }
+}
+
+/// The name under which the catalogue keeps a kind.
+pub fn kind_name(kind: RoomKind) -> &'static str {
+    match kind {
+        RoomKind::Quiz => "quiz",
+        RoomKind::Classroom => "classroom",
+        RoomKind::StudyGroup => "study_group",
+        RoomKind::Channel => "channel",
+    }
+}
+
+/// What a room is for.
+pub fn kind(field: &str, number: i32) -> Result<RoomKind, Invalid> {
+    match enumerated(field, number)? {
+        v1::RoomKind::Unspecified => Err(Invalid::new(field, "value is required")),
+        v1::RoomKind::Quiz => Ok(RoomKind::Quiz),
+        v1::RoomKind::Classroom => Ok(RoomKind::Classroom),
+        v1::RoomKind::StudyGroup => Ok(RoomKind::StudyGroup),
+        v1::RoomKind::Channel => Ok(RoomKind::Channel),
+    }
+}
+
+/// A user in a room.
+pub fn member(member: &Member) -> v1::Member {
+    v1::Member {
+        user_id: member.user.to_string(),
+        nickname: member.nickname.clone(),
+        role: role_out(member.role).into(),
+        avatar: member.avatar.clone(),
+        team: member.team.clone(),
+        join_time_ms: time_out(member.joined_at),
+        guest: member.guest,
+        accommodations: (!member.accommodations.is_none()).then(|| accommodations_out(&member.accommodations)),
+    }
+}
+
+/// An event of the room itself; none for what the wire has no word for.
+pub fn event(room: &RoomId, epoch: u64, event: &RoomEvent) -> Option<Event> {
+    Some(match event {
+        RoomEvent::Created { settings: made } => Event::RoomCreated(v1::RoomCreated {
+            room: Some(settings(room, epoch, made)),
+        }),
+        RoomEvent::Updated { settings: changed } => Event::RoomUpdated(v1::RoomUpdated {
+            room: Some(settings(room, epoch, changed)),
+        }),
+        RoomEvent::Closed => Event::RoomClosed(v1::RoomClosed {}),
+        RoomEvent::MemberJoined {
+            member: joined,
+            member_count,
+        } => Event::MemberJoined(v1::MemberJoined {
+            member: Some(member(joined)),
+            member_count: *member_count,
+        }),
+        RoomEvent::MemberLeft {
+            user,
+            reason,
+            message,
+            member_count,
+        } => Event::MemberLeft(v1::MemberLeft {
+            user_id: user.to_string(),
+            reason: leave_reason(*reason).into(),
+            message: message.clone(),
+            member_count: *member_count,
+        }),
+        RoomEvent::MemberUpdated { member: changed } => Event::MemberUpdated(v1::MemberUpdated {
+            member: Some(member(changed)),
+        }),
+        RoomEvent::Unbanned { user } => Event::UserUnbanned(v1::UserUnbanned {
+            user_id: user.to_string(),
+        }),
+        RoomEvent::Banned { .. } => return None,
+    })
+}
+
+fn kind_named(name: &str) -> Option<RoomKind> {
+    [
+        RoomKind::Quiz,
+        RoomKind::Classroom,
+        RoomKind::StudyGroup,
+        RoomKind::Channel,
+    ]
+    .into_iter()
+    .find(|kind| kind_name(*kind) == name)
+}
+
+fn kind_out(kind: RoomKind) -> v1::RoomKind {
+    match kind {
+        RoomKind::Quiz => v1::RoomKind::Quiz,
+        RoomKind::Classroom => v1::RoomKind::Classroom,
+        RoomKind::StudyGroup => v1::RoomKind::StudyGroup,
+        RoomKind::Channel => v1::RoomKind::Channel,
+    }
+}
+
+fn leave_reason(reason: LeaveReason) -> v1::LeaveReason {
+    match reason {
+        LeaveReason::Left => v1::LeaveReason::Left,
+        LeaveReason::Removed => v1::LeaveReason::Removed,
+        LeaveReason::Banned => v1::LeaveReason::Banned,
+    }
+}
+
+fn accommodations(wire: v1::Accommodations) -> Result<Accommodations, Invalid> {
+    let time_percent = match wire.time_percent {
+        0 => 100,
+        1..100 => {
+            return Err(Invalid::new("accommodations.time_percent", "must be 0 or 100 to 1000"));
+        }
+        percent => percent,
+    };
+    Ok(Accommodations {
+        time_percent,
+        untimed: wire.untimed,
+        fewer_options: wire.fewer_options,
+        excused: wire.excused,
+    })
+}
+
+fn accommodations_out(value: &Accommodations) -> v1::Accommodations {
+    v1::Accommodations {
+        time_percent: value.time_percent,
+        untimed: value.untimed,
+        fewer_options: value.fewer_options,
+        excused: value.excused,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kinds_come_back_from_the_wire_and_from_the_catalogue() {
+        for expected in [
+            RoomKind::Quiz,
+            RoomKind::Classroom,
+            RoomKind::StudyGroup,
+            RoomKind::Channel,
+        ] {
+            assert_eq!(kind("kind", kind_out(expected).into()), Ok(expected));
+            assert_eq!(kind_named(kind_name(expected)), Some(expected));
+        }
+        assert_eq!(kind("kind", 0).expect_err("unspecified").0.field, "kind");
+    }
+
+    #[test]
+    fn accommodations_never_take_time_away() {
+        let ask = |time_percent| {
+            accommodations(v1::Accommodations {
+                time_percent,
+                ..v1::Accommodations::default()
+            })
+        };
+        assert_eq!(ask(0), Ok(Accommodations::default()));
+        assert_eq!(ask(100), Ok(Accommodations::default()));
+        assert_eq!(ask(150).map(|given| given.time_percent), Ok(150));
+        for stolen in [1, 50, 99] {
+            let invalid = ask(stolen).expect_err("less than everybody has");
+            assert_eq!(invalid.0.field, "accommodations.time_percent");
+        }
+    }
+
+    #[test]
+    fn an_update_tells_absent_from_empty() {
+        let request = v1::UpdateMemberRequest {
+            request_id: "q".into(),
+            room_id: "r".into(),
+            user_id: "u".into(),
+            team: Some(String::new()),
+            role: Some(v1::Role::CoHost.into()),
+            ..v1::UpdateMemberRequest::default()
+        };
+        let expected = RoomCommand::UpdateMember {
+            user: "u".parse().expect("an id"),
+            nickname: None,
+            avatar: None,
+            team: Some(String::new()),
+            role: Some(trivium_engine::Role::CoHost),
+            accommodations: None,
+        };
+        assert_eq!(update_member(request).expect("valid").command, Command::Room(expected));
+    }
+}
