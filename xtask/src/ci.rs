@@ -1,62 +1,89 @@
 //! Everything that a change has to pass, cheapest first.
 
-use std::{fs, process::Stdio};
+use std::{fs, process::Stdio, time::Instant};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 
 use crate::{
     engine,
-    shell::{cargo, program, read, root, run, step},
+    shell::{cargo, program, read, root, run},
     test, tools,
 };
 
+type Step = fn() -> Result<()>;
+
+const STEPS: [(&str, Step); 6] = [
+    ("format", format),
+    ("lints", lints),
+    ("dependencies", dependencies),
+    ("wire", wire),
+    ("documentation", documentation),
+    ("tests", || test(&[])),
+];
+
+/// Runs the steps of these names, or all.
+///
 /// # Errors
 ///
-/// The first step that fails.
-pub(crate) fn ci() -> Result<()> {
-    step("Format", || run(cargo().args(["fmt", "--all", "--check"])))?;
-    step("Lints", || {
-        run(cargo().args([
-            "clippy",
-            "--workspace",
-            "--all-targets",
-            "--locked",
-            "--",
-            "-D",
-            "warnings",
-        ]))
-    })?;
-    step("Dependencies", || {
-        engine::stands_alone()?;
-        // A wrapper that is not in use yet is an arrow that is allowed, not a mistake.
-        let check = [
-            "--locked",
-            "check",
-            "--allow",
-            "unused-wrapper",
-            "bans",
-            "licenses",
-            "sources",
-        ];
-        run(program(tools::cargo_deny()?).args(check))
-    })?;
-    step("Wire", || {
-        run(program(tools::buf()?).arg("lint"))?;
-        wire_is_compatible()
-    })?;
-    step("Documentation", || {
-        let doc = ["doc", "--workspace", "--no-deps", "--locked"];
-        run(cargo().args(doc).env("RUSTDOCFLAGS", "-D warnings"))
-    })?;
-    step("Tests", || test(&[]))
+/// The first step that fails, or a name that no step has.
+pub(crate) fn ci(names: &[&str]) -> Result<()> {
+    if let Some(name) = names.iter().find(|name| STEPS.iter().all(|(step, _)| step != *name)) {
+        bail!(
+            "no such step: {name}; there are {}",
+            STEPS.map(|(step, _)| step).join(", ")
+        );
+    }
+    for (name, step) in STEPS
+        .iter()
+        .filter(|(name, _)| names.is_empty() || names.contains(name))
+    {
+        println!("\n==> {name}");
+        let begin = Instant::now();
+        step().with_context(|| format!("step {name}"))?;
+        println!("==> {name} took {:.1} s", begin.elapsed().as_secs_f32());
+    }
+    Ok(())
 }
 
-/// Clients of the last release, or else of the main branch, must understand this wire.
-fn wire_is_compatible() -> Result<()> {
-    let Some(base) = base() else {
+fn format() -> Result<()> {
+    run(cargo().args(["fmt", "--all", "--check"]))
+}
+
+fn lints() -> Result<()> {
+    run(cargo().args([
+        "clippy",
+        "--workspace",
+        "--all-targets",
+        "--locked",
+        "--",
+        "-D",
+        "warnings",
+    ]))
+}
+
+fn dependencies() -> Result<()> {
+    engine::stands_alone()?;
+    // A wrapper that is not in use yet is an arrow that is allowed, not a mistake.
+    let check = [
+        "--locked",
+        "check",
+        "--allow",
+        "unused-wrapper",
+        "bans",
+        "licenses",
+        "sources",
+    ];
+    run(program(tools::cargo_deny()?).args(check))
+}
+
+fn wire() -> Result<()> {
+    let buf = tools::buf()?;
+    run(program(&buf).arg("lint"))?;
+    let Some(base) = wire_base() else {
         println!("no tag and no origin/main: nothing to be compatible with");
         return Ok(());
     };
+    println!("is it compatible with {base}?");
     let directory = root().join("target/xtask/wire-before");
     if directory.exists() {
         fs::remove_dir_all(&directory)?;
@@ -72,17 +99,12 @@ fn wire_is_compatible() -> Result<()> {
     if !archive.wait()?.success() {
         bail!("git archive {base}");
     }
-    println!("compared with {base}");
-    run(program(tools::buf()?).args(["breaking", "--against"]).arg(directory))
+    run(program(&buf).args(["breaking", "--against"]).arg(directory))
 }
 
-fn base() -> Option<String> {
-    let tag = read(
-        program("git")
-            .args(["describe", "--tags", "--abbrev=0"])
-            .stderr(Stdio::null()),
-    )
-    .ok();
+/// Clients of the last release, or else of the main branch, must understand the wire.
+fn wire_base() -> Option<String> {
+    let tag = read(program("git").args(["describe", "--tags", "--abbrev=0"])).ok();
     let candidates = tag
         .map(|tag| tag.trim().to_owned())
         .into_iter()
@@ -91,4 +113,10 @@ fn base() -> Option<String> {
         let file = format!("{candidate}:buf.yaml");
         read(program("git").args(["cat-file", "-t", &file])).is_ok()
     })
+}
+
+fn documentation() -> Result<()> {
+    run(cargo()
+        .args(["doc", "--workspace", "--no-deps", "--locked"])
+        .env("RUSTDOCFLAGS", "-D warnings"))
 }

@@ -21,7 +21,7 @@ cargo xtask COMMAND
 
 run [--release] [ARGS]   build the server and start `trivium serve ARGS`
 test [ARGS]              set up what the suites need, then `cargo test --workspace ARGS`
-ci                       everything that a change has to pass
+ci [STEP...]             everything that a change has to pass, or only these steps of it
 gen                      make the files that are generated and committed
 bench [ARGS]             run the load generator with optimizations";
 
@@ -42,7 +42,7 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["run", "--release", rest @ ..] => run(&["--release"], rest),
         ["run", rest @ ..] => run(&[], rest),
         ["test", rest @ ..] => test(rest),
-        ["ci"] => ci::ci(),
+        ["ci", steps @ ..] => ci::ci(steps),
         ["gen"] => generate(),
         ["bench", rest @ ..] => shell::run(
             cargo()
@@ -53,7 +53,7 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
             println!("{HELP}");
             Ok(())
         }
-        [command, ..] => bail!("no such command, or too many arguments: {command}\n\n{HELP}"),
+        [command, ..] => bail!("no such command: {command}\n\n{HELP}"),
     }
 }
 

@@ -4,7 +4,6 @@ use std::{
     env,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    time::Instant,
 };
 
 use anyhow::{Context, Result, bail};
@@ -55,11 +54,15 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 /// The program cannot be started, or fails.
 pub(crate) fn read(command: &mut Command) -> Result<String> {
     let output = command
-        .stderr(Stdio::inherit())
         .output()
         .with_context(|| format!("cannot start {}", line(command)))?;
     if !output.status.success() {
-        bail!("{}: {}", output.status, line(command));
+        bail!(
+            "{}: {}\n{}",
+            output.status,
+            line(command),
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     Ok(String::from_utf8(output.stdout)?)
 }
@@ -75,19 +78,6 @@ pub(crate) fn exec(command: &mut Command) -> Result<()> {
     return Err(std::os::unix::process::CommandExt::exec(command)).context(line(command));
     #[cfg(not(unix))]
     run(command)
-}
-
-/// Prints a heading, does the step and prints how long it took.
-///
-/// # Errors
-///
-/// Those of the step, with its heading.
-pub(crate) fn step(heading: &str, action: impl FnOnce() -> Result<()>) -> Result<()> {
-    println!("\n==> {heading}");
-    let begin = Instant::now();
-    action().with_context(|| heading.to_owned())?;
-    println!("==> {heading}: {:.1} s", begin.elapsed().as_secs_f32());
-    Ok(())
 }
 
 fn line(command: &Command) -> String {
