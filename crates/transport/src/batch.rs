@@ -43,8 +43,8 @@ where
             };
             match frame.into_data() {
                 Ok(data) => {
-                    let mut scanned = data.clone();
-                    if scanner.feed(&mut scanned).is_err() || !scanned.is_empty() || scanner.end().is_some() {
+                    let mut left = data.clone();
+                    if scanner.feed(&mut left).is_err() || !left.is_empty() || scanner.end().is_some() {
                         return Poll::Ready(Filled::Broken);
                     }
                     size += data.len();

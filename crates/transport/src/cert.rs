@@ -19,11 +19,11 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use sha2::{Digest, Sha256};
 
 /// Longest validity that browsers accept with a hash.
-const VALIDITY: Duration = Duration::from_secs(14 * 24 * 3600);
+const VALIDITY: Duration = Duration::from_hours(14 * 24);
 /// A certificate is the next one for this long, then the one in use for as long again; the rest is margin.
-const ROTATION: Duration = Duration::from_secs(6 * 24 * 3600);
+const ROTATION: Duration = Duration::from_hours(6 * 24);
 /// How far a client's clock may be behind.
-const CLOCK_SKEW: Duration = Duration::from_secs(300);
+const CLOCK_SKEW: Duration = Duration::from_mins(5);
 
 /// Why there is no certificate.
 #[derive(Debug, thiserror::Error)]
@@ -234,7 +234,7 @@ fn hash(key: &CertifiedKey) -> [u8; 32] {
 mod tests {
     use super::*;
 
-    const DAY: Duration = Duration::from_secs(24 * 3600);
+    const DAY: Duration = Duration::from_hours(24);
 
     #[test]
     fn a_published_hash_outlives_a_rotation() {

@@ -29,8 +29,10 @@ pub const PINGS_PER_SECOND: u32 = 100;
 #[derive(Clone)]
 pub struct Datagrams(Arc<Shared>);
 
+type SendFn = dyn Fn(&[u8]) -> Result<(), DatagramError> + Send + Sync;
+
 struct Shared {
-    send: Box<dyn Fn(&[u8]) -> Result<(), DatagramError> + Send + Sync>,
+    send: Box<SendFn>,
     inbox: Mutex<Queue>,
     arrived: Notify,
 }
@@ -187,7 +189,7 @@ mod tests {
         };
         assert_eq!(answered(Duration::ZERO, 10_000), PING_BURST as usize);
         assert_eq!(answered(Duration::from_secs(1), 10_000), PINGS_PER_SECOND as usize);
-        assert_eq!(answered(Duration::from_secs(3600), 10_000), PING_BURST as usize);
+        assert_eq!(answered(Duration::from_hours(1), 10_000), PING_BURST as usize);
         let pong = Ponger::new(start).answer(1, 2, start, wall);
         assert_eq!(
             pong,

@@ -73,8 +73,8 @@ fn parse(value: &[u8]) -> Option<Duration> {
     }
     let amount: u64 = str::from_utf8(digits).ok()?.parse().ok()?;
     match unit {
-        b'H' => Some(Duration::from_secs(amount * 3600)),
-        b'M' => Some(Duration::from_secs(amount * 60)),
+        b'H' => Some(Duration::from_hours(amount)),
+        b'M' => Some(Duration::from_mins(amount)),
         b'S' => Some(Duration::from_secs(amount)),
         b'm' => Some(Duration::from_millis(amount)),
         b'u' => Some(Duration::from_micros(amount)),
@@ -224,13 +224,13 @@ mod tests {
     #[test]
     fn timeouts_are_parsed_strictly() {
         for (value, expected) in [
-            ("1H", Some(Duration::from_secs(3600))),
-            ("2M", Some(Duration::from_secs(120))),
+            ("1H", Some(Duration::from_hours(1))),
+            ("2M", Some(Duration::from_mins(2))),
             ("03S", Some(Duration::from_secs(3))),
             ("200m", Some(Duration::from_millis(200))),
             ("5u", Some(Duration::from_micros(5))),
             ("0n", Some(Duration::ZERO)),
-            ("99999999H", Some(Duration::from_secs(99_999_999 * 3600))),
+            ("99999999H", Some(Duration::from_hours(99_999_999))),
             ("123456789S", None),
             ("S", None),
             ("", None),

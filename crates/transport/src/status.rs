@@ -9,6 +9,8 @@ use http::{Response, StatusCode};
 pub(crate) const GRPC_STATUS: HeaderName = HeaderName::from_static("grpc-status");
 pub(crate) const GRPC_MESSAGE: HeaderName = HeaderName::from_static("grpc-message");
 pub(crate) const GRPC: HeaderValue = HeaderValue::from_static("application/grpc");
+/// What stands in the HEADERS of an answer on a stream: its body is a gRPC-Web body, and gRPC-Web clients insist on the name.
+pub(crate) const GRPC_WEB: HeaderValue = HeaderValue::from_static("application/grpc-web+proto");
 
 /// A gRPC status code, limited to those that a road answers with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -29,7 +29,7 @@ use crate::peer::{Peer, Road, next_connection_id};
 use crate::service::RoadService;
 
 /// How often it is checked whether a certificate must be exchanged.
-const ROTATION_CHECK: Duration = Duration::from_secs(3600);
+const ROTATION_CHECK: Duration = Duration::from_hours(1);
 /// How long the last packets may take to leave when the endpoint is closed.
 const LAST_PACKETS: Duration = Duration::from_secs(1);
 

@@ -6,6 +6,7 @@
 use std::pin::pin;
 
 use bytes::Bytes;
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Response, StatusCode};
 use http_body::Body;
 
@@ -13,7 +14,7 @@ use crate::batch::{Filled, fill};
 use crate::envelope::{END, HEADERS, Scanner};
 use crate::header_block::encode;
 use crate::session::{SendHalf, StreamError};
-use crate::status::{Code, GRPC_STATUS, Status, is_grpc};
+use crate::status::{Code, GRPC_STATUS, GRPC_WEB, Status, is_grpc};
 
 /// The server's half.
 pub(super) struct Outbound<W: SendHalf> {
@@ -46,17 +47,14 @@ impl<W: SendHalf> Outbound<W> {
     where
         B: Body<Data = Bytes>,
     {
-        let (head, body) = response.into_parts();
-        if head.status != StatusCode::OK || !is_grpc(&head.headers) {
-            let status = Status::from_http(head.status);
-            return if head.headers.contains_key(GRPC_STATUS) {
-                self.trailers_only(&head.headers).await
-            } else {
-                self.end_with(status).await
-            };
-        }
+        let (mut head, body) = response.into_parts();
+        let is_answer = head.status == StatusCode::OK && is_grpc(&head.headers);
+        head.headers.insert(CONTENT_TYPE, GRPC_WEB);
         if head.headers.contains_key(GRPC_STATUS) {
             return self.trailers_only(&head.headers).await;
+        }
+        if !is_answer {
+            return self.end_with(Status::from_http(head.status)).await;
         }
         let Ok(envelope) = encode(HEADERS, Some((":status", "200")), &head.headers) else {
             return self
@@ -94,9 +92,9 @@ impl<W: SendHalf> Outbound<W> {
         let mut batch = Vec::with_capacity(2);
         if !self.begun {
             self.begun = true;
+            let headers = HeaderMap::from_iter([(CONTENT_TYPE, GRPC_WEB)]);
             batch.push(
-                encode(HEADERS, Some((":status", "200")), &HeaderMap::new())
-                    .expect("one short line is within every limit"),
+                encode(HEADERS, Some((":status", "200")), &headers).expect("two short lines are within every limit"),
             );
         }
         self.finish(batch, &status.headers()).await

@@ -9,6 +9,7 @@ use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker, ready};
 
 use bytes::Bytes;
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body::{Body, Frame};
 use tokio::sync::oneshot;
@@ -18,7 +19,7 @@ use crate::envelope::{END, Fault, HEADERS, HeadReader, Scanner, prefix};
 use crate::header_block::{self, BlockError};
 use crate::service::BoxError;
 use crate::session::{RecvHalf, SendHalf, Session, StreamError};
-use crate::status::{Code, GRPC_STATUS, Status};
+use crate::status::{Code, GRPC, GRPC_STATUS, Status};
 
 /// Most bytes taken from the stream at once.
 const MAX_READ: usize = 64 * 1024;
@@ -118,15 +119,15 @@ async fn upload<S, B>(
         return;
     }
     let mut answered = pin!(answered);
-    let sent = tokio::select! {
+    let written = tokio::select! {
         biased;
         end = &mut answered => {
             upload.1 = end.is_ok();
             return;
         }
-        sent = write(&mut upload.0, head, body) => sent,
+        written = write(&mut upload.0, head, body) => written,
     };
-    if sent {
+    if written {
         upload.1 = answered.await.is_ok();
     }
 }
@@ -212,7 +213,9 @@ impl<R: RecvHalf> ResponseBody<R> {
         }
     }
 
-    fn head(&mut self, status: Option<u16>, fields: HeaderMap) -> Result<Response<()>, HeaderMap> {
+    fn head(&mut self, status: Option<u16>, mut fields: HeaderMap) -> Result<Response<()>, HeaderMap> {
+        // The same to every caller, whatever road it came on.
+        fields.insert(CONTENT_TYPE, GRPC);
         if fields.contains_key(GRPC_STATUS) {
             self.complete();
         } else if status.is_some_and(|status| status != 200) {

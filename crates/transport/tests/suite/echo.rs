@@ -42,9 +42,12 @@ impl Drop for Active {
     }
 }
 
+type Next = Box<dyn FnMut(&mut Context<'_>) -> Polled + Send>;
+type Polled = Poll<Option<Result<Frame<Bytes>, BoxError>>>;
+
 /// A response body that is asked for frames one at a time.
 pub(crate) struct Frames {
-    next: Box<dyn FnMut(&mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> + Send>,
+    next: Next,
     _active: Active,
 }
 
@@ -75,7 +78,7 @@ fn trailers(status: u16) -> Frame<Bytes> {
 pub(crate) async fn serve(request: Request<Body>, probe: Arc<Probe>) -> Result<Response<Frames>, Infallible> {
     let active = Active::new(&probe);
     let (head, mut body) = request.into_parts();
-    let next: Box<dyn FnMut(&mut Context<'_>) -> _ + Send> = match head.uri.path() {
+    let next: Next = match head.uri.path() {
         "/Unary" => match body.collect().await {
             Ok(collected) => frames([collected.to_bytes()], 0),
             Err(_) => frames([], 2),
@@ -116,22 +119,7 @@ pub(crate) async fn serve(request: Request<Body>, probe: Arc<Probe>) -> Result<R
                 Poll::Ready(Some(Ok(Frame::data(chunk.clone()))))
             })
         }
-        "/Panic" => panic!("the handler panics"),
-        "/PanicBody" => {
-            let mut sent = false;
-            Box::new(move |_| {
-                assert!(!std::mem::replace(&mut sent, true), "the body panics");
-                Poll::Ready(Some(Ok(Frame::data(message(b"before")))))
-            })
-        }
-        "/Cut" => {
-            let mut left = vec![Some(Ok(Frame::data(Bytes::from_static(&[0, 0, 0, 0, 9, 1])))), None];
-            Box::new(move |_| Poll::Ready(left.remove(0)))
-        }
-        "/NoStatus" => {
-            let mut left = vec![Some(Ok(Frame::data(message(b"x")))), None];
-            Box::new(move |_| Poll::Ready(left.remove(0)))
-        }
+        "/Panic" | "/PanicBody" | "/Cut" | "/NoStatus" => broken(head.uri.path()),
         "/Datagrams" => {
             let datagrams = head.extensions.get::<Datagrams>().unwrap();
             let (kind, body) = datagrams.claim_inbox().unwrap().recv().await.unwrap();
@@ -151,6 +139,16 @@ pub(crate) async fn serve(request: Request<Body>, probe: Arc<Probe>) -> Result<R
         "/Head" => {
             let seen = format!("{} {:?} {:?}", head.method, head.version, head.headers);
             frames([message(seen.as_bytes())], 0)
+        }
+        "/example.v1.Greeter/Hello" | "/example.v1.Greeter/Chat" => {
+            let mut response = Response::new(Frames {
+                next: greet(body),
+                _active: active,
+            });
+            response
+                .headers_mut()
+                .insert("content-type", HeaderValue::from_static("application/grpc"));
+            return Ok(response);
         }
         "/Text" => {
             let mut response = Response::new(Frames {
@@ -186,7 +184,48 @@ pub(crate) async fn serve(request: Request<Body>, probe: Arc<Probe>) -> Result<R
     Ok(response)
 }
 
-type Next = Box<dyn FnMut(&mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> + Send>;
+/// The service of the examples in docs/webtransport.md: greets once for every message of the request.
+fn greet(mut body: Body) -> Next {
+    let mut ended = false;
+    Box::new(move |cx| {
+        if ended {
+            return Poll::Ready(None);
+        }
+        Pin::new(&mut body).poll_frame(cx).map(|frame| {
+            let Some(frame) = frame else {
+                ended = true;
+                let mut status = HeaderMap::new();
+                status.insert("grpc-status", HeaderValue::from_static("0"));
+                return Some(Ok(Frame::trailers(status)));
+            };
+            Some(frame.map(|frame| {
+                // A whole message with `string name = 1` in; `string text = 1` out.
+                let name = frame.into_data().unwrap().slice(7..);
+                let text = [b"Hi ", &name[..]].concat();
+                Frame::data(message(
+                    &[&[0x0a, u8::try_from(text.len()).unwrap()], &text[..]].concat(),
+                ))
+            }))
+        })
+    })
+}
+
+/// What no service should do.
+fn broken(path: &str) -> Next {
+    let mut left = match path {
+        "/Panic" => panic!("the handler panics"),
+        "/PanicBody" => {
+            let mut sent = false;
+            return Box::new(move |_| {
+                assert!(!std::mem::replace(&mut sent, true), "the body panics");
+                Poll::Ready(Some(Ok(Frame::data(message(b"before")))))
+            });
+        }
+        "/Cut" => vec![Some(Ok(Frame::data(Bytes::from_static(&[0, 0, 0, 0, 9, 1])))), None],
+        _ => vec![Some(Ok(Frame::data(message(b"x")))), None],
+    };
+    Box::new(move |_| Poll::Ready(left.remove(0)))
+}
 
 fn frames(messages: impl IntoIterator<Item = Bytes>, status: u16) -> Next {
     let mut frames: Vec<_> = messages.into_iter().map(Frame::data).collect();

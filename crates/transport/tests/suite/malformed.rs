@@ -26,14 +26,14 @@ enum Then {
     Wait,
 }
 
-#[tokio::test]
-async fn every_malformed_input_has_its_answer_and_the_session_survives() {
+/// What it is, its bytes, what follows them, and the status of the answer.
+type Row = (&'static str, Bytes, Then, u16);
+
+fn rows() -> Vec<Row> {
     use Then::{Fin, Wait};
-    let server = Server::start_with(|config| config.bridge.header_timeout = Duration::from_millis(200));
-    let session = server.connect_raw().await;
     let many_fields = [b":path: /Unary\r\n".to_vec(), b"x: 1\r\n".repeat(128)].concat();
     let head_ok = head("/Unary");
-    let rows: Vec<(&str, Bytes, Then, u16)> = vec![
+    vec![
         ("the first flags are not HEADERS", message(b"x"), Wait, 3),
         ("no :path", block(b"x: 1\r\n"), Wait, 3),
         ("an empty block", block(b""), Wait, 3),
@@ -117,11 +117,17 @@ async fn every_malformed_input_has_its_answer_and_the_session_survives() {
             Fin,
             0,
         ),
-    ];
-    for (what, bytes, then, status) in rows {
+    ]
+}
+
+#[tokio::test]
+async fn every_malformed_input_has_its_answer_and_the_session_survives() {
+    let server = Server::start_with(|config| config.bridge.header_timeout = Duration::from_millis(200));
+    let session = server.connect_raw().await;
+    for (what, bytes, then, status) in rows() {
         let (mut send, mut recv) = session.open_bi().await.unwrap().await.unwrap();
         send.write_all(&bytes).await.unwrap();
-        if then == Fin {
+        if then == Then::Fin {
             send.quic_stream_mut().finish().unwrap();
         }
         let answer = read_raw(&mut recv).await;
