@@ -3,8 +3,10 @@
 //! This is the only place that hides anything: what a receiver may not see is removed here, not in `api` and not in a
 //! client. Every entry has a [`Visibility`], from which the shell knows how many encodings it needs, and
 //! [`Event::seen_by`](crate::Event::seen_by) gives the event as one audience sees it.
+//!
+//! Neighbours: [`quiz`](crate::quiz) has the same two functions for its own events.
 
-use crate::{Entry, Event, UserId};
+use crate::{Accommodations, Entry, Event, Member, RoomEvent, UserId};
 
 /// Through whose eyes an event is seen.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,4 +34,79 @@ pub enum Visibility {
     Hosts,
     /// Nobody.
     Nobody,
+}
+
+impl Audience {
+    /// Whether hosts' knowledge, or that of this user about itself, may be seen.
+    pub(crate) fn is_host_or(&self, user: &UserId) -> bool {
+        match self {
+            Self::Hosts => true,
+            Self::Member(member) => member == user,
+            Self::Observers => false,
+        }
+    }
+
+    /// A member with what this audience may see of it.
+    pub(crate) fn sees(&self, member: &Member) -> Member {
+        let mut seen = member.clone();
+        if !self.is_host_or(&member.user) {
+            seen.accommodations = Accommodations::default();
+        }
+        seen
+    }
+}
+
+impl Entry {
+    /// For whom the entry looks how.
+    pub fn visibility(&self) -> Visibility {
+        match &self.event {
+            Event::Room(event) => room_visibility(event),
+            Event::Quiz(event) => event.visibility(),
+            Event::Chat(_) => Visibility::Everyone,
+        }
+    }
+}
+
+impl Event {
+    /// The event as an audience may see it; none if it may not see it at all.
+    pub fn seen_by(&self, who: &Audience) -> Option<Self> {
+        match self {
+            Self::Room(event) => room_seen_by(event, who).map(Self::Room),
+            Self::Quiz(event) => event.seen_by(who).map(Self::Quiz),
+            Self::Chat(_) => Some(self.clone()),
+        }
+    }
+}
+
+fn room_visibility(event: &RoomEvent) -> Visibility {
+    match event {
+        RoomEvent::Created { .. } | RoomEvent::Updated { .. } | RoomEvent::Closed => Visibility::Everyone,
+        RoomEvent::MemberJoined { member, .. } | RoomEvent::MemberUpdated { member } => {
+            if member.accommodations.is_none() { Visibility::Everyone } else { Visibility::Personal }
+        }
+        RoomEvent::MemberLeft { message, .. } => {
+            if message.is_empty() { Visibility::Everyone } else { Visibility::Personal }
+        }
+        RoomEvent::Banned { .. } | RoomEvent::Unbanned { .. } => Visibility::Hosts,
+    }
+}
+
+fn room_seen_by(event: &RoomEvent, who: &Audience) -> Option<RoomEvent> {
+    match event {
+        RoomEvent::Created { .. } | RoomEvent::Updated { .. } | RoomEvent::Closed => Some(event.clone()),
+        RoomEvent::MemberJoined { member, member_count } => {
+            Some(RoomEvent::MemberJoined { member: who.sees(member), member_count: *member_count })
+        }
+        RoomEvent::MemberUpdated { member } => Some(RoomEvent::MemberUpdated { member: who.sees(member) }),
+        RoomEvent::MemberLeft { user, reason, message, member_count } => Some(RoomEvent::MemberLeft {
+            user: user.clone(),
+            reason: *reason,
+            message: if who.is_host_or(user) { message.clone() } else { String::new() },
+            member_count: *member_count,
+        }),
+        RoomEvent::Banned { .. } | RoomEvent::Unbanned { .. } => match who {
+            Audience::Hosts => Some(event.clone()),
+            Audience::Member(_) | Audience::Observers => None,
+        },
+    }
 }

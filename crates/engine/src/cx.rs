@@ -4,7 +4,7 @@ use std::fmt;
 
 use rand::Rng;
 
-use crate::{Millis, RequestId, Timestamp, UserId, member::Role};
+use crate::{Millis, Timestamp, UserId, member::Role};
 
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]

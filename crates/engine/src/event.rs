@@ -176,3 +176,28 @@ impl Event {
         }
     }
 }
+
+impl Event {
+    /// A short name such as `quiz.question_opened`, for people and queries.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Room(event) => match event {
+                RoomEvent::Created { .. } => "room.created",
+                RoomEvent::Updated { .. } => "room.updated",
+                RoomEvent::Closed => "room.closed",
+                RoomEvent::MemberJoined { .. } => "room.member_joined",
+                RoomEvent::MemberLeft { .. } => "room.member_left",
+                RoomEvent::MemberUpdated { .. } => "room.member_updated",
+                RoomEvent::Unbanned { .. } => "room.unbanned",
+                RoomEvent::Banned { .. } => "room.banned",
+            },
+            Self::Quiz(event) => event.name(),
+            Self::Chat(event) => match event {
+                ChatEvent::Sent { .. } => "chat.sent",
+                ChatEvent::Edited { .. } => "chat.edited",
+                ChatEvent::Deleted { .. } => "chat.deleted",
+                ChatEvent::Reacted { .. } => "chat.reacted",
+            },
+        }
+    }
+}

@@ -12,17 +12,23 @@
 //! stores the entries, and publishes them only then.
 
 pub mod audience;
+pub mod chat;
 pub mod command;
 pub mod cx;
+pub mod dedupe;
 pub mod event;
 pub mod id;
 pub mod member;
+pub mod membership;
+pub mod nickname;
+pub mod permission;
 pub mod presence;
 pub mod quiz;
 pub mod reject;
 pub mod room;
 pub mod settings;
 pub mod signal;
+mod text;
 pub mod time;
 pub mod view;
 
@@ -37,4 +43,4 @@ pub use room::Room;
 pub use settings::{JoinPolicy, RoomKind, Settings};
 pub use signal::{Observation, Presence, PresenceState, Signal, SignalKey};
 pub use time::{Millis, Timestamp};
-pub use view::View;
+pub use view::{MessageView, View};

@@ -1,10 +1,16 @@
 //! Who is in a room, and what each may do.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Bound,
+};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Millis, Timestamp, UserId};
+use crate::{Millis, Timestamp, UserId, nickname};
+
+/// Longest avatar seed, in characters.
+pub const MAX_AVATAR: usize = 64;
 
 /// What a member may do. Ordered: a higher role may do all that a lower one may.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -85,19 +91,30 @@ impl Accommodations {
 }
 
 /// The members of a room, in the order of their ids.
+///
+/// Invariant: `names` has the nickname key of every member, and nothing else.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Members(BTreeMap<UserId, Member>);
+#[serde(from = "BTreeMap<UserId, Member>", into = "BTreeMap<UserId, Member>")]
+pub struct Members {
+    by_id: BTreeMap<UserId, Member>,
+    names: BTreeMap<String, BTreeSet<UserId>>,
+}
 
 impl Members {
     /// One member.
     pub fn get(&self, user: &UserId) -> Option<&Member> {
-        self.0.get(user)
+        self.by_id.get(user)
     }
 
     /// All of them.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Member> {
-        self.0.values()
+        self.by_id.values()
+    }
+
+    /// Those whose id comes after `user`, or all.
+    pub fn after(&self, user: Option<&UserId>) -> impl Iterator<Item = &Member> {
+        let from = user.map_or(Bound::Unbounded, Bound::Excluded);
+        self.by_id.range::<UserId, _>((from, Bound::Unbounded)).map(|(_, member)| member)
     }
 
     /// Those who play: role [`Role::Member`].
@@ -107,21 +124,52 @@ impl Members {
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.0.len()
+        self.by_id.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.by_id.is_empty()
+    }
+
+    /// Whether somebody other than `user` has a nickname with this key.
+    pub(crate) fn is_taken(&self, key: &str, user: &UserId) -> bool {
+        self.names.get(key).is_some_and(|holders| holders.iter().any(|holder| holder != user))
     }
 
     /// Takes a member in, in place of an earlier one of the same user.
     pub(crate) fn insert(&mut self, member: Member) {
-        self.0.insert(member.user.clone(), member);
+        self.remove(&member.user);
+        self.names.entry(nickname::key(&member.nickname)).or_default().insert(member.user.clone());
+        self.by_id.insert(member.user.clone(), member);
     }
 
     /// Takes a member out.
     pub(crate) fn remove(&mut self, user: &UserId) -> Option<Member> {
-        self.0.remove(user)
+        let member = self.by_id.remove(user)?;
+        let key = nickname::key(&member.nickname);
+        if let Some(holders) = self.names.get_mut(&key) {
+            holders.remove(user);
+            if holders.is_empty() {
+                self.names.remove(&key);
+            }
+        }
+        Some(member)
+    }
+}
+
+impl From<BTreeMap<UserId, Member>> for Members {
+    fn from(by_id: BTreeMap<UserId, Member>) -> Self {
+        let mut members = Self::default();
+        for member in by_id.into_values() {
+            members.insert(member);
+        }
+        members
+    }
+}
+
+impl From<Members> for BTreeMap<UserId, Member> {
+    fn from(members: Members) -> Self {
+        members.by_id
     }
 }

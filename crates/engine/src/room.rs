@@ -1,78 +1,196 @@
 //! The room: one state machine that owns membership and dispatches to the features.
+//!
+//! Neighbours: [`membership`](crate::membership), [`quiz`] and [`chat`] decide and apply what is theirs;
+//! [`presence`] is kept beside the log; [`permission`] and [`dedupe`](crate::dedupe) stand before all of them; how a room
+//! looks from outside stands in [`queries`].
 
 use std::ops::RangeInclusive;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Actor, Audience, Command, Cx, Entry, Event, Member, Observation, Presence, Reject, RequestId, RoomId, Seq, Signal,
-    Timestamp, UserId, View, Visibility,
-    view::{MessageView, ResultsView},
+    Command, Cx, Entry, Event, Observation, Reject, RequestId, Role, RoomCommand, RoomId, Seq, Signal, Timestamp, UserId,
+    chat, dedupe::Requests, membership, permission, presence,
 };
 
+mod pending;
+mod queries;
+use pending as quiz;
+
 /// One room. Serialising it makes a snapshot of what its log says; presence is not part of that.
+///
+/// Whoever loads a room, from a snapshot or a log, calls [`reset_presence`](Self::reset_presence) before anything else.
+///
+/// ```
+/// use trivium_engine::{Actor, Command, Cx, Entry, Room, RoomCommand, RoomKind, Timestamp};
+///
+/// let ana = Actor { user: "ana".parse()?, name: "Ana".into(), guest: false, global_host: false, grant: None };
+/// let create = Command::Room(RoomCommand::Create {
+///     kind: RoomKind::Quiz,
+///     title: "Capitals".into(),
+///     code: None,
+///     join_policy: None,
+///     capacity: None,
+///     teams: vec![],
+///     nickname: "Ms. A".into(),
+/// });
+/// # struct Fixed;
+/// # impl rand::TryRng for Fixed {
+/// #     type Error = std::convert::Infallible;
+/// #     fn try_next_u32(&mut self) -> Result<u32, Self::Error> { Ok(0) }
+/// #     fn try_next_u64(&mut self) -> Result<u64, Self::Error> { Ok(0) }
+/// #     fn try_fill_bytes(&mut self, _: &mut [u8]) -> Result<(), Self::Error> { Ok(()) }
+/// # }
+/// # let mut rng = Fixed;
+/// let mut room = Room::new("r1".parse()?, 1);
+/// let now = Timestamp(1_700_000_000_000);
+/// let mut cx = Cx { now, actor: &ana, round_trip: None, room_round_trip: None, rng: &mut rng };
+/// for event in room.decide(&create, &mut cx)? {
+///     room.apply(&Entry { seq: room.seq() + 1, at: now, actor: Some(ana.user.clone()), request: None, event });
+/// }
+/// assert_eq!(room.member(&ana.user).expect("the creator is in").nickname, "Ms. A");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Room {
     id: RoomId,
     epoch: u64,
     seq: Seq,
+    seats: membership::State,
+    chat: chat::State,
+    quiz: Option<quiz::State>,
+    requests: Requests,
+    #[serde(skip)]
+    board: presence::Board,
 }
 
 impl Room {
     /// A room before its first entry. `epoch` tells this life of the log from others.
     pub fn new(id: RoomId, epoch: u64) -> Self {
-        Self { id, epoch, seq: 0 }
+        Self {
+            id,
+            epoch,
+            seq: 0,
+            seats: membership::State::default(),
+            chat: chat::State::default(),
+            quiz: None,
+            requests: Requests::default(),
+            board: presence::Board::default(),
+        }
     }
 
     /// Identifier.
-    pub fn id(&self) -> &RoomId { &self.id }
+    pub fn id(&self) -> &RoomId {
+        &self.id
+    }
+
     /// Which life of the log.
-    pub fn epoch(&self) -> u64 { self.epoch }
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
     /// Number of the last entry applied; 0 before the first.
-    pub fn seq(&self) -> Seq { self.seq }
+    pub fn seq(&self) -> Seq {
+        self.seq
+    }
 
     /// The entries that an earlier command with this request id made, if it is remembered (the newest 256 per user).
-    pub fn replayed(&self, user: &UserId, request: &RequestId) -> Option<RangeInclusive<Seq>> { unimplemented!() }
+    pub fn replayed(&self, user: &UserId, request: &RequestId) -> Option<RangeInclusive<Seq>> {
+        self.requests.replayed(user, request)
+    }
+
     /// What the command brings about now, or why it is refused. No events means that nothing had to change.
-    pub fn decide(&self, command: &Command, cx: &mut Cx<'_>) -> Result<Vec<Event>, Reject> { unimplemented!() }
+    ///
+    /// Ask [`replayed`](Self::replayed) first: whether this is a retry is not looked at here.
+    pub fn decide(&self, command: &Command, cx: &mut Cx<'_>) -> Result<Vec<Event>, Reject> {
+        match (command, &self.seats.settings) {
+            (Command::Room(RoomCommand::Create { .. }), None) => {}
+            (Command::Room(RoomCommand::Create { .. }), Some(_)) => return Err(Reject::RoomExists),
+            (Command::Room(_) | Command::Quiz(_) | Command::Chat(_), _) => {
+                self.seats.check_open()?;
+            }
+        }
+        let members = &self.seats.members;
+        permission::check(command, members, cx.actor)?;
+        match command {
+            Command::Room(command) => {
+                let phase = self.quiz.as_ref().map(quiz::State::phase);
+                self.seats.decide(command, membership::Around { phase, board: &self.board }, cx)
+            }
+            Command::Quiz(command) => quiz::decide(self.quiz.as_ref(), members, &self.board, command, cx)
+                .map(|events| events.into_iter().map(Event::Quiz).collect()),
+            Command::Chat(command) => {
+                let enabled = self.seats.settings.as_ref().is_some_and(|settings| settings.chat_enabled);
+                self.chat.decide(command, members, enabled, cx)
+            }
+        }
+    }
+
     /// What time (and presence) alone bring about; apply and ask again until empty. Bounded: at most a few events a call.
-    pub fn settle(&self, now: Timestamp) -> Vec<Event> { unimplemented!() }
+    pub fn settle(&self, now: Timestamp) -> Vec<Event> {
+        let events = self.playing().map(|quiz| quiz::settle(quiz, &self.seats.members, &self.board, now));
+        events.unwrap_or_default().into_iter().map(Event::Quiz).collect()
+    }
+
     /// Takes an entry into the state. Total: any entry that was ever written applies to the state it was decided on.
-    pub fn apply(&mut self, entry: &Entry) { unimplemented!() }
-    /// When `settle` has something to do next, if nothing else happens.
-    pub fn next_deadline(&self) -> Option<Timestamp> { unimplemented!() }
+    pub fn apply(&mut self, entry: &Entry) {
+        self.seq = entry.seq;
+        self.requests.record(entry);
+        match &entry.event {
+            Event::Room(event) => self.seats.apply(entry.at, event, &mut self.board),
+            Event::Quiz(event) => {
+                quiz::apply(&mut self.quiz, &self.seats.members, entry.at, entry.actor.as_ref(), event);
+            }
+            Event::Chat(event) => self.chat.apply(entry.seq, entry.at, event),
+        }
+    }
+
+    /// When [`settle`](Self::settle) has something to do next, if nothing else happens. What presence does by time alone
+    /// is not part of it; a shell sleeps until the earlier of this and
+    /// [`next_presence_deadline`](Self::next_presence_deadline), and then calls both settling functions.
+    pub fn next_deadline(&self) -> Option<Timestamp> {
+        self.playing().and_then(|quiz| quiz::next_deadline(quiz, &self.seats.members, &self.board))
+    }
+
+    /// When [`settle_presence`](Self::settle_presence) has something to do next, if nothing else happens.
+    pub fn next_presence_deadline(&self) -> Option<Timestamp> {
+        self.board.next_deadline()
+    }
+
+    /// After loading: every member counts as cut off just now, so that nobody is taken for gone before all had the time to
+    /// come back.
+    pub fn reset_presence(&mut self, now: Timestamp) {
+        self.board = presence::Board::default();
+        for member in self.seats.members.iter() {
+            self.board.enter(&member.user, now);
+        }
+    }
+
     /// Takes in what the shell knows of connections. Returns what the room should be told.
-    pub fn observe(&mut self, observation: &Observation, now: Timestamp) -> Vec<Signal> { unimplemented!() }
+    ///
+    /// Strangers are ignored; when somebody whose sessions hear the room already becomes a member, the shell says
+    /// `Connected` again, once per session. Observers are never typing.
+    pub fn observe(&mut self, observation: &Observation, now: Timestamp) -> Vec<Signal> {
+        match observation {
+            Observation::Typing { user, typing: true } if self.role(user).is_none_or(|role| role < Role::Member) => Vec::new(),
+            Observation::Connected(_)
+            | Observation::Disconnected(_)
+            | Observation::Appearance { .. }
+            | Observation::Typing { .. } => self.board.observe(observation, now),
+        }
+    }
+
     /// What presence does by time alone (grace periods end, typing is forgotten): signals to send.
-    pub fn settle_presence(&mut self, now: Timestamp) -> Vec<Signal> { unimplemented!() }
-    /// How far the answers are, if a question is open; sent when it changes.
-    pub fn progress(&self) -> Option<Signal> { unimplemented!() }
-    /// Through whose eyes the actor sees this room; none if it may not look at all.
-    pub fn audience(&self, actor: &Actor) -> Option<Audience> { unimplemented!() }
-    /// The room as an audience sees it.
-    pub fn view(&self, who: &Audience) -> View { unimplemented!() }
-    /// Results so far as an audience may see them; `NoQuiz` if none is loaded.
-    pub fn results(&self, who: &Audience) -> Result<ResultsView, Reject> { unimplemented!() }
-    /// Members in the order of their ids after `after`, at most `limit`, as the audience may see them.
-    pub fn members(&self, who: &Audience, after: Option<&UserId>, limit: usize) -> Vec<Member> { unimplemented!() }
-    /// One member.
-    pub fn member(&self, user: &UserId) -> Option<&Member> { unimplemented!() }
-    /// Presence of members in the order of their ids after `after`, at most `limit`.
-    pub fn presences(&self, after: Option<&UserId>, limit: usize) -> Vec<Presence> { unimplemented!() }
-    /// How many members are online and how many are away.
-    pub fn presence_counts(&self) -> (u32, u32) { unimplemented!() }
-    /// Messages before a position (`None`: from the end), oldest first, at most `limit`; and whether there are older ones.
-    pub fn messages(&self, before: Option<Seq>, limit: usize) -> (Vec<MessageView>, bool) { unimplemented!() }
-}
+    pub fn settle_presence(&mut self, now: Timestamp) -> Vec<Signal> {
+        self.board.settle(now)
+    }
 
-impl Entry {
-    /// For whom the entry looks how.
-    pub fn visibility(&self) -> Visibility { unimplemented!() }
-}
+    /// The quiz, unless the room is over and time with it.
+    fn playing(&self) -> Option<&quiz::State> {
+        self.seats.check_open().ok().and(self.quiz.as_ref())
+    }
 
-impl Event {
-    /// The event as an audience may see it; none if it may not see it at all.
-    pub fn seen_by(&self, who: &Audience) -> Option<Self> { unimplemented!() }
-    /// A short name such as `quiz.question_opened`, for people and queries.
-    pub fn name(&self) -> &'static str { unimplemented!() }
+    fn role(&self, user: &UserId) -> Option<Role> {
+        self.seats.members.get(user).map(|member| member.role)
+    }
 }

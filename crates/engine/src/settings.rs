@@ -6,6 +6,14 @@ use crate::{Timestamp, UserId};
 
 /// Most members where nothing else is said.
 pub const DEFAULT_CAPACITY: u32 = 2_000;
+/// Most members that a room may be made for.
+pub const MAX_CAPACITY: u32 = 100_000;
+/// Longest title, in characters.
+pub const MAX_TITLE: usize = 120;
+/// Most teams.
+pub const MAX_TEAMS: usize = 16;
+/// Longest team name, in characters.
+pub const MAX_TEAM_NAME: usize = 40;
 
 /// What a room is for. Kinds differ by their default policy only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -12,6 +12,10 @@ use crate::{
 pub const VIEW_MEMBERS: usize = 200;
 /// Most messages in a view.
 pub const VIEW_MESSAGES: usize = 100;
+/// Most members or presences in a page.
+pub const PAGE_MEMBERS: usize = 500;
+/// Most messages in a page.
+pub const PAGE_MESSAGES: usize = 200;
 
 /// A room as one audience sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
