@@ -78,7 +78,7 @@ impl Validate for v1::SubmitAnswerRequest {
         );
         match &self.answer {
             Some(answer) => broken.nested("answer", answer),
-            None => broken.unless(false, "answer", "value is required"),
+            None => broken.add("answer", "value is required"),
         }
         broken.into_result()
     }
@@ -90,7 +90,7 @@ impl Validate for v1::Answer {
 
         let mut broken = Broken::default();
         match &self.value {
-            None => broken.unless(false, "value", "exactly one field is required in oneof"),
+            None => broken.add("value", "exactly one field is required in oneof"),
             Some(Value::Choice(choice)) => {
                 broken.unless(*choice <= 63, "choice", "must be less than or equal to 63");
             }
@@ -126,12 +126,13 @@ impl Validate for v1::Positions {
     fn validate(&self) -> Result<(), ValidationError> {
         let mut broken = Broken::default();
         broken.unless(self.positions.len() <= 16, "positions", "must have at most 16 items");
-        for (index, position) in self.positions.iter().enumerate() {
-            broken.unless(
-                *position <= 63,
-                &format!("positions[{index}]"),
-                "must be less than or equal to 63",
-            );
+        for (index, _) in self
+            .positions
+            .iter()
+            .enumerate()
+            .filter(|(_, position)| **position > 63)
+        {
+            broken.add(&format!("positions[{index}]"), "must be less than or equal to 63");
         }
         broken.into_result()
     }
@@ -141,13 +142,13 @@ impl Validate for v1::Words {
     fn validate(&self) -> Result<(), ValidationError> {
         let mut broken = Broken::default();
         broken.unless((1..=10).contains(&self.words.len()), "words", "must have 1 to 10 items");
-        for (index, word) in self.words.iter().enumerate() {
-            let fits = (1..=40).contains(&word.chars().count());
-            broken.unless(
-                fits,
-                &format!("words[{index}]"),
-                "value length must be 1 to 40 characters",
-            );
+        for (index, _) in self
+            .words
+            .iter()
+            .enumerate()
+            .filter(|(_, word)| !(1..=40).contains(&word.chars().count()))
+        {
+            broken.add(&format!("words[{index}]"), "value length must be 1 to 40 characters");
         }
         broken.into_result()
     }
@@ -166,9 +167,13 @@ fn by_reflection(full_name: &str, message: &impl Message) -> Result<(), Validati
 struct Broken(Vec<prost_protovalidate::Violation>);
 
 impl Broken {
+    fn add(&mut self, field: &str, description: &str) {
+        self.0.push(prost_protovalidate::Violation::new(field, "", description));
+    }
+
     fn unless(&mut self, holds: bool, field: &str, description: &str) {
         if !holds {
-            self.0.push(prost_protovalidate::Violation::new(field, "", description));
+            self.add(field, description);
         }
     }
 
