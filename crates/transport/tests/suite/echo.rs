@@ -9,6 +9,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::{BufMut, Bytes, BytesMut};
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Request, Response};
 use http_body::{Body as _, Frame};
 use http_body_util::BodyExt;
@@ -77,8 +78,31 @@ fn trailers(status: u16) -> Frame<Bytes> {
 /// The service. Its road is whatever the acceptor says in [`Peer`].
 pub(crate) async fn serve(request: Request<Body>, probe: Arc<Probe>) -> Result<Response<Frames>, Infallible> {
     let active = Active::new(&probe);
-    let (head, mut body) = request.into_parts();
-    let next: Next = match head.uri.path() {
+    let (head, body) = request.into_parts();
+    let (next, headers): (Next, &[_]) = match head.uri.path() {
+        "/Text" => (frames([Bytes::from("hello")], 0), &[("content-type", "text/plain")]),
+        "/Nowhere" => (
+            Box::new(|_| Poll::Ready(None)),
+            &[("content-type", "application/grpc"), ("grpc-status", "12")],
+        ),
+        "/example.v1.Greeter/Hello" | "/example.v1.Greeter/Chat" => {
+            (greet(body), &[("content-type", "application/grpc")])
+        }
+        _ => (
+            behave(head, body, probe).await,
+            &[("content-type", "application/grpc"), ("x-initial", "yes")],
+        ),
+    };
+    let mut response = Response::new(Frames { next, _active: active });
+    for (name, value) in headers {
+        response.headers_mut().insert(*name, HeaderValue::from_static(value));
+    }
+    Ok(response)
+}
+
+/// What follows the headers of an ordinary answer.
+async fn behave(head: Parts, mut body: Body, probe: Arc<Probe>) -> Next {
+    match head.uri.path() {
         "/Unary" => match body.collect().await {
             Ok(collected) => frames([collected.to_bytes()], 0),
             Err(_) => frames([], 2),
@@ -119,7 +143,6 @@ pub(crate) async fn serve(request: Request<Body>, probe: Arc<Probe>) -> Result<R
                 Poll::Ready(Some(Ok(Frame::data(chunk.clone()))))
             })
         }
-        "/Panic" | "/PanicBody" | "/Cut" | "/NoStatus" => broken(head.uri.path()),
         "/Datagrams" => {
             let datagrams = head.extensions.get::<Datagrams>().unwrap();
             let (kind, body) = datagrams.claim_inbox().unwrap().recv().await.unwrap();
@@ -140,48 +163,8 @@ pub(crate) async fn serve(request: Request<Body>, probe: Arc<Probe>) -> Result<R
             let seen = format!("{} {:?} {:?}", head.method, head.version, head.headers);
             frames([message(seen.as_bytes())], 0)
         }
-        "/example.v1.Greeter/Hello" | "/example.v1.Greeter/Chat" => {
-            let mut response = Response::new(Frames {
-                next: greet(body),
-                _active: active,
-            });
-            response
-                .headers_mut()
-                .insert("content-type", HeaderValue::from_static("application/grpc"));
-            return Ok(response);
-        }
-        "/Text" => {
-            let mut response = Response::new(Frames {
-                next: frames([Bytes::from("hello")], 0),
-                _active: active,
-            });
-            response
-                .headers_mut()
-                .insert("content-type", HeaderValue::from_static("text/plain"));
-            return Ok(response);
-        }
-        _ => {
-            let mut response = Response::new(Frames {
-                next: Box::new(|_| Poll::Ready(None)),
-                _active: active,
-            });
-            response
-                .headers_mut()
-                .insert("content-type", HeaderValue::from_static("application/grpc"));
-            response
-                .headers_mut()
-                .insert("grpc-status", HeaderValue::from_static("12"));
-            return Ok(response);
-        }
-    };
-    let mut response = Response::new(Frames { next, _active: active });
-    response
-        .headers_mut()
-        .insert("content-type", HeaderValue::from_static("application/grpc"));
-    response
-        .headers_mut()
-        .insert("x-initial", HeaderValue::from_static("yes"));
-    Ok(response)
+        path => broken(path),
+    }
 }
 
 /// The service of the examples in docs/webtransport.md: greets once for every message of the request.
@@ -222,7 +205,8 @@ fn broken(path: &str) -> Next {
             });
         }
         "/Cut" => vec![Some(Ok(Frame::data(Bytes::from_static(&[0, 0, 0, 0, 9, 1])))), None],
-        _ => vec![Some(Ok(Frame::data(message(b"x")))), None],
+        "/NoStatus" => vec![Some(Ok(Frame::data(message(b"x")))), None],
+        path => panic!("no such path: {path}"),
     };
     Box::new(move |_| Poll::Ready(left.remove(0)))
 }
