@@ -64,8 +64,9 @@ fn mutants(message: &DynamicMessage) -> Vec<Mutant> {
         let path = field.full_name().to_owned();
         if field.is_list() {
             let item = descriptors::valid_item(&field);
-            add(path.clone(), Value::List(Vec::new()));
-            add(path.clone(), Value::List(vec![item.clone(); 1_000]));
+            for length in [0, 1, 10, 11, 16, 17, 64, 65, 200, 201, 1_000] {
+                add(path.clone(), Value::List(vec![item.clone(); length]));
+            }
             for bad in bad_items(&field) {
                 add(path.clone(), Value::List(vec![item.clone(), bad]));
             }
@@ -242,14 +243,14 @@ fn violations_name_the_path_and_say_something() {
 }
 
 fn number_around(bounds: &'static [u32]) -> impl Strategy<Value = u32> {
-    prop_oneof![0..80_u32, proptest::sample::select(bounds), any::<u32>()]
+    prop_oneof![20 => 0..60_u32, 2 => proptest::sample::select(bounds), 1 => any::<u32>()]
 }
 
 fn text(longest: usize) -> impl Strategy<Value = String> {
     prop_oneof![
-        "[a-zA-Z0-9_.:@-]{1,8}",
-        "\\PC{0,4}",
-        (longest - 2..longest + 3).prop_map(|length| "ß".repeat(length))
+        8 => "[a-zA-Z0-9_.:@-]{1,8}",
+        1 => "\\PC{0,4}",
+        2 => (longest - 2..longest + 3).prop_map(|length| "ß".repeat(length))
     ]
 }
 
@@ -295,7 +296,8 @@ fn answers_are_judged_by_hand_as_by_reflection() {
                 answer,
             },
         );
-    let mut runner = proptest::test_runner::TestRunner::default();
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let accepted = std::cell::Cell::new(0);
     runner
         .run(&requests, |request| {
             prop_assert_eq!(
@@ -304,6 +306,7 @@ fn answers_are_judged_by_hand_as_by_reflection() {
                 "{:?}",
                 validate(&request)
             );
+            accepted.set(accepted.get() + u32::from(validate(&request).is_ok()));
             if let Some(answer) = &request.answer {
                 prop_assert_eq!(
                     validate(answer).is_ok(),
@@ -313,4 +316,9 @@ fn answers_are_judged_by_hand_as_by_reflection() {
             Ok(())
         })
         .unwrap();
+    assert!(
+        (50..200).contains(&accepted.get()),
+        "of 256 requests {} were good",
+        accepted.get()
+    );
 }
