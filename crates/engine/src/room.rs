@@ -9,13 +9,11 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Command, Cx, Entry, Event, Observation, Reject, RequestId, Role, RoomCommand, RoomId, Seq, Signal, Timestamp, UserId,
-    chat, dedupe::Requests, membership, permission, presence,
+    Command, Cx, Entry, Event, Observation, Reject, RequestId, Role, RoomCommand, RoomId, Seq, Signal, Timestamp,
+    UserId, chat, dedupe::Requests, membership, permission, presence, quiz,
 };
 
-mod pending;
 mod queries;
-use pending as quiz;
 
 /// One room. Serialising it makes a snapshot of what its log says; presence is not part of that.
 ///
@@ -115,12 +113,23 @@ impl Room {
         match command {
             Command::Room(command) => {
                 let phase = self.quiz.as_ref().map(quiz::State::phase);
-                self.seats.decide(command, membership::Around { phase, board: &self.board }, cx)
+                self.seats.decide(
+                    command,
+                    membership::Around {
+                        phase,
+                        board: &self.board,
+                    },
+                    cx,
+                )
             }
             Command::Quiz(command) => quiz::decide(self.quiz.as_ref(), members, &self.board, command, cx)
                 .map(|events| events.into_iter().map(Event::Quiz).collect()),
             Command::Chat(command) => {
-                let enabled = self.seats.settings.as_ref().is_some_and(|settings| settings.chat_enabled);
+                let enabled = self
+                    .seats
+                    .settings
+                    .as_ref()
+                    .is_some_and(|settings| settings.chat_enabled);
                 self.chat.decide(command, members, enabled, cx)
             }
         }
@@ -128,7 +137,9 @@ impl Room {
 
     /// What time (and presence) alone bring about; apply and ask again until empty. Bounded: at most a few events a call.
     pub fn settle(&self, now: Timestamp) -> Vec<Event> {
-        let events = self.playing().map(|quiz| quiz::settle(quiz, &self.seats.members, &self.board, now));
+        let events = self
+            .playing()
+            .map(|quiz| quiz::settle(quiz, &self.seats.members, &self.board, now));
         events.unwrap_or_default().into_iter().map(Event::Quiz).collect()
     }
 
@@ -139,7 +150,13 @@ impl Room {
         match &entry.event {
             Event::Room(event) => self.seats.apply(entry.at, event, &mut self.board),
             Event::Quiz(event) => {
-                quiz::apply(&mut self.quiz, &self.seats.members, entry.at, entry.actor.as_ref(), event);
+                quiz::apply(
+                    &mut self.quiz,
+                    &self.seats.members,
+                    entry.at,
+                    entry.actor.as_ref(),
+                    event,
+                );
             }
             Event::Chat(event) => self.chat.apply(entry.seq, entry.at, event),
         }
@@ -149,7 +166,8 @@ impl Room {
     /// is not part of it; a shell sleeps until the earlier of this and
     /// [`next_presence_deadline`](Self::next_presence_deadline), and then calls both settling functions.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.playing().and_then(|quiz| quiz::next_deadline(quiz, &self.seats.members, &self.board))
+        self.playing()
+            .and_then(|quiz| quiz::next_deadline(quiz, &self.seats.members, &self.board))
     }
 
     /// When [`settle_presence`](Self::settle_presence) has something to do next, if nothing else happens.
@@ -172,7 +190,9 @@ impl Room {
     /// `Connected` again, once per session. Observers are never typing.
     pub fn observe(&mut self, observation: &Observation, now: Timestamp) -> Vec<Signal> {
         match observation {
-            Observation::Typing { user, typing: true } if self.role(user).is_none_or(|role| role < Role::Member) => Vec::new(),
+            Observation::Typing { user, typing: true } if self.role(user).is_none_or(|role| role < Role::Member) => {
+                Vec::new()
+            }
             Observation::Connected(_)
             | Observation::Disconnected(_)
             | Observation::Appearance { .. }

@@ -8,12 +8,35 @@
 //! Neighbours: [`room`](crate::room) dispatches here and owns membership; nothing here knows transports or storage.
 
 pub mod answer;
+mod apply;
+mod decide;
+mod distribution;
 pub mod event;
+mod form;
+mod grade;
 pub mod model;
+mod outcomes;
+mod ranking;
+#[cfg(test)]
+mod samples;
+mod score;
+mod settle;
+mod shuffle;
+pub mod state;
+mod steps;
+mod text;
+pub mod validity;
+mod view;
+mod visibility;
 
 pub use answer::Answer;
+pub use apply::apply;
+pub use decide::decide;
 pub use event::Event;
 pub use model::{Choice, Kind, KindName, Number, Question, Quiz, RankBy, Scoring, Settings};
+pub use settle::{next_deadline, settle};
+pub use state::State;
+pub use view::{progress, results, view};
 
 use serde::{Deserialize, Serialize};
 

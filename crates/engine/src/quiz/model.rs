@@ -1,8 +1,10 @@
 //! A written quiz: what a teacher makes and the catalogue keeps.
 //!
-//! Neighbours: [`answer`](super::answer) checks and grades what players give; [`score`](super::score) turns it into points.
+//! Neighbours: [`validity`](super::validity) says whether it can be played, [`form`](super::form) what players see of it.
 //!
 //! These types are also the storage format of quizzes and part of the events in room logs: a rename needs an upcaster.
+
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -10,11 +12,34 @@ use crate::{Millis, QuizId};
 
 /// Most questions in a quiz.
 pub const MAX_QUESTIONS: usize = 200;
+/// Most points for a right answer.
+pub const MAX_POINTS: u32 = 2_000;
+/// The greatest number in a question or an answer; the least is its negative.
+pub const MAX_NUMBER: Number = Number::whole(1_000_000_000_000);
 
 /// A number with six decimals: the value times 1,000,000. Whole arithmetic, so that every node agrees.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Number(pub i64);
+
+impl Number {
+    /// A whole number, within `±9 * 10^12`.
+    pub const fn whole(value: i64) -> Self {
+        Self(value.saturating_mul(1_000_000))
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (whole, millionths) = (self.0.unsigned_abs() / 1_000_000, self.0.unsigned_abs() % 1_000_000);
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let decimals = format!("{millionths:06}");
+        match decimals.trim_end_matches('0') {
+            "" => write!(f, "{sign}{whole}"),
+            decimals => write!(f, "{sign}{whole}.{decimals}"),
+        }
+    }
+}
 
 /// One revision of a quiz, with its solutions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,7 +92,9 @@ impl Default for Settings {
         Self {
             time_limit: Millis::secs(10),
             read: Millis::secs(3),
-            scoring: Scoring::Linear { speed_weight_permille: 500 },
+            scoring: Scoring::Linear {
+                speed_weight_permille: 500,
+            },
             streak_bonus: false,
             rank_by: RankBy::Points,
             leaderboard_size: 5,
@@ -253,6 +280,13 @@ pub enum KindName {
     WordCloud,
 }
 
+impl Question {
+    /// Whether right answers count: for points, in rankings and for streaks.
+    pub fn is_scored(&self) -> bool {
+        self.points > 0 && !self.kind.is_opinion()
+    }
+}
+
 impl Kind {
     /// Its name.
     pub fn name(&self) -> KindName {
@@ -275,5 +309,24 @@ impl Kind {
     /// Whether it asks for an opinion, which earns nothing and leaves streaks alone.
     pub fn is_opinion(&self) -> bool {
         matches!(self, Self::Poll { .. } | Self::Rating { .. } | Self::WordCloud { .. })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_read_as_people_write_them() {
+        for (millionths, text) in [
+            (0, "0"),
+            (5_000_000, "5"),
+            (-5_250_000, "-5.25"),
+            (1, "0.000001"),
+            (-1, "-0.000001"),
+            (i64::MIN, "-9223372036854.775808"),
+        ] {
+            assert_eq!(Number(millionths).to_string(), text);
+        }
     }
 }

@@ -2,10 +2,10 @@
 //!
 //! Neighbours: [`room`](super) has the state; [`audience`](crate::audience) says what each receiver may see.
 
-use super::Room; use super::pending as quiz;
+use super::Room;
 use crate::{
     Actor, Audience, Member, MessageView, Presence, Reject, Role, Seq, Settings, Signal, Timestamp, UserId, View,
-    permission,
+    permission, quiz,
     view::{PAGE_MEMBERS, PAGE_MESSAGES, ResultsView, VIEW_MEMBERS, VIEW_MESSAGES},
 };
 
@@ -22,7 +22,8 @@ impl Room {
 
     /// How far the answers are, if a question is open; sent when it changes.
     pub fn progress(&self, now: Timestamp) -> Option<Signal> {
-        self.playing().and_then(|quiz| quiz::progress(quiz, &self.seats.members, &self.board, now))
+        self.playing()
+            .and_then(|quiz| quiz::progress(quiz, &self.seats.members, &self.board, now))
     }
 
     /// Through whose eyes the actor sees this room; none if it may not look at all.
@@ -38,7 +39,10 @@ impl Room {
     /// The room as an actor sees it, with its own membership; none if it may not look at all.
     pub fn view_for(&self, actor: &Actor) -> Option<View> {
         let view = self.view(&self.audience(actor)?);
-        Some(View { me: self.member(&actor.user).cloned(), ..view })
+        Some(View {
+            me: self.member(&actor.user).cloned(),
+            ..view
+        })
     }
 
     /// The room as an audience sees it. One host or observer is told from another by [`view_for`](Self::view_for) only, so
@@ -53,7 +57,10 @@ impl Room {
             room: self.id.clone(),
             epoch: self.epoch,
             seq: self.seq,
-            settings: self.settings().expect("a room that is looked at has been created").clone(),
+            settings: self
+                .settings()
+                .expect("a room that is looked at has been created")
+                .clone(),
             me: match who {
                 Audience::Member(user) => self.member(user).cloned(),
                 Audience::Hosts | Audience::Observers => None,
@@ -61,7 +68,10 @@ impl Room {
             members: self.members(who, None, VIEW_MEMBERS),
             member_count: self.member_count(),
             presences: self.presences(None, VIEW_MEMBERS),
-            quiz: self.quiz.as_ref().map(|quiz| quiz::view(quiz, &self.seats.members, who)),
+            quiz: self
+                .quiz
+                .as_ref()
+                .map(|quiz| quiz::view(quiz, &self.seats.members, who)),
             messages,
             banned: match who {
                 Audience::Hosts => self.seats.bans.iter().cloned().collect(),

@@ -1,0 +1,244 @@
+//! Adding up: totals, streaks and who ranks above whom.
+//!
+//! Nothing is kept from question to question. Every ranking is worked out anew from the results of all questions that
+//! count, so that skipping one in hindsight needs no undoing.
+//!
+//! Neighbours: [`outcomes`](super::outcomes) makes the results, [`steps`](super::steps) puts rankings into events.
+
+use std::collections::BTreeMap;
+
+use super::{
+    RankBy,
+    event::{Outcome, Standing, Verdict},
+    outcomes, score,
+    state::{Ranking, Round, State},
+};
+use crate::{Member, Millis, UserId, member::Members};
+
+/// Results of a question that are not in the state yet.
+type Fresh<'a> = Option<(u32, &'a BTreeMap<UserId, Outcome>)>;
+
+/// What a player has earned in a run of questions.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Tally {
+    points: u32,
+    correct: u32,
+    correct_time: Millis,
+    streak: u32,
+    best_streak: u32,
+    /// The newest question counted, and the bonus it earned.
+    newest: Option<(u32, u32)>,
+    /// In the room for at least one of the questions.
+    took_part: bool,
+}
+
+/// The ranking after all questions revealed so far.
+pub(super) fn ranking(state: &State, members: &Members) -> Ranking {
+    let ledger = Ledger {
+        state,
+        fresh: None,
+        before: u32::MAX,
+    };
+    let earlier = Ledger {
+        before: state.index.unwrap_or(0),
+        ..ledger
+    };
+    let tallies: Vec<(&Member, Tally)> = members.players().map(|p| (p, ledger.tally(&p.user))).collect();
+    let tallies_before: Vec<(&Member, Tally)> = members.players().map(|p| (p, earlier.tally(&p.user))).collect();
+    let rank_by = state.quiz.settings.rank_by;
+    let standings = ranked(players(&tallies), rank_by);
+    let teams_now = ranked(teams(&tallies), RankBy::Points);
+    let (before, teams_before) = if earlier.is_empty() {
+        (Vec::new(), Vec::new())
+    } else {
+        (
+            ranked(players(&tallies_before), rank_by),
+            ranked(teams(&tallies_before), RankBy::Points),
+        )
+    };
+    Ranking {
+        standings: with_previous(standings, &before, |row| row.user.as_ref().map_or("", UserId::as_str)),
+        teams: with_previous(teams_now, &teams_before, |row| &row.name),
+        top: state.quiz.settings.leaderboard_size,
+    }
+}
+
+/// Streaks, totals and ranks after a question whose results these are.
+pub(super) fn fill_in(state: &State, members: &Members, index: u32, results: &mut BTreeMap<UserId, Outcome>) {
+    let ledger = Ledger {
+        state,
+        fresh: Some((index, results)),
+        before: index.saturating_add(1),
+    };
+    let tallies: Vec<(&Member, Tally)> = members.players().map(|p| (p, ledger.tally(&p.user))).collect();
+    for row in ranked(players(&tallies), state.quiz.settings.rank_by) {
+        if let Some(outcome) = row.user.and_then(|user| results.get_mut(&user)) {
+            outcome.rank = row.rank;
+        }
+    }
+    for (player, tally) in tallies {
+        if let Some(outcome) = results.get_mut(&player.user) {
+            outcome.streak = tally.streak;
+            outcome.total = tally.points;
+            outcome.streak_bonus = tally
+                .newest
+                .filter(|(newest, _)| *newest == index)
+                .map_or(0, |(_, bonus)| bonus);
+        }
+    }
+}
+
+/// The questions that count, up to a bound.
+#[derive(Clone, Copy)]
+struct Ledger<'a> {
+    state: &'a State,
+    fresh: Fresh<'a>,
+    /// The first question that does not count.
+    before: u32,
+}
+
+impl<'a> Ledger<'a> {
+    fn rounds(self) -> impl Iterator<Item = (u32, &'a Round, &'a BTreeMap<UserId, Outcome>)> {
+        self.state
+            .rounds
+            .range(..self.before)
+            .filter_map(move |(index, round)| {
+                let fresh = self
+                    .fresh
+                    .filter(|(fresh, _)| fresh == index)
+                    .map(|(_, results)| results);
+                let results = fresh.or(round.reveal.as_ref().map(|reveal| &reveal.results))?;
+                let scored = self
+                    .state
+                    .quiz
+                    .questions
+                    .get(*index as usize)
+                    .is_some_and(super::Question::is_scored);
+                (scored && !self.state.skipped.contains(index)).then_some((*index, round, results))
+            })
+    }
+
+    fn is_empty(self) -> bool {
+        self.rounds().next().is_none()
+    }
+
+    fn tally(self, user: &UserId) -> Tally {
+        let bonuses = self.state.quiz.settings.streak_bonus;
+        self.rounds()
+            .fold(Tally::default(), |mut tally, (index, round, results)| {
+                let (verdict, points, response) = match (results.get(user), round.answers.get(user)) {
+                    (Some(outcome), _) => (outcome.verdict, outcome.points, outcome.response),
+                    // Answered, left before the reveal and came back.
+                    (None, Some(given)) => {
+                        let (verdict, points) = outcomes::judge(self.state, index, round, given);
+                        (verdict, points, given.response)
+                    }
+                    (None, None) => (Verdict::Absent, 0, Millis::ZERO),
+                };
+                tally.add(index, verdict, points, response, bonuses);
+                tally
+            })
+    }
+}
+
+impl Tally {
+    fn add(&mut self, index: u32, verdict: Verdict, points: u32, response: Millis, bonuses: bool) {
+        self.took_part |= verdict != Verdict::Absent;
+        self.points = self.points.saturating_add(points);
+        let right = verdict == Verdict::Correct;
+        self.streak = if right { self.streak.saturating_add(1) } else { 0 };
+        self.best_streak = self.best_streak.max(self.streak);
+        let bonus = if right && bonuses {
+            score::streak_bonus(self.streak)
+        } else {
+            0
+        };
+        self.points = self.points.saturating_add(bonus);
+        self.newest = Some((index, bonus));
+        if right {
+            self.correct = self.correct.saturating_add(1);
+            self.correct_time = self.correct_time + response;
+        }
+    }
+}
+
+fn players(tallies: &[(&Member, Tally)]) -> Vec<Standing> {
+    let row = |(player, tally): &(&Member, Tally)| Standing {
+        user: Some(player.user.clone()),
+        name: player.nickname.clone(),
+        rank: 0,
+        previous_rank: 0,
+        points_tenths: tally.points.saturating_mul(10),
+        correct: tally.correct,
+        correct_time: tally.correct_time,
+        streak: tally.streak,
+        best_streak: tally.best_streak,
+        team: player.team.clone(),
+        avatar: player.avatar.clone(),
+    };
+    tallies.iter().map(row).collect()
+}
+
+/// One row per team: the mean points of its members who are in the room and took part in anything, to one decimal.
+fn teams(tallies: &[(&Member, Tally)]) -> Vec<Standing> {
+    let mut teams = BTreeMap::<&str, Vec<&Tally>>::new();
+    for (player, tally) in tallies {
+        if tally.took_part && !player.team.is_empty() {
+            teams.entry(&player.team).or_default().push(tally);
+        }
+    }
+    let row = |(name, tallies): (&str, Vec<&Tally>)| {
+        let (points, count) = (
+            tallies.iter().map(|t| u64::from(t.points)).sum::<u64>(),
+            tallies.len() as u64,
+        );
+        Standing {
+            user: None,
+            name: name.to_owned(),
+            rank: 0,
+            previous_rank: 0,
+            points_tenths: u32::try_from((20 * points + count) / (2 * count)).unwrap_or(u32::MAX),
+            correct: tallies.iter().map(|t| t.correct).sum(),
+            correct_time: tallies.iter().fold(Millis::ZERO, |sum, t| sum + t.correct_time),
+            streak: 0,
+            best_streak: 0,
+            team: String::new(),
+            avatar: String::new(),
+        }
+    };
+    teams.into_iter().map(row).collect()
+}
+
+/// The rows best first with competition ranks (1, 2, 2, 4). Equal rows keep the order they came in.
+fn ranked(mut rows: Vec<Standing>, rank_by: RankBy) -> Vec<Standing> {
+    rows.sort_by_key(|row| key(row, rank_by));
+    let mut last = None;
+    for (position, row) in (1..).zip(&mut rows) {
+        let key = key(row, rank_by);
+        let rank = last.filter(|(same, _)| *same == key).map_or(position, |(_, rank)| rank);
+        row.rank = rank;
+        last = Some((key, rank));
+    }
+    rows
+}
+
+/// Smaller is better; equal is a true tie.
+fn key(row: &Standing, rank_by: RankBy) -> [i128; 3] {
+    let (points, correct) = (-i128::from(row.points_tenths), -i128::from(row.correct));
+    let time = i128::from(row.correct_time.0);
+    match rank_by {
+        // Teams of different sizes cannot be told apart by time: only equal points are looked at.
+        RankBy::Points if row.user.is_none() => [points, 0, 0],
+        RankBy::Points => [points, time, 0],
+        RankBy::CorrectThenPoints => [correct, points, time],
+        RankBy::CorrectThenTime => [correct, time, points],
+    }
+}
+
+fn with_previous(mut rows: Vec<Standing>, before: &[Standing], name: impl Fn(&Standing) -> &str) -> Vec<Standing> {
+    let ranks: BTreeMap<&str, u32> = before.iter().map(|row| (name(row), row.rank)).collect();
+    for row in &mut rows {
+        row.previous_rank = ranks.get(name(row)).copied().unwrap_or(0);
+    }
+    rows
+}
