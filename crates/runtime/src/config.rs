@@ -1,0 +1,69 @@
+//! The bounds of the runtime, in one table.
+
+use std::time::Duration;
+
+/// Bounds and spans. Every queue has its bound here and its overflow in the comment.
+#[derive(Debug, Clone)]
+pub struct RuntimeConfig {
+    /// Rooms in memory. Further ones are refused as overloaded.
+    pub max_rooms: usize,
+    /// Inputs waiting for one room. Further commands are refused as overloaded, with a retry delay.
+    pub inbox: usize,
+    /// Inputs that share one append.
+    pub batch: usize,
+    /// Newest entries that a room keeps encoded. Cursors before them read the store.
+    pub ring_entries: usize,
+    /// Bytes of the stored form of those entries.
+    pub ring_bytes: usize,
+    /// Most bytes that one read of a cursor hands out.
+    pub read_bytes: usize,
+    /// Entries that one read from the store takes.
+    pub store_page: usize,
+    /// Entries that a cursor may lag before the subscription ends as too slow. It may resume.
+    pub max_lag: u64,
+    /// Entries that a resume may miss before it gets a snapshot instead.
+    pub max_catch_up: u64,
+    /// Hidden entries that a quiet cursor passes before the receiver is told.
+    pub progress_every: u64,
+    /// Members above which presence signals go to hosts only, as everybody to everybody would cost N squared.
+    pub presence_broadcast_members: usize,
+    /// Members above which subscribers are woken at most once per tick.
+    pub large_room: usize,
+    /// How often signals leave a room, and large rooms wake.
+    pub tick: Duration,
+    /// How often a large room wakes its subscribers, at most.
+    pub large_room_tick: Duration,
+    /// Subscribers woken before the waker yields to other tasks.
+    pub wake_chunk: usize,
+    /// Entries between two snapshots of a room.
+    pub snapshot_every: u64,
+    /// How long an unused room stays in memory.
+    pub idle_unload: Duration,
+    /// Incarnation of this node, written into every row for audit.
+    pub owner: u64,
+}
+
+impl Default for RuntimeConfig {
+    fn default() -> Self {
+        Self {
+            max_rooms: 20_000,
+            inbox: 4_096,
+            batch: 512,
+            ring_entries: 1_024,
+            ring_bytes: 1024 * 1024,
+            read_bytes: 16 * 1024,
+            store_page: 256,
+            max_lag: 20_000,
+            max_catch_up: 5_000,
+            progress_every: 256,
+            presence_broadcast_members: 200,
+            large_room: 1_000,
+            tick: Duration::from_millis(100),
+            large_room_tick: Duration::from_millis(15),
+            wake_chunk: 128,
+            snapshot_every: 1_000,
+            idle_unload: Duration::from_secs(60),
+            owner: 1,
+        }
+    }
+}

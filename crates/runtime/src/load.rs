@@ -1,0 +1,47 @@
+//! Loading a room: its newest snapshot, then the log from there on.
+
+use std::sync::Arc;
+
+use trivium_engine::{Entry, Room, RoomId, Seq, Timestamp};
+use trivium_store::{Page, RoomRecord, Store};
+
+use crate::{ExecuteError, codec};
+
+/// Records read at a time while replaying.
+const PAGE: Page = Page { records: 4_096, bytes: 8 * 1024 * 1024 };
+
+/// A room as its log says.
+pub(crate) struct Loaded {
+    pub(crate) room: Room,
+    /// Position of the snapshot that it started from; 0 if from the beginning.
+    pub(crate) snapshot_seq: Seq,
+    /// Time of the newest entry seen.
+    pub(crate) last_at: Timestamp,
+    /// What the catalogue says.
+    pub(crate) record: RoomRecord,
+}
+
+/// Loads a room.
+pub(crate) async fn load(store: &Arc<dyn Store>, id: &RoomId) -> Result<Loaded, ExecuteError> {
+    let Some(record) = store.room(id).await? else { return Err(ExecuteError::NoSuchRoom) };
+    let snapshot = store.latest(id).await?;
+    let restored = snapshot.and_then(|snapshot| codec::room(&snapshot)).filter(|room| room.epoch() == record.epoch);
+    let mut room = restored.unwrap_or_else(|| Room::new(id.clone(), record.epoch));
+    let snapshot_seq = room.seq();
+    let mut last_at = Timestamp::default();
+    loop {
+        let records = store.read(id, room.seq(), PAGE).await?;
+        if records.is_empty() {
+            break;
+        }
+        for record in &records {
+            let entry: Entry = codec::entry(record)?;
+            if entry.seq != room.seq() + 1 {
+                return Err(ExecuteError::Corrupt(format!("entry {} follows {}", entry.seq, room.seq())));
+            }
+            last_at = last_at.max(entry.at);
+            room.apply(&entry);
+        }
+    }
+    Ok(Loaded { room, snapshot_seq, last_at, record })
+}

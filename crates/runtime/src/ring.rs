@@ -1,0 +1,380 @@
+//! The newest entries of a room, encoded once per audience, for any number of readers.
+//!
+//! A reader owns no queue: it holds a position and takes what it has not seen when it can take more. Readers of the same
+//! audience at the same position share one buffer.
+
+use std::{
+    collections::VecDeque,
+    sync::{
+        Arc, Mutex, MutexGuard, OnceLock, PoisonError,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    task::Waker,
+};
+
+use bytes::{Bytes, BytesMut};
+use trivium_engine::{Audience, Entry, Event, Feature, Role, RoomEvent, RoomId, Seq, UserId, Visibility};
+
+use crate::{
+    Encode, RuntimeConfig,
+    signals::Board,
+    waiters::{Waiters, Whom, wake},
+};
+
+/// Ranges whose concatenation is kept for the next reader.
+const CACHED_RANGES: usize = 8;
+
+/// What the room's task and its readers share.
+pub(crate) struct Ring {
+    pub(crate) room: RoomId,
+    pub(crate) epoch: u64,
+    pub(crate) waiters: Waiters,
+    pub(crate) board: Board,
+    pub(crate) config: Arc<RuntimeConfig>,
+    pub(crate) encode: Arc<dyn Encode>,
+    head: AtomicU64,
+    closed: AtomicBool,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    entries: VecDeque<Arc<Item>>,
+    bytes: usize,
+    cache: VecDeque<(CacheKey, Bytes)>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct CacheKey {
+    told: Seq,
+    from: Seq,
+    to: Seq,
+    hosts: bool,
+    features: Features,
+}
+
+/// Which features a reader hears. Rooms and members are always heard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Features(u8);
+
+impl Features {
+    /// Everything.
+    pub const ALL: Self = Self(u8::MAX);
+
+    /// One feature beside rooms and members.
+    pub const fn only(feature: Feature) -> Self {
+        Self(Self::bit(feature) | Self::bit(Feature::Room))
+    }
+
+    /// Whether the feature is heard.
+    pub fn contains(self, feature: Feature) -> bool {
+        self.0 & Self::bit(feature) != 0
+    }
+
+    const fn bit(feature: Feature) -> u8 {
+        1 << feature as u8
+    }
+}
+
+/// An entry with its encodings.
+pub(crate) struct Item {
+    pub(crate) entry: Arc<Entry>,
+    visibility: Visibility,
+    size: usize,
+    hosts: OnceLock<Option<Bytes>>,
+    others: OnceLock<Option<Bytes>>,
+}
+
+/// A reader's place in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Position {
+    /// Everything up to here has been looked at.
+    pub(crate) scanned: Seq,
+    /// The receiver knows that it is here.
+    pub(crate) told: Seq,
+}
+
+/// Through whose eyes a reader sees.
+#[derive(Debug, Clone)]
+pub(crate) struct Reader {
+    pub(crate) user: UserId,
+    pub(crate) who: Audience,
+    pub(crate) features: Features,
+}
+
+/// What a reader finds.
+pub(crate) enum Found {
+    /// Bytes for the receiver; the position has moved.
+    Bytes(Bytes),
+    /// Nothing for the receiver right now.
+    Nothing,
+    /// The position is before the ring; read the store.
+    Behind,
+    /// The reader's own membership ended or changed its audience with the bytes just found, if any.
+    Turn(Option<Bytes>, Change),
+}
+
+/// How the reader's own membership changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Change {
+    Left,
+    Audience,
+}
+
+impl Item {
+    pub(crate) fn new(entry: Arc<Entry>, size: usize) -> Self {
+        let visibility = entry.visibility();
+        Self { entry, visibility, size, hosts: OnceLock::new(), others: OnceLock::new() }
+    }
+
+    /// Whom the entry concerns beside hosts; `None` if hosts alone or nobody.
+    fn concerns(&self) -> Option<Whom<'_>> {
+        match &self.visibility {
+            Visibility::Everyone | Visibility::Split | Visibility::Personal => Some(Whom::Everyone),
+            Visibility::Private(user) => Some(Whom::Member(user)),
+            Visibility::Hosts | Visibility::Nobody => None,
+        }
+    }
+
+    /// The frame that the reader gets.
+    fn frame(&self, ring: &Ring, reader: &Reader) -> Option<Bytes> {
+        let seen_by = |who: &Audience| {
+            let event = self.entry.event.seen_by(who)?;
+            let entry = Entry { event, ..Entry::clone(&self.entry) };
+            Some(ring.encode.entry(&ring.room, ring.epoch, who, &entry))
+        };
+        let others = || self.others.get_or_init(|| seen_by(&Audience::Observers)).clone();
+        match (&self.visibility, &reader.who) {
+            (Visibility::Nobody, _) => None,
+            (Visibility::Everyone, _) => others(),
+            (_, Audience::Hosts) => self.hosts.get_or_init(|| seen_by(&Audience::Hosts)).clone(),
+            (Visibility::Split, _) | (Visibility::Personal, Audience::Observers) => others(),
+            (Visibility::Personal, Audience::Member(_)) => seen_by(&reader.who),
+            (Visibility::Private(owner), Audience::Member(user)) if user == owner => seen_by(&reader.who),
+            (Visibility::Private(_) | Visibility::Hosts, Audience::Member(_) | Audience::Observers) => None,
+        }
+    }
+
+    /// Whether the entry changes the reader's own membership.
+    fn change(&self, reader: &Reader) -> Option<Change> {
+        let Event::Room(event) = &self.entry.event else { return None };
+        match event {
+            RoomEvent::MemberLeft { user, .. } => (*user == reader.user).then_some(Change::Left),
+            RoomEvent::MemberUpdated { member } if member.user == reader.user => {
+                let same = match &reader.who {
+                    Audience::Hosts => member.role.is_host(),
+                    Audience::Member(_) => member.role == Role::Member,
+                    Audience::Observers => member.role == Role::Observer,
+                };
+                (!same).then_some(Change::Audience)
+            }
+            RoomEvent::Created { .. }
+            | RoomEvent::Updated { .. }
+            | RoomEvent::Closed
+            | RoomEvent::MemberJoined { .. }
+            | RoomEvent::MemberUpdated { .. }
+            | RoomEvent::Unbanned { .. }
+            | RoomEvent::Banned { .. } => None,
+        }
+    }
+
+    /// Whether every reader of an audience takes the same from it. Membership entries turn one reader in another
+    /// direction than the rest.
+    fn is_shared(&self, reader: &Reader) -> bool {
+        let membership = matches!(
+            &self.entry.event,
+            Event::Room(RoomEvent::MemberLeft { .. } | RoomEvent::MemberUpdated { .. })
+        );
+        let same = match self.visibility {
+            Visibility::Everyone | Visibility::Split | Visibility::Hosts | Visibility::Nobody => true,
+            Visibility::Personal | Visibility::Private(_) => reader.who == Audience::Hosts,
+        };
+        same && !membership
+    }
+}
+
+impl Ring {
+    pub(crate) fn new(
+        room: RoomId,
+        epoch: u64,
+        head: Seq,
+        config: Arc<RuntimeConfig>,
+        encode: Arc<dyn Encode>,
+    ) -> Self {
+        Self {
+            room,
+            epoch,
+            waiters: Waiters::default(),
+            board: Board::default(),
+            config,
+            encode,
+            head: AtomicU64::new(head),
+            closed: AtomicBool::new(false),
+            state: Mutex::default(),
+        }
+    }
+
+    /// Number of the newest published entry.
+    pub(crate) fn head(&self) -> Seq {
+        self.head.load(Ordering::Acquire)
+    }
+
+    /// Whether the task is gone. Readers have to subscribe again.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::Acquire)
+    }
+
+    /// Tells readers that the task is gone.
+    pub(crate) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        let mut woken = Vec::new();
+        self.waiters.take(Whom::Everyone, &mut woken);
+        wake(woken, usize::MAX);
+    }
+
+    /// Publishes committed entries. Returns whether somebody beside hosts and single members is concerned; the caller
+    /// says when those are woken. Hosts and single members are woken at once.
+    pub(crate) fn publish(&self, items: Vec<Arc<Item>>) -> bool {
+        let Some(last) = items.last() else { return false };
+        let head = last.entry.seq;
+        let mut woken = Vec::new();
+        let mut everyone = false;
+        let mut state = self.lock();
+        for item in &items {
+            state.bytes += item.size;
+            state.entries.push_back(Arc::clone(item));
+        }
+        while state.entries.len() > self.config.ring_entries
+            || (state.bytes > self.config.ring_bytes && state.entries.len() > 1)
+        {
+            let oldest = state.entries.pop_front().map_or(0, |item| item.size);
+            state.bytes -= oldest;
+        }
+        state.cache.clear();
+        drop(state);
+        self.head.store(head, Ordering::Release);
+        for item in &items {
+            match item.concerns() {
+                Some(Whom::Everyone) => everyone = true,
+                Some(whom) => self.waiters.take(whom, &mut woken),
+                None => {}
+            }
+        }
+        self.waiters.take(Whom::Hosts, &mut woken);
+        wake(woken, self.config.wake_chunk);
+        everyone
+    }
+
+    /// Wakes every reader.
+    pub(crate) fn wake_everyone(&self) {
+        let mut woken: Vec<Waker> = Vec::new();
+        self.waiters.take(Whom::Everyone, &mut woken);
+        wake(woken, self.config.wake_chunk);
+    }
+
+    /// Entries of a range that the ring still holds; `None` if it does not hold all of them.
+    pub(crate) fn entries(&self, first: Seq, last: Seq) -> Option<Vec<Arc<Entry>>> {
+        let state = self.lock();
+        let start = state.entries.front()?.entry.seq;
+        if first < start || last > self.head() {
+            return None;
+        }
+        let skip = usize::try_from(first - start).ok()?;
+        let take = usize::try_from(last + 1 - first).ok()?;
+        Some(state.entries.iter().skip(skip).take(take).map(|item| Arc::clone(&item.entry)).collect())
+    }
+
+    /// Reads on from a position.
+    pub(crate) fn read(&self, position: &mut Position, reader: &Reader) -> Found {
+        let head = self.head();
+        if position.scanned >= head {
+            return Found::Nothing;
+        }
+        let items: Vec<Arc<Item>> = {
+            let state = self.lock();
+            let start = state.entries.front().map_or(head + 1, |item| item.entry.seq);
+            if position.scanned + 1 < start {
+                return Found::Behind;
+            }
+            let key = CacheKey {
+                told: position.told,
+                from: position.scanned,
+                to: head,
+                hosts: reader.who == Audience::Hosts,
+                features: reader.features,
+            };
+            if let Some((_, bytes)) = state.cache.iter().find(|(cached, _)| *cached == key) {
+                *position = Position { scanned: head, told: head };
+                return Found::Bytes(bytes.clone());
+            }
+            let skip = usize::try_from(position.scanned + 1 - start).unwrap_or(usize::MAX);
+            state.entries.iter().skip(skip).cloned().collect()
+        };
+        self.assemble(&items, position, reader, head)
+    }
+
+    /// Puts the frames of entries right after the position together, up to the byte bound.
+    pub(crate) fn assemble(&self, items: &[Arc<Item>], position: &mut Position, reader: &Reader, head: Seq) -> Found {
+        let began = *position;
+        let mut frames: Vec<Bytes> = Vec::new();
+        let mut size = 0;
+        let mut shared = true;
+        let mut change = None;
+        for item in items {
+            let seq = item.entry.seq;
+            let heard = reader.features.contains(item.entry.event.feature());
+            let frame = if heard { item.frame(self, reader) } else { None };
+            shared &= item.is_shared(reader);
+            if let Some(frame) = frame {
+                if position.told + 1 < seq {
+                    frames.push(self.encode.progress(&self.room, seq - 1));
+                }
+                size += frame.len();
+                frames.push(frame);
+                position.told = seq;
+            }
+            position.scanned = seq;
+            change = item.change(reader);
+            if change.is_some() || size >= self.config.read_bytes {
+                break;
+            }
+        }
+        if position.scanned - position.told >= self.config.progress_every {
+            frames.push(self.encode.progress(&self.room, position.scanned));
+            position.told = position.scanned;
+        }
+        let bytes = match frames.len() {
+            0 => None,
+            1 => frames.pop(),
+            _ => {
+                let mut joined = BytesMut::with_capacity(frames.iter().map(Bytes::len).sum());
+                frames.iter().for_each(|frame| joined.extend_from_slice(frame));
+                Some(joined.freeze())
+            }
+        };
+        if let Some(change) = change {
+            return Found::Turn(bytes, change);
+        }
+        let Some(bytes) = bytes else { return Found::Nothing };
+        if shared && position.scanned == head && position.told == head {
+            let mut state = self.lock();
+            if state.cache.len() == CACHED_RANGES {
+                state.cache.pop_front();
+            }
+            let hosts = reader.who == Audience::Hosts;
+            let key = CacheKey { told: began.told, from: began.scanned, to: head, hosts, features: reader.features };
+            state.cache.push_back((key, bytes.clone()));
+        }
+        Found::Bytes(bytes)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl std::fmt::Debug for Ring {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ring").field("room", &self.room).field("head", &self.head()).finish_non_exhaustive()
+    }
+}
