@@ -82,10 +82,18 @@ fn room_visibility(event: &RoomEvent) -> Visibility {
     match event {
         RoomEvent::Created { .. } | RoomEvent::Updated { .. } | RoomEvent::Closed => Visibility::Everyone,
         RoomEvent::MemberJoined { member, .. } | RoomEvent::MemberUpdated { member } => {
-            if member.accommodations.is_none() { Visibility::Everyone } else { Visibility::Personal }
+            if member.accommodations.is_none() {
+                Visibility::Everyone
+            } else {
+                Visibility::Personal
+            }
         }
         RoomEvent::MemberLeft { message, .. } => {
-            if message.is_empty() { Visibility::Everyone } else { Visibility::Personal }
+            if message.is_empty() {
+                Visibility::Everyone
+            } else {
+                Visibility::Personal
+            }
         }
         RoomEvent::Banned { .. } | RoomEvent::Unbanned { .. } => Visibility::Hosts,
     }
@@ -94,14 +102,26 @@ fn room_visibility(event: &RoomEvent) -> Visibility {
 fn room_seen_by(event: &RoomEvent, who: &Audience) -> Option<RoomEvent> {
     match event {
         RoomEvent::Created { .. } | RoomEvent::Updated { .. } | RoomEvent::Closed => Some(event.clone()),
-        RoomEvent::MemberJoined { member, member_count } => {
-            Some(RoomEvent::MemberJoined { member: who.sees(member), member_count: *member_count })
-        }
-        RoomEvent::MemberUpdated { member } => Some(RoomEvent::MemberUpdated { member: who.sees(member) }),
-        RoomEvent::MemberLeft { user, reason, message, member_count } => Some(RoomEvent::MemberLeft {
+        RoomEvent::MemberJoined { member, member_count } => Some(RoomEvent::MemberJoined {
+            member: who.sees(member),
+            member_count: *member_count,
+        }),
+        RoomEvent::MemberUpdated { member } => Some(RoomEvent::MemberUpdated {
+            member: who.sees(member),
+        }),
+        RoomEvent::MemberLeft {
+            user,
+            reason,
+            message,
+            member_count,
+        } => Some(RoomEvent::MemberLeft {
             user: user.clone(),
             reason: *reason,
-            message: if who.is_host_or(user) { message.clone() } else { String::new() },
+            message: if who.is_host_or(user) {
+                message.clone()
+            } else {
+                String::new()
+            },
             member_count: *member_count,
         }),
         RoomEvent::Banned { .. } | RoomEvent::Unbanned { .. } => match who {

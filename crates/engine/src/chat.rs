@@ -77,7 +77,11 @@ impl Default for State {
 
 impl State {
     fn keeping(keep: usize) -> Self {
-        Self { messages: BTreeMap::new(), more: false, keep }
+        Self {
+            messages: BTreeMap::new(),
+            more: false,
+            keep,
+        }
     }
 
     /// `enabled` is whether members may write.
@@ -90,7 +94,11 @@ impl State {
     ) -> Result<Vec<Event>, Reject> {
         let user = &cx.actor.user;
         let is_host = permission::acting_role(members, cx.actor).is_some_and(crate::Role::is_host);
-        let writes = if enabled || is_host { Ok(()) } else { Err(Reject::ChatClosed) };
+        let writes = if enabled || is_host {
+            Ok(())
+        } else {
+            Err(Reject::ChatClosed)
+        };
         let event = match command {
             ChatCommand::Send { text, reply_to } => {
                 writes?;
@@ -99,7 +107,12 @@ impl State {
                     self.standing(*message)?;
                 }
                 let nickname = members.get(user).ok_or(Reject::NotMember)?.nickname.clone();
-                Some(ChatEvent::Sent { author: user.clone(), nickname, text, reply_to: *reply_to })
+                Some(ChatEvent::Sent {
+                    author: user.clone(),
+                    nickname,
+                    text,
+                    reply_to: *reply_to,
+                })
             }
             ChatCommand::Edit { message, text } => {
                 writes?;
@@ -108,16 +121,26 @@ impl State {
                     return Err(Reject::NotPermitted);
                 }
                 let text = text::lines(text, MAX_TEXT)?;
-                (text != before.text).then_some(ChatEvent::Edited { message: *message, text })
+                (text != before.text).then_some(ChatEvent::Edited {
+                    message: *message,
+                    text,
+                })
             }
             ChatCommand::Delete { message } => {
                 let by_host = self.standing(*message)?.author != *user;
                 if by_host && !is_host {
                     return Err(Reject::NotPermitted);
                 }
-                Some(ChatEvent::Deleted { message: *message, by_host })
+                Some(ChatEvent::Deleted {
+                    message: *message,
+                    by_host,
+                })
             }
-            ChatCommand::React { message, emoji, present } => {
+            ChatCommand::React {
+                message,
+                emoji,
+                present,
+            } => {
                 writes?;
                 self.react(*message, user, emoji, *present)?
             }
@@ -128,7 +151,12 @@ impl State {
     /// Takes an event into the state.
     pub(crate) fn apply(&mut self, seq: Seq, at: Timestamp, event: &ChatEvent) {
         match event {
-            ChatEvent::Sent { author, nickname, text, reply_to } => {
+            ChatEvent::Sent {
+                author,
+                nickname,
+                text,
+                reply_to,
+            } => {
                 let message = Message {
                     author: author.clone(),
                     nickname: nickname.clone(),
@@ -158,7 +186,13 @@ impl State {
                     message.deleted_at = Some(at);
                 }
             }
-            ChatEvent::Reacted { message, user, emoji, present, .. } => {
+            ChatEvent::Reacted {
+                message,
+                user,
+                emoji,
+                present,
+                ..
+            } => {
                 if let Some(message) = self.messages.get_mut(message) {
                     message.reacted(user, emoji, *present);
                 }
@@ -169,14 +203,21 @@ impl State {
     /// Messages before a position (`None`: from the end), oldest first; and whether there are older ones.
     pub(crate) fn page(&self, before: Option<Seq>, limit: usize) -> (Vec<MessageView>, bool) {
         let mut earlier = self.messages.range(..before.unwrap_or(Seq::MAX)).rev();
-        let mut page: Vec<MessageView> = earlier.by_ref().take(limit).map(|(seq, message)| message.view(*seq)).collect();
+        let mut page: Vec<MessageView> = earlier
+            .by_ref()
+            .take(limit)
+            .map(|(seq, message)| message.view(*seq))
+            .collect();
         page.reverse();
         (page, self.more || earlier.next().is_some())
     }
 
     /// A message that is held and not deleted.
     fn standing(&self, message: Seq) -> Result<&Message, Reject> {
-        self.messages.get(&message).filter(|message| message.deleted_at.is_none()).ok_or(Reject::NoSuchMessage)
+        self.messages
+            .get(&message)
+            .filter(|message| message.deleted_at.is_none())
+            .ok_or(Reject::NoSuchMessage)
     }
 
     fn react(&self, message: Seq, user: &UserId, emoji: &str, present: bool) -> Result<Option<ChatEvent>, Reject> {
@@ -184,7 +225,11 @@ impl State {
         if !emoji::is_emoji(emoji) {
             return Err(Reject::TextInvalid("not one emoji"));
         }
-        let users = standing.reactions.iter().find(|reaction| reaction.emoji == emoji).map(|reaction| &reaction.users);
+        let users = standing
+            .reactions
+            .iter()
+            .find(|reaction| reaction.emoji == emoji)
+            .map(|reaction| &reaction.users);
         if users.is_some_and(|users| users.contains(user)) == present {
             return Ok(None);
         }
@@ -197,7 +242,13 @@ impl State {
         }
         let others = users.map_or(0, |users| users.len() - usize::from(!present));
         let count = u32::try_from(others + usize::from(present)).unwrap_or(u32::MAX);
-        Ok(Some(ChatEvent::Reacted { message, user: user.clone(), emoji: emoji.to_owned(), present, count }))
+        Ok(Some(ChatEvent::Reacted {
+            message,
+            user: user.clone(),
+            emoji: emoji.to_owned(),
+            present,
+            count,
+        }))
     }
 }
 
@@ -212,7 +263,10 @@ impl Message {
                 self.reactions.retain(|reaction| !reaction.users.is_empty());
             }
             None if present => {
-                self.reactions.push(Reaction { emoji: emoji.to_owned(), users: BTreeSet::from([user.clone()]) });
+                self.reactions.push(Reaction {
+                    emoji: emoji.to_owned(),
+                    users: BTreeSet::from([user.clone()]),
+                });
             }
             None => {}
         }
@@ -224,7 +278,11 @@ impl Message {
             .iter()
             .map(|Reaction { emoji, users }| {
                 let count = u32::try_from(users.len()).unwrap_or(u32::MAX);
-                (emoji.clone(), users.iter().take(VIEW_REACTORS).cloned().collect(), count)
+                (
+                    emoji.clone(),
+                    users.iter().take(VIEW_REACTORS).cloned().collect(),
+                    count,
+                )
             })
             .collect();
         reactions.sort_by_key(|(_, _, count)| std::cmp::Reverse(*count));

@@ -37,6 +37,9 @@ pub struct Cx<'a> {
 
 impl fmt::Debug for Cx<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Cx").field("now", &self.now).field("actor", &self.actor).finish_non_exhaustive()
+        f.debug_struct("Cx")
+            .field("now", &self.now)
+            .field("actor", &self.actor)
+            .finish_non_exhaustive()
     }
 }

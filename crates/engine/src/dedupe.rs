@@ -44,21 +44,36 @@ impl Requests {
 
     /// Remembers what an entry says of the request that made it.
     pub(crate) fn record(&mut self, entry: &Entry) {
-        let (Some(user), Some(request)) = (&entry.actor, &entry.request) else { return };
+        let (Some(user), Some(request)) = (&entry.actor, &entry.request) else {
+            return;
+        };
         if let Some(first) = self.index.get(user).and_then(|requests| requests.get(request)) {
-            if let Some(made) = self.made.get_mut(first).filter(|made| made.last.checked_add(1) == Some(entry.seq)) {
+            if let Some(made) = self
+                .made
+                .get_mut(first)
+                .filter(|made| made.last.checked_add(1) == Some(entry.seq))
+            {
                 made.last = entry.seq;
             }
             return;
         }
-        self.insert(entry.seq, Made { user: user.clone(), request: request.clone(), last: entry.seq });
+        self.insert(
+            entry.seq,
+            Made {
+                user: user.clone(),
+                request: request.clone(),
+                last: entry.seq,
+            },
+        );
     }
 
     fn insert(&mut self, first: Seq, made: Made) {
         self.forget(first);
         let requests = self.index.entry(made.user.clone()).or_default();
         requests.insert(made.request.clone(), first);
-        let oldest = (requests.len() > PER_USER).then(|| requests.values().min().copied()).flatten();
+        let oldest = (requests.len() > PER_USER)
+            .then(|| requests.values().min().copied())
+            .flatten();
         self.made.insert(first, made);
         if let Some(oldest) = oldest {
             self.forget(oldest);

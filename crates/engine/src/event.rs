@@ -5,12 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    RequestId, Seq, Timestamp, UserId,
-    member::Member,
-    quiz,
-    settings::Settings,
-};
+use crate::{RequestId, Seq, Timestamp, UserId, member::Member, quiz, settings::Settings};
 
 /// One entry of a room's log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -74,7 +74,12 @@ pub struct Accommodations {
 
 impl Default for Accommodations {
     fn default() -> Self {
-        Self { time_percent: 100, untimed: false, fewer_options: 0, excused: false }
+        Self {
+            time_percent: 100,
+            untimed: false,
+            fewer_options: 0,
+            excused: false,
+        }
     }
 }
 
@@ -114,7 +119,9 @@ impl Members {
     /// Those whose id comes after `user`, or all.
     pub fn after(&self, user: Option<&UserId>) -> impl Iterator<Item = &Member> {
         let from = user.map_or(Bound::Unbounded, Bound::Excluded);
-        self.by_id.range::<UserId, _>((from, Bound::Unbounded)).map(|(_, member)| member)
+        self.by_id
+            .range::<UserId, _>((from, Bound::Unbounded))
+            .map(|(_, member)| member)
     }
 
     /// Those who play: role [`Role::Member`].
@@ -134,13 +141,18 @@ impl Members {
 
     /// Whether somebody other than `user` has a nickname with this key.
     pub(crate) fn is_taken(&self, key: &str, user: &UserId) -> bool {
-        self.names.get(key).is_some_and(|holders| holders.iter().any(|holder| holder != user))
+        self.names
+            .get(key)
+            .is_some_and(|holders| holders.iter().any(|holder| holder != user))
     }
 
     /// Takes a member in, in place of an earlier one of the same user.
     pub(crate) fn insert(&mut self, member: Member) {
         self.remove(&member.user);
-        self.names.entry(nickname::key(&member.nickname)).or_default().insert(member.user.clone());
+        self.names
+            .entry(nickname::key(&member.nickname))
+            .or_default()
+            .insert(member.user.clone());
         self.by_id.insert(member.user.clone(), member);
     }
 

@@ -8,12 +8,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Cx, Event, Member, Reject, Role, RoomCommand, RoomEvent, Settings, Timestamp, UserId,
-    event::LeaveReason,
-    member::Members,
-    permission, presence,
-    quiz::Phase,
-    text,
+    Cx, Event, Member, Reject, Role, RoomCommand, RoomEvent, Settings, Timestamp, UserId, event::LeaveReason,
+    member::Members, permission, presence, quiz::Phase, text,
 };
 
 mod arrival;
@@ -45,7 +41,11 @@ impl State {
     /// Whether the room exists and is not over.
     pub(crate) fn check_open(&self) -> Result<&Settings, Reject> {
         let settings = self.settings.as_ref().ok_or(Reject::NoSuchRoom)?;
-        if settings.closed_at.is_some() { Err(Reject::RoomClosed) } else { Ok(settings) }
+        if settings.closed_at.is_some() {
+            Err(Reject::RoomClosed)
+        } else {
+            Ok(settings)
+        }
     }
 
     pub(crate) fn decide(
@@ -55,19 +55,52 @@ impl State {
         cx: &mut Cx<'_>,
     ) -> Result<Vec<Event>, Reject> {
         let events = match command {
-            RoomCommand::Create { kind, title, code, join_policy, capacity, teams, nickname } => {
+            RoomCommand::Create {
+                kind,
+                title,
+                code,
+                join_policy,
+                capacity,
+                teams,
+                nickname,
+            } => {
                 let settings = arrival::settings(
-                    arrival::Wish { kind: *kind, title, code: code.as_ref(), join_policy: *join_policy, capacity: *capacity, teams },
+                    arrival::Wish {
+                        kind: *kind,
+                        title,
+                        code: code.as_ref(),
+                        join_policy: *join_policy,
+                        capacity: *capacity,
+                        teams,
+                    },
                     cx,
                 )?;
                 self.create(settings, nickname, cx)?
             }
-            RoomCommand::Join { nickname, avatar, team, observe, code_shown } => {
-                let seat = arrival::Seat { nickname, avatar, team, observe: *observe, code_shown: *code_shown };
+            RoomCommand::Join {
+                nickname,
+                avatar,
+                team,
+                observe,
+                code_shown,
+            } => {
+                let seat = arrival::Seat {
+                    nickname,
+                    avatar,
+                    team,
+                    observe: *observe,
+                    code_shown: *code_shown,
+                };
                 self.join(&seat, around.phase, cx)?
             }
             RoomCommand::Leave => self.leave(&cx.actor.user),
-            RoomCommand::Update { title, locked, capacity, late_join, chat_enabled } => {
+            RoomCommand::Update {
+                title,
+                locked,
+                capacity,
+                late_join,
+                chat_enabled,
+            } => {
                 let mut settings = self.check_open()?.clone();
                 if let Some(title) = title {
                     settings.title = change::title(title)?;
@@ -78,10 +111,21 @@ impl State {
                 settings.locked = locked.unwrap_or(settings.locked);
                 settings.late_join = late_join.unwrap_or(settings.late_join);
                 settings.chat_enabled = chat_enabled.unwrap_or(settings.chat_enabled);
-                if self.settings.as_ref() == Some(&settings) { Vec::new() } else { vec![RoomEvent::Updated { settings }] }
+                if self.settings.as_ref() == Some(&settings) {
+                    Vec::new()
+                } else {
+                    vec![RoomEvent::Updated { settings }]
+                }
             }
             RoomCommand::Close => vec![RoomEvent::Closed],
-            RoomCommand::UpdateMember { user, nickname, avatar, team, role, accommodations } => {
+            RoomCommand::UpdateMember {
+                user,
+                nickname,
+                avatar,
+                team,
+                role,
+                accommodations,
+            } => {
                 let change = change::Change {
                     nickname: nickname.as_deref(),
                     avatar: avatar.as_deref(),
@@ -149,14 +193,23 @@ impl State {
         let mut events = vec![self.left(user, LeaveReason::Left, String::new())];
         if self.members.get(user).is_some_and(|member| member.role == Role::Host) {
             let heirs = self.members.iter().filter(|member| member.role == Role::CoHost);
-            events.extend(heirs.min_by_key(|heir| heir.joined_at).map(|heir| with_role(heir, Role::Host)));
+            events.extend(
+                heirs
+                    .min_by_key(|heir| heir.joined_at)
+                    .map(|heir| with_role(heir, Role::Host)),
+            );
         }
         events
     }
 
     fn left(&self, user: &UserId, reason: LeaveReason, message: String) -> RoomEvent {
         let member_count = count(self.members.len().saturating_sub(1));
-        RoomEvent::MemberLeft { user: user.clone(), reason, message, member_count }
+        RoomEvent::MemberLeft {
+            user: user.clone(),
+            reason,
+            message,
+            member_count,
+        }
     }
 
     fn ban(&self, user: &UserId, message: String, cx: &Cx<'_>) -> Result<Vec<RoomEvent>, Reject> {
@@ -167,7 +220,10 @@ impl State {
             return Err(Reject::LimitReached("bans"));
         }
         if self.members.get(user).is_none() {
-            return Ok(vec![RoomEvent::Banned { user: user.clone(), message }]);
+            return Ok(vec![RoomEvent::Banned {
+                user: user.clone(),
+                message,
+            }]);
         }
         self.check_removable(user, cx)?;
         Ok(vec![self.left(user, LeaveReason::Banned, message)])
@@ -191,7 +247,9 @@ impl State {
         }
         let mut events = vec![with_role(heir, Role::Host)];
         if let Some(host) = self.host() {
-            let gone = board.lost_since(&host.user).is_some_and(|lost| cx.now.since(lost) >= presence::HOST_PATIENCE);
+            let gone = board
+                .lost_since(&host.user)
+                .is_some_and(|lost| cx.now.since(lost) >= presence::HOST_PATIENCE);
             if !gone {
                 return Err(Reject::HostPresent);
             }
@@ -202,7 +260,9 @@ impl State {
 }
 
 fn with_role(member: &Member, role: Role) -> RoomEvent {
-    RoomEvent::MemberUpdated { member: Member { role, ..member.clone() } }
+    RoomEvent::MemberUpdated {
+        member: Member { role, ..member.clone() },
+    }
 }
 
 fn count(members: usize) -> u32 {

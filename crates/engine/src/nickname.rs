@@ -50,7 +50,11 @@ pub fn clean(text: &str) -> Result<String, Reject> {
     }
     name.truncate(name.trim_end().len());
     let starts_visibly = name.chars().next().is_some_and(text::is_visible);
-    if starts_visibly && name.chars().count() <= MAX_NICKNAME { Ok(name) } else { Err(Reject::NicknameInvalid) }
+    if starts_visibly && name.chars().count() <= MAX_NICKNAME {
+        Ok(name)
+    } else {
+        Err(Reject::NicknameInvalid)
+    }
 }
 
 /// What two nicknames have in common when people would take them for the same: case and white space do not count.
@@ -67,7 +71,11 @@ pub(crate) fn key(name: &str) -> String {
 /// The nickname that a user asks for, if nobody else in the room has it.
 pub(crate) fn given(text: &str, user: &UserId, members: &Members) -> Result<String, Reject> {
     let name = clean(text)?;
-    if members.is_taken(&key(&name), user) { Err(Reject::NicknameTaken) } else { Ok(name) }
+    if members.is_taken(&key(&name), user) {
+        Err(Reject::NicknameTaken)
+    } else {
+        Ok(name)
+    }
 }
 
 /// A free nickname for a user who asks for none: the name in the token if that can be used, or else a made-up one.
@@ -114,20 +122,47 @@ mod tests {
 
     #[test]
     fn unusable_names_are_refused() {
-        let good = ["x", "Ana María", "O'Neil", "李小龍", "नमस्ते", "Nguyễn", "🦊", &"x".repeat(40)];
+        let good = [
+            "x",
+            "Ana María",
+            "O'Neil",
+            "李小龍",
+            "नमस्ते",
+            "Nguyễn",
+            "🦊",
+            &"x".repeat(40),
+        ];
         for name in good {
             assert_eq!(clean(name).as_deref(), Ok(name));
         }
-        let bad = ["", "   ", "a\u{7}b", "\u{301}a", "z\u{301}\u{302}\u{303}\u{304}\u{305}", &"x".repeat(41), "\u{2800}"];
+        let bad = [
+            "",
+            "   ",
+            "a\u{7}b",
+            "\u{301}a",
+            "z\u{301}\u{302}\u{303}\u{304}\u{305}",
+            &"x".repeat(41),
+            "\u{2800}",
+        ];
         for name in bad {
             assert_eq!(clean(name), Err(Reject::NicknameInvalid), "{name:?}");
         }
-        assert_eq!(clean(&"\u{fdfa}".repeat(160)), Err(Reject::NicknameInvalid), "a name that grows");
+        assert_eq!(
+            clean(&"\u{fdfa}".repeat(160)),
+            Err(Reject::NicknameInvalid),
+            "a name that grows"
+        );
     }
 
     #[test]
     fn names_that_look_alike_share_a_key() {
-        for (a, b) in [("Ana", "aNA"), ("Ana B", "anab"), ("Straße", "STRASSE"), ("ΣΊΣΥΦΟΣ", "σίσυφος"), ("ﬁn", "FIN")] {
+        for (a, b) in [
+            ("Ana", "aNA"),
+            ("Ana B", "anab"),
+            ("Straße", "STRASSE"),
+            ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+            ("ﬁn", "FIN"),
+        ] {
             assert_eq!(key(a), key(b), "{a} {b}");
         }
         assert_ne!(key("Ana"), key("Anna"));
@@ -138,7 +173,11 @@ mod tests {
         for words in [&words::ADJECTIVES[..], &words::ANIMALS[..]] {
             assert!(words.len() >= 40);
             assert_eq!(words.iter().collect::<BTreeSet<_>>().len(), words.len());
-            assert!(words.iter().all(|word| word.len() <= 12 && clean(word).as_deref() == Ok(word)));
+            assert!(
+                words
+                    .iter()
+                    .all(|word| word.len() <= 12 && clean(word).as_deref() == Ok(word))
+            );
         }
     }
 }

@@ -48,7 +48,9 @@ struct Connection {
 impl Board {
     /// Whether early close waits for the user: connected, or cut off less than [`EARLY_CLOSE_PATIENCE`] ago.
     pub fn is_waited_for(&self, user: &UserId, now: Timestamp) -> bool {
-        self.users.get(user).is_some_and(|c| c.sessions > 0 || now.since(c.lost_at) < EARLY_CLOSE_PATIENCE)
+        self.users
+            .get(user)
+            .is_some_and(|c| c.sessions > 0 || now.since(c.lost_at) < EARLY_CLOSE_PATIENCE)
     }
 
     /// Whether the user has at least one session right now.
@@ -58,7 +60,10 @@ impl Board {
 
     /// When [`is_waited_for`](Self::is_waited_for) next turns false for somebody, if nothing else happens.
     pub fn next_patience_end(&self, now: Timestamp) -> Option<Timestamp> {
-        self.lost.iter().map(|(lost_at, _)| *lost_at + EARLY_CLOSE_PATIENCE).find(|end| *end > now)
+        self.lost
+            .iter()
+            .map(|(lost_at, _)| *lost_at + EARLY_CLOSE_PATIENCE)
+            .find(|end| *end > now)
     }
 
     /// Since when the user has had no session; none while connected, [`Timestamp`] 0 for a stranger.
@@ -148,15 +153,23 @@ impl Board {
     }
 
     fn connected(&mut self, user: &UserId, now: Timestamp) -> Vec<Signal> {
-        let Some(c) = self.users.get_mut(user) else { return Vec::new() };
+        let Some(c) = self.users.get_mut(user) else {
+            return Vec::new();
+        };
         c.sessions = c.sessions.saturating_add(1);
         self.lost.remove(&(c.lost_at, user.clone()));
-        let state = if c.away { PresenceState::Away } else { PresenceState::Online };
+        let state = if c.away {
+            PresenceState::Away
+        } else {
+            PresenceState::Online
+        };
         c.show(user, state, now).into_iter().collect()
     }
 
     fn disconnected(&mut self, user: &UserId, now: Timestamp) -> Vec<Signal> {
-        let Some(c) = self.users.get_mut(user).filter(|c| c.sessions > 0) else { return Vec::new() };
+        let Some(c) = self.users.get_mut(user).filter(|c| c.sessions > 0) else {
+            return Vec::new();
+        };
         c.sessions -= 1;
         if c.sessions > 0 {
             return Vec::new();
@@ -168,7 +181,9 @@ impl Board {
     }
 
     fn appears(&mut self, user: &UserId, away: bool, status: &str, now: Timestamp) -> Vec<Signal> {
-        let Some(c) = self.users.get_mut(user) else { return Vec::new() };
+        let Some(c) = self.users.get_mut(user) else {
+            return Vec::new();
+        };
         let status: String = status.chars().filter(|c| !c.is_control()).take(MAX_STATUS).collect();
         let reworded = c.status != status;
         c.status = status;
@@ -179,7 +194,10 @@ impl Board {
             cut_off => cut_off,
         };
         let shown = c.show(user, state, now);
-        shown.or_else(|| reworded.then(|| Signal::Presence(c.presence(user)))).into_iter().collect()
+        shown
+            .or_else(|| reworded.then(|| Signal::Presence(c.presence(user))))
+            .into_iter()
+            .collect()
     }
 
     fn types(&mut self, user: &UserId, typing: bool, now: Timestamp) -> Option<Signal> {
@@ -193,7 +211,10 @@ impl Board {
             c.typing_until = Some(until);
             self.typing.insert((until, user.clone()));
         }
-        (before.is_some() != typing).then(|| Signal::Typing { user: user.clone(), typing })
+        (before.is_some() != typing).then(|| Signal::Typing {
+            user: user.clone(),
+            typing,
+        })
     }
 }
 
@@ -211,7 +232,12 @@ impl Connection {
     }
 
     fn presence(&self, user: &UserId) -> Presence {
-        Presence { user: user.clone(), state: self.shown, status: self.status.clone(), changed_at: self.changed_at }
+        Presence {
+            user: user.clone(),
+            state: self.shown,
+            status: self.status.clone(),
+            changed_at: self.changed_at,
+        }
     }
 
     /// Shows a state, and says so if it is another than before.

@@ -9,7 +9,11 @@ use crate::Reject;
 
 /// One line without control characters and without white space at its ends, at most `max` characters long.
 pub(crate) fn line(text: &str, max: usize, what: &'static str) -> Result<String, Reject> {
-    let cleaned: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| !c.is_control()).collect();
+    let cleaned: String = text
+        .chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| !c.is_control())
+        .collect();
     let cleaned = cleaned.trim();
     if cleaned.chars().count() > max {
         return Err(Reject::TextInvalid(what));
@@ -20,7 +24,10 @@ pub(crate) fn line(text: &str, max: usize, what: &'static str) -> Result<String,
 /// Lines without control characters, except tabs, and without white space at the end; 1 to `max` characters of which
 /// at least one can be seen.
 pub(crate) fn lines(text: &str, max: usize) -> Result<String, Reject> {
-    let cleaned: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    let cleaned: String = text
+        .chars()
+        .filter(|c| !c.is_control() || matches!(c, '\n' | '\t'))
+        .collect();
     let cleaned = cleaned.trim_end();
     if cleaned.chars().count() > max {
         return Err(Reject::TextInvalid("too long"));

@@ -29,10 +29,27 @@ mod tests {
 
     #[test]
     fn emoji_are_told_from_text() {
-        for good in ["👍", "❤️", "❤", "👩‍👩‍👧", "🇩🇪", "👍🏽", "1️⃣", "🅱️", "ℹ️", "🫠", "☕"] {
+        for good in ["👍", "❤️", "❤", "👩‍👩‍👧", "🇩🇪", "👍🏽", "1️⃣", "🅱️", "ℹ️", "🫠", "☕"]
+        {
             assert!(is_emoji(good), "{good}");
         }
-        for bad in ["", " ", "a", "ab", "é", "7", "!", "👍👍", "👍 ", "\u{200d}", "\u{301}", "\n", "\u{fe0f}", "字", "a\u{fe0f}"] {
+        for bad in [
+            "",
+            " ",
+            "a",
+            "ab",
+            "é",
+            "7",
+            "!",
+            "👍👍",
+            "👍 ",
+            "\u{200d}",
+            "\u{301}",
+            "\n",
+            "\u{fe0f}",
+            "字",
+            "a\u{fe0f}",
+        ] {
             assert!(!is_emoji(bad), "{bad:?}");
         }
         let scientists = "👨‍🔬".repeat(4);

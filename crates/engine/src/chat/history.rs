@@ -18,7 +18,10 @@ pub struct History {
 impl History {
     /// The newest `limit` messages before a position (`None`: before the end).
     pub fn new(before: Option<Seq>, limit: usize) -> Self {
-        Self { before, page: State::keeping(limit) }
+        Self {
+            before,
+            page: State::keeping(limit),
+        }
     }
 
     /// Takes in the next entry.

@@ -69,10 +69,21 @@ impl State {
             guest: cx.actor.guest,
             accommodations: Accommodations::default(),
         };
-        Ok(vec![RoomEvent::Created { settings }, RoomEvent::MemberJoined { member: host, member_count: 1 }])
+        Ok(vec![
+            RoomEvent::Created { settings },
+            RoomEvent::MemberJoined {
+                member: host,
+                member_count: 1,
+            },
+        ])
     }
 
-    pub(super) fn join(&self, seat: &Seat<'_>, phase: Option<Phase>, cx: &mut Cx<'_>) -> Result<Vec<RoomEvent>, Reject> {
+    pub(super) fn join(
+        &self,
+        seat: &Seat<'_>,
+        phase: Option<Phase>,
+        cx: &mut Cx<'_>,
+    ) -> Result<Vec<RoomEvent>, Reject> {
         let settings = self.check_open()?;
         if self.members.get(&cx.actor.user).is_some() {
             return Ok(Vec::new());
@@ -94,7 +105,10 @@ impl State {
             guest: cx.actor.guest,
             accommodations: Accommodations::default(),
         };
-        Ok(vec![RoomEvent::MemberJoined { member, member_count: count(self.members.len() + 1) }])
+        Ok(vec![RoomEvent::MemberJoined {
+            member,
+            member_count: count(self.members.len() + 1),
+        }])
     }
 
     /// A room has one host, so a grant for that role makes a co-host while there is one.

@@ -53,7 +53,11 @@ impl State {
         if let Some(wanted) = change.accommodations {
             member.accommodations = accommodations(wanted)?;
         }
-        Ok(if member == *before { Vec::new() } else { vec![RoomEvent::MemberUpdated { member }] })
+        Ok(if member == *before {
+            Vec::new()
+        } else {
+            vec![RoomEvent::MemberUpdated { member }]
+        })
     }
 }
 
@@ -81,11 +85,19 @@ fn changed_role(member: &Member, role: Role, acting: Role) -> Result<Role, Rejec
 
 pub(super) fn title(title: &str) -> Result<String, Reject> {
     let title = text::line(title, MAX_TITLE, "title")?;
-    if title.is_empty() { Err(Reject::TextInvalid("title")) } else { Ok(title) }
+    if title.is_empty() {
+        Err(Reject::TextInvalid("title"))
+    } else {
+        Ok(title)
+    }
 }
 
 pub(super) fn capacity(capacity: u32) -> Result<u32, Reject> {
-    if (1..=MAX_CAPACITY).contains(&capacity) { Ok(capacity) } else { Err(Reject::LimitReached("capacity")) }
+    if (1..=MAX_CAPACITY).contains(&capacity) {
+        Ok(capacity)
+    } else {
+        Err(Reject::LimitReached("capacity"))
+    }
 }
 
 pub(super) fn avatar(seed: &str) -> Result<String, Reject> {
@@ -94,7 +106,11 @@ pub(super) fn avatar(seed: &str) -> Result<String, Reject> {
 
 pub(super) fn team_name(name: &str) -> Result<String, Reject> {
     let name = text::line(name, MAX_TEAM_NAME, "team")?;
-    if name.is_empty() { Err(Reject::TextInvalid("team")) } else { Ok(name) }
+    if name.is_empty() {
+        Err(Reject::TextInvalid("team"))
+    } else {
+        Ok(name)
+    }
 }
 
 /// The team asked for; for a player who asks for none, the one with the fewest players.
@@ -113,13 +129,25 @@ pub(super) fn team(name: &str, role: Role, settings: &Settings, members: &Member
 
 fn least_filled(settings: &Settings, members: &Members) -> String {
     let players = |team: &String| members.players().filter(|player| player.team == *team).count();
-    settings.teams.iter().min_by_key(|team| players(team)).cloned().unwrap_or_default()
+    settings
+        .teams
+        .iter()
+        .min_by_key(|team| players(team))
+        .cloned()
+        .unwrap_or_default()
 }
 
 fn accommodations(wanted: &Accommodations) -> Result<Accommodations, Reject> {
-    let time_percent = if wanted.time_percent == 0 { 100 } else { wanted.time_percent };
+    let time_percent = if wanted.time_percent == 0 {
+        100
+    } else {
+        wanted.time_percent
+    };
     if !(100..=1_000).contains(&time_percent) || wanted.fewer_options > 6 {
         return Err(Reject::LimitReached("accommodations"));
     }
-    Ok(Accommodations { time_percent, ..wanted.clone() })
+    Ok(Accommodations {
+        time_percent,
+        ..wanted.clone()
+    })
 }

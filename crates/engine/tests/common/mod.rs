@@ -37,12 +37,24 @@ pub const CLEO: Who = who("cleo", "Cleo");
 pub const DAN: Who = who("dan", "Dan");
 pub const EVE: Who = who("eve", "Eve");
 /// A guest without a name.
-pub const GUEST: Who = Who { guest: true, ..who("guest", "") };
+pub const GUEST: Who = Who {
+    guest: true,
+    ..who("guest", "")
+};
 /// A service that is in no room and may act as host in all.
-pub const ROOT: Who = Who { global: true, ..who("root", "Root") };
+pub const ROOT: Who = Who {
+    global: true,
+    ..who("root", "Root")
+};
 
 pub const fn who(id: &'static str, name: &'static str) -> Who {
-    Who { id, name, guest: false, global: false, grant: None }
+    Who {
+        id,
+        name,
+        guest: false,
+        global: false,
+        grant: None,
+    }
 }
 
 impl Who {
@@ -52,7 +64,10 @@ impl Who {
 
     /// The same with a grant for the room in its token.
     pub const fn granted(self, role: Role) -> Self {
-        Self { grant: Some(role), ..self }
+        Self {
+            grant: Some(role),
+            ..self
+        }
     }
 
     pub fn actor(self) -> Actor {
@@ -131,7 +146,10 @@ impl World {
     /// What time alone brought about since the last command, observation or check.
     #[track_caller]
     pub fn settles_to(mut self, expected: impl IntoIterator<Item = Event>) -> Self {
-        assert_eq!(std::mem::take(&mut self.settled), expected.into_iter().collect::<Vec<_>>());
+        assert_eq!(
+            std::mem::take(&mut self.settled),
+            expected.into_iter().collect::<Vec<_>>()
+        );
         self
     }
 
@@ -157,10 +175,17 @@ impl World {
     pub fn when(mut self, who: Who, command: impl Into<Command>) -> Outcome {
         self.settled.clear();
         self.requests += 1;
-        let request = self.request.take().unwrap_or_else(|| format!("r{}", self.requests).parse().expect("an id"));
+        let request = self
+            .request
+            .take()
+            .unwrap_or_else(|| format!("r{}", self.requests).parse().expect("an id"));
         let actor = who.actor();
         if let Some(range) = self.room.replayed(&actor.user, &request) {
-            return Outcome { result: Ok(Vec::new()), replayed: Some((*range.start(), *range.end())), world: self };
+            return Outcome {
+                result: Ok(Vec::new()),
+                replayed: Some((*range.start(), *range.end())),
+                world: self,
+            };
         }
         let mut cx = Cx {
             now: self.now,
@@ -174,7 +199,11 @@ impl World {
             self.apply(Some(actor.user.clone()), Some(request.clone()), event.clone());
         }
         self.settle();
-        Outcome { world: self, result, replayed: None }
+        Outcome {
+            world: self,
+            result,
+            replayed: None,
+        }
     }
 
     pub fn connect(self, who: Who) -> Self {
@@ -213,7 +242,13 @@ impl World {
     }
 
     fn apply(&mut self, actor: Option<UserId>, request: Option<RequestId>, event: Event) {
-        let entry = Entry { seq: self.room.seq() + 1, at: self.now, actor, request, event };
+        let entry = Entry {
+            seq: self.room.seq() + 1,
+            at: self.now,
+            actor,
+            request,
+            event,
+        };
         self.room.apply(&entry);
         assert_eq!(self.room.seq(), entry.seq);
         self.log.push(entry);
@@ -342,18 +377,6 @@ pub fn observe() -> RoomCommand {
     }
 }
 
-/// An update of a member that changes nothing yet.
-pub fn change(who: Who) -> RoomCommand {
-    RoomCommand::UpdateMember {
-        user: who.user(),
-        nickname: None,
-        avatar: None,
-        team: None,
-        role: None,
-        accommodations: None,
-    }
-}
-
 /// Gives a member a role.
 pub fn promote(who: Who, to: Role) -> RoomCommand {
     RoomCommand::UpdateMember {
@@ -367,5 +390,8 @@ pub fn promote(who: Who, to: Role) -> RoomCommand {
 }
 
 pub fn say(text: &str) -> ChatCommand {
-    ChatCommand::Send { text: text.to_owned(), reply_to: None }
+    ChatCommand::Send {
+        text: text.to_owned(),
+        reply_to: None,
+    }
 }
