@@ -140,8 +140,7 @@ impl Item {
     fn frame(&self, ring: &Ring, reader: &Reader) -> Option<Bytes> {
         let seen_by = |who: &Audience| {
             let event = self.entry.event.seen_by(who)?;
-            let entry = Entry { event, ..Entry::clone(&self.entry) };
-            Some(ring.encode.entry(&ring.room, ring.epoch, who, &entry))
+            Some(ring.encode.entry(&ring.room, ring.epoch, who, &self.entry, &event))
         };
         let others = || self.others.get_or_init(|| seen_by(&Audience::Observers)).clone();
         match (&self.visibility, &reader.who) {

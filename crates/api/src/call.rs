@@ -1,0 +1,143 @@
+//! One call: who makes it, over what, when it came in, and what it may reach.
+//!
+//! Unary handlers and the requests on a stream get the same [`Call`], so that a command is carried out in one way
+//! whatever road and whatever shape it came in.
+
+use std::{net::IpAddr, sync::Arc};
+
+use trivium_engine::{Actor, Millis, Observation, Room, RoomId, Timestamp, UserId};
+use trivium_runtime::{Caller, Done, Runtime};
+use trivium_transport::Peer;
+
+use crate::{
+    auth::{Authenticator, Principal},
+    convert::Addressed,
+    error::ApiError,
+    limits::{Limiter, Operation},
+    sessions::Sessions,
+};
+
+/// What every call can reach.
+pub struct Api {
+    /// Rooms.
+    pub runtime: Runtime,
+    /// Tokens.
+    pub authenticator: Authenticator,
+    /// Token buckets.
+    pub limiter: Limiter,
+    /// Live sessions.
+    pub sessions: Sessions,
+    /// Letters of a join code.
+    pub code_length: usize,
+}
+
+/// One call. Cheap to clone.
+#[derive(Clone)]
+pub struct Call {
+    /// What it can reach.
+    pub api: Arc<Api>,
+    /// Who makes it; nobody before a guest has joined.
+    pub principal: Option<Arc<Principal>>,
+    /// Where it comes from.
+    pub peer: Peer,
+    /// Whether it came as gRPC-Web.
+    pub web: bool,
+    /// When the server received it.
+    pub received_at: Timestamp,
+    /// Lower quartile of the newest round trips measured on the session it belongs to.
+    pub round_trip: Option<Millis>,
+}
+
+impl Call {
+    /// Who makes the call.
+    ///
+    /// # Errors
+    ///
+    /// `UNAUTHENTICATED` if there is no token.
+    pub fn principal(&self) -> Result<&Arc<Principal>, ApiError> {
+        self.principal.as_ref().ok_or(ApiError::TOKEN_MISSING)
+    }
+
+    /// The caller with an account; guests are refused.
+    pub fn account(&self) -> Result<&Arc<Principal>, ApiError> {
+        let principal = self.principal()?;
+        if principal.guest { Err(ApiError::ACCOUNT_NEEDED) } else { Ok(principal) }
+    }
+
+    /// The caller as a room sees it.
+    pub fn actor(&self, room: &RoomId) -> Result<Actor, ApiError> {
+        Ok(self.principal()?.actor(room))
+    }
+
+    /// Carries a command out, after the caller's rate limit.
+    pub async fn execute(&self, operation: Operation, addressed: Addressed) -> Result<Done, ApiError> {
+        let Addressed { room, request, command } = addressed;
+        let actor = self.actor(&room)?;
+        self.limit(operation)?;
+        let caller = Caller {
+            actor,
+            request: Some(request),
+            received_at: self.received_at,
+            round_trip: self.round_trip,
+        };
+        Ok(self.api.runtime.execute(&room, caller, command).await?)
+    }
+
+    /// Reads a room in the eyes of the caller.
+    ///
+    /// # Errors
+    ///
+    /// `NOT_FOUND` for rooms that the caller may not look into, as for rooms that are not there.
+    pub async fn look<T, F>(&self, room: &RoomId, read: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Room, &trivium_engine::Audience, Timestamp) -> T + Clone + Send + 'static,
+    {
+        let actor = self.actor(room)?;
+        self.limit(Operation::Query)?;
+        let seen = self
+            .api
+            .runtime
+            .query(room, move |room, now| room.audience(&actor).map(|who| read(room, &who, now)))
+            .await?;
+        seen.ok_or(ApiError::ROOM_NOT_FOUND)
+    }
+
+    /// Tells a room something that is not for its log. The caller has to be a member.
+    pub async fn observe(&self, room: &RoomId, observation: Observation) -> Result<(), ApiError> {
+        let user = self.principal()?.user.clone();
+        self.limit(Operation::Signal)?;
+        let member = self.api.runtime.query(room, move |room, _| room.member(&user).is_some()).await?;
+        if !member {
+            return Err(ApiError::ROOM_NOT_FOUND);
+        }
+        Ok(self.api.runtime.observe(room, observation).await?)
+    }
+
+    /// Takes a token from the caller's bucket for the operation.
+    pub fn limit(&self, operation: Operation) -> Result<(), ApiError> {
+        self.api.limiter.take(operation, self.user().as_ref(), self.ip(), self.received_at)
+    }
+
+    /// The caller, if known.
+    pub fn user(&self) -> Option<UserId> {
+        self.principal.as_ref().map(|principal| principal.user.clone())
+    }
+
+    /// The address it comes from.
+    pub fn ip(&self) -> Option<IpAddr> {
+        self.peer.remote_addr.map(|addr| addr.ip())
+    }
+}
+
+impl std::fmt::Debug for Api {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Api").finish_non_exhaustive()
+    }
+}
+
+impl std::fmt::Debug for Call {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Call").field("user", &self.user()).field("peer", &self.peer).finish_non_exhaustive()
+    }
+}

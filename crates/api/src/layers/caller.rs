@@ -1,0 +1,56 @@
+//! Who calls: the token in the metadata, the session it names, the road it came over.
+
+use std::sync::Arc;
+
+use tonic::metadata::MetadataMap;
+use trivium_transport::{Peer, Road};
+
+use crate::{
+    call::{Api, Call},
+    error::ApiError,
+};
+
+/// Names the session that a unary call belongs to, for clients that watch.
+pub(crate) const SESSION_HEADER: &str = "x-trivium-session";
+
+/// Marks requests that came as gRPC-Web.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Web;
+
+/// The call that a request makes.
+///
+/// # Errors
+///
+/// `UNAUTHENTICATED` if there is a token and it is not good.
+pub(crate) fn call(api: &Arc<Api>, metadata: &MetadataMap, extensions: &http::Extensions) -> Result<Call, ApiError> {
+    let received_at = api.runtime.clock().now();
+    let principal = match bearer(metadata)? {
+        None => None,
+        Some(token) => Some(Arc::new(api.authenticator.verify(token, received_at)?)),
+    };
+    let session = metadata.get(SESSION_HEADER).and_then(|id| id.to_str().ok());
+    let round_trip = principal
+        .as_ref()
+        .zip(session)
+        .and_then(|(principal, id)| api.sessions.find(id, &principal.user))
+        .and_then(|session| session.round_trip());
+    Ok(Call {
+        api: Arc::clone(api),
+        principal,
+        peer: extensions.get::<Peer>().cloned().unwrap_or(UNKNOWN_PEER),
+        web: extensions.get::<Web>().is_some(),
+        received_at,
+        round_trip,
+    })
+}
+
+/// A request that no acceptor of ours made, such as a test's.
+const UNKNOWN_PEER: Peer =
+    Peer { remote_addr: None, road: Road::Memory, connection_id: 0, origin: None, tls: false };
+
+fn bearer(metadata: &MetadataMap) -> Result<Option<&str>, ApiError> {
+    let Some(value) = metadata.get("authorization") else { return Ok(None) };
+    let text = value.to_str().map_err(|_| ApiError::TOKEN_MALFORMED)?;
+    let (scheme, token) = text.split_once(' ').ok_or(ApiError::TOKEN_MALFORMED)?;
+    if scheme.eq_ignore_ascii_case("bearer") { Ok(Some(token.trim())) } else { Err(ApiError::TOKEN_MALFORMED) }
+}

@@ -1,0 +1,104 @@
+//! What stands between a road and the services.
+
+pub(crate) mod caller;
+mod web;
+
+use std::{convert::Infallible, sync::Arc, time::Duration};
+
+use axum::Router;
+use http::{Request, Response};
+use tonic::{Status, body::Body, codec::CompressionEncoding, server::NamedService};
+use tower::{ServiceBuilder, ServiceExt, service_fn, util::BoxCloneSyncService};
+use tracing::Instrument;
+use trivium_proto::v1::{
+    chat_service_server::ChatServiceServer, presence_service_server::PresenceServiceServer,
+    quiz_service_server::QuizServiceServer, room_service_server::RoomServiceServer,
+    session_service_server::SessionServiceServer,
+};
+use trivium_transport::{DeadlineLayer, Peer, RecoverLayer};
+
+use crate::{
+    call::Api,
+    services::Services,
+    stream::{FACETS, StreamService},
+};
+
+pub use web::{Http, http};
+
+/// The whole stack as one value, which every acceptor serves.
+pub type Grpc = BoxCloneSyncService<Request<trivium_transport::Body>, Response<Body>, Infallible>;
+
+/// What the stack offers beside the services.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Offer server reflection.
+    pub reflection: bool,
+    /// The longest deadline that a client can ask for.
+    pub max_deadline: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { reflection: true, max_deadline: Duration::from_secs(24 * 60 * 60) }
+    }
+}
+
+/// Builds the stack: recovery from panics, deadlines, a span for each call, then streams, services, health and reflection.
+pub fn grpc(api: &Arc<Api>, options: Options) -> Grpc {
+    let services = services(api, options);
+    let traced = service_fn(move |request: Request<trivium_transport::Body>| {
+        let road = request.extensions().get::<Peer>().map_or("memory", |peer| peer.road.as_str());
+        let span = tracing::debug_span!("rpc", method = request.uri().path(), road);
+        services.clone().oneshot(request.map(axum::body::Body::new)).instrument(span)
+    });
+    let layered = ServiceBuilder::new()
+        .layer(RecoverLayer)
+        .layer(DeadlineLayer::new().with_cap(options.max_deadline))
+        .service(traced);
+    BoxCloneSyncService::new(layered.map_response(|response: Response<_>| response.map(Body::new)))
+}
+
+fn services(api: &Arc<Api>, options: Options) -> Router {
+    let services = Services { api: Arc::clone(api) };
+    let mut router = Router::new();
+    for facet in &FACETS {
+        router = router.route_service(facet.path, StreamService::new(Arc::clone(api), facet));
+    }
+    macro_rules! mount {
+        ($($server:ident),+) => {
+            router$(.route_service(
+                &path_of::<$server<Services>>(),
+                $server::new(services.clone())
+                    .accept_compressed(CompressionEncoding::Gzip)
+                    .max_decoding_message_size(crate::limits::MAX_MESSAGE_BYTES),
+            ))+
+        };
+    }
+    router = mount!(
+        SessionServiceServer,
+        RoomServiceServer,
+        QuizServiceServer,
+        ChatServiceServer,
+        PresenceServiceServer
+    );
+    let (_, health) = tonic_health::server::health_reporter();
+    router = router.route_service(&path_of_value(&health), health);
+    if options.reflection {
+        let reflection = tonic_reflection::server::Builder::configure()
+            .register_encoded_file_descriptor_set(trivium_proto::FILE_DESCRIPTOR_SET)
+            .build_v1();
+        match reflection {
+            Ok(reflection) => router = router.route_service(&path_of_value(&reflection), reflection),
+            Err(error) => tracing::error!(%error, "reflection is not offered"),
+        }
+    }
+    router.fallback(|| async { Status::unimplemented("no such method").into_http::<axum::body::Body>() })
+}
+
+fn path_of<S: NamedService>() -> String {
+    format!("/{}/{{*method}}", S::NAME)
+}
+
+fn path_of_value<S: NamedService>(_: &S) -> String {
+    path_of::<S>()
+}

@@ -1,0 +1,71 @@
+//! The unary calls, one file per feature. Each is a function of a [`Call`] and a request, which streams use as well.
+
+pub(crate) mod chat;
+pub(crate) mod presence;
+pub(crate) mod quiz;
+pub(crate) mod room;
+pub(crate) mod session;
+
+use std::sync::Arc;
+
+use tonic::{Request, Response, Status};
+use trivium_proto::Validate;
+use trivium_runtime::Done;
+
+use crate::{
+    call::{Api, Call},
+    convert::Invalid,
+    error::ApiError,
+    layers::caller,
+};
+
+/// All generated service traits are implemented for this.
+#[derive(Debug, Clone)]
+pub struct Services {
+    pub(crate) api: Arc<Api>,
+}
+
+impl Services {
+    /// Validates the request, finds out who calls, and runs the handler.
+    async fn unary<Req, Res, Fut>(
+        &self,
+        request: Request<Req>,
+        handler: fn(Call, Req) -> Fut,
+    ) -> Result<Response<Res>, Status>
+    where
+        Req: Validate,
+        Fut: Future<Output = Result<Res, ApiError>> + Send,
+    {
+        let (metadata, extensions, message) = request.into_parts();
+        let call = caller::call(&self.api, &metadata, &extensions)?;
+        let response = checked(call, message, handler).await?;
+        Ok(Response::new(response))
+    }
+}
+
+/// Validates a request and runs its handler.
+pub(crate) async fn checked<Req, Res, Fut>(
+    call: Call,
+    request: Req,
+    handler: fn(Call, Req) -> Fut,
+) -> Result<Res, ApiError>
+where
+    Req: Validate,
+    Fut: Future<Output = Result<Res, ApiError>> + Send,
+{
+    trivium_proto::validate(&request).map_err(ApiError::Invalid)?;
+    handler(call, request).await
+}
+
+/// The position that a command reached.
+fn seq_of(done: Done) -> u64 {
+    done.seq
+}
+
+/// The identifier after which a page begins.
+fn page_after<T>(token: String) -> Result<Option<T>, Invalid>
+where
+    T: TryFrom<String, Error = trivium_engine::InvalidId>,
+{
+    if token.is_empty() { Ok(None) } else { crate::convert::common::id("page_token", token).map(Some) }
+}

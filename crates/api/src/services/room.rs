@@ -1,0 +1,299 @@
+//! Rooms: making them, coming in, and running them.
+
+use tonic::{Request, Response, Status};
+use trivium_engine::{Audience, RoomId, UserId};
+use trivium_proto::v1::{self, room_service_server::RoomService};
+use trivium_runtime::Caller;
+use trivium_store::{CreateRoom, RoomRecord};
+
+use super::{Services, page_after, seq_of};
+use crate::{
+    call::Call,
+    convert::{self, reply},
+    error::ApiError,
+    join_code,
+    limits::Operation,
+};
+
+const DEFAULT_PAGE: u32 = 50;
+const DEFAULT_MEMBERS: u32 = 100;
+const DEFAULT_EVENTS: u32 = 100;
+/// Codes drawn before giving up; with 31^8 of them one is nearly always enough.
+const CODE_ATTEMPTS: usize = 8;
+
+pub(crate) async fn create_room(call: Call, request: v1::CreateRoomRequest) -> Result<v1::CreateRoomResponse, ApiError> {
+    let principal = call.account()?.clone();
+    call.limit(Operation::CreateRoom)?;
+    let room = call.api.authenticator.room_id_for(&principal.user, &request.request_id);
+    let kind = convert::room::kind("kind", request.kind)?;
+    let title = request.title.clone();
+    let needs_code = convert::room::needs_code(&request)?;
+    let record = reserve(&call, &room, kind, &title, &principal.user, needs_code).await?;
+    let (request, command) = convert::room::create(request, record.code.clone())?;
+    let actor = principal.actor(&room);
+    let caller =
+        Caller { actor, request: Some(request), received_at: call.received_at, round_trip: call.round_trip };
+    let done = call.api.runtime.execute(&room, caller, command).await?;
+    reply::create_room(&room, record.epoch, &done.entries).ok_or(ApiError::REQUEST_ID_REUSED)
+}
+
+/// Puts the room into the catalogue with a code of its own, unless an earlier try of the same request did.
+async fn reserve(
+    call: &Call,
+    room: &RoomId,
+    kind: trivium_engine::RoomKind,
+    title: &str,
+    by: &UserId,
+    needs_code: bool,
+) -> Result<RoomRecord, ApiError> {
+    for _ in 0..CODE_ATTEMPTS {
+        let record = RoomRecord {
+            id: room.clone(),
+            epoch: call.received_at.0,
+            code: needs_code.then(|| join_code::draw(call.api.code_length)),
+            kind: convert::room::kind_name(kind).to_owned(),
+            title: title.to_owned(),
+            created_by: by.clone(),
+            created_at: call.received_at,
+            closed_at: None,
+        };
+        match call.api.runtime.store().create_room(&record).await? {
+            CreateRoom::Created => return Ok(record),
+            CreateRoom::Exists(record) => return Ok(record),
+            CreateRoom::CodeTaken => {}
+        }
+    }
+    Err(ApiError::internal("no free join code was found"))
+}
+
+pub(crate) async fn get_room(call: Call, request: v1::GetRoomRequest) -> Result<v1::GetRoomResponse, ApiError> {
+    let room: RoomId = convert::common::id("room_id", request.room_id)?;
+    let snapshot = call.look(&room, |room, who, _| convert::room::snapshot(&room.view(who), who)).await?;
+    Ok(v1::GetRoomResponse { snapshot: Some(snapshot) })
+}
+
+pub(crate) async fn list_rooms(call: Call, request: v1::ListRoomsRequest) -> Result<v1::ListRoomsResponse, ApiError> {
+    let user = call.account()?.user.clone();
+    call.limit(Operation::Query)?;
+    let after: Option<RoomId> = page_after(request.page_token)?;
+    let limit = if request.page_size == 0 { DEFAULT_PAGE } else { request.page_size };
+    let rooms = call.api.runtime.store().list_rooms(&user, after.as_ref(), limit).await?;
+    let full = rooms.len() == limit as usize;
+    let next_page_token = rooms.last().filter(|_| full).map(|last| last.id.to_string()).unwrap_or_default();
+    Ok(v1::ListRoomsResponse { rooms: rooms.iter().map(convert::room::listed).collect(), next_page_token })
+}
+
+pub(crate) async fn join_room(call: Call, request: v1::JoinRoomRequest) -> Result<v1::JoinRoomResponse, ApiError> {
+    call.limit(Operation::Join)?;
+    let (room, code_shown) = find(&call, &request).await?;
+    let (principal, seat) = match &call.principal {
+        Some(principal) => (principal.as_ref().clone(), None),
+        None if code_shown => {
+            let nickname = request.nickname.clone();
+            let (guest, token) = call.api.authenticator.guest(&room, &request.request_id, &nickname, call.received_at)?;
+            let expires_at = guest.expires_at;
+            (guest, Some((token, expires_at)))
+        }
+        None => return Err(ApiError::TOKEN_MISSING),
+    };
+    let (request, command) = convert::room::join(request, code_shown)?;
+    let user = principal.user.clone();
+    let actor = principal.actor(&room);
+    let caller =
+        Caller { actor, request: Some(request), received_at: call.received_at, round_trip: call.round_trip };
+    call.api.runtime.execute(&room, caller, command).await.map_err(|error| ApiError::join(error, code_shown))?;
+    // Who repeats a join made nothing happen, and is answered from the seat that is there.
+    let member = call.api.runtime.query(&room, move |room, _| room.member(&user).cloned()).await?;
+    let member = member.ok_or(ApiError::ROOM_NOT_FOUND)?;
+    Ok(reply::join_room(&room, &member, seat))
+}
+
+/// The room that the caller wants into, and whether the caller has shown its code.
+async fn find(call: &Call, request: &v1::JoinRoomRequest) -> Result<(RoomId, bool), ApiError> {
+    if request.join_code.is_empty() {
+        if request.room_id.is_empty() {
+            return Err(convert::Invalid::new("join_code", "join_code or room_id is needed").into());
+        }
+        return Ok((convert::common::id("room_id", request.room_id.clone())?, false));
+    }
+    let found = match join_code::normalize(&request.join_code) {
+        Some(code) => call.api.runtime.store().room_by_code(&code).await?,
+        None => None,
+    };
+    match found {
+        Some(record) => Ok((record.id, true)),
+        None => {
+            call.limit(Operation::CodeMiss)?;
+            Err(ApiError::ROOM_NOT_FOUND)
+        }
+    }
+}
+
+pub(crate) async fn list_members(
+    call: Call,
+    request: v1::ListMembersRequest,
+) -> Result<v1::ListMembersResponse, ApiError> {
+    let room: RoomId = convert::common::id("room_id", request.room_id)?;
+    let after: Option<UserId> = page_after(request.page_token)?;
+    let limit = if request.page_size == 0 { DEFAULT_MEMBERS } else { request.page_size } as usize;
+    let members = call.look(&room, move |room, who, _| room.members(who, after.as_ref(), limit)).await?;
+    let full = members.len() == limit;
+    let next_page_token = members.last().filter(|_| full).map(|last| last.user.to_string()).unwrap_or_default();
+    Ok(v1::ListMembersResponse { members: members.iter().map(convert::room::member).collect(), next_page_token })
+}
+
+pub(crate) async fn list_events(call: Call, request: v1::ListEventsRequest) -> Result<v1::ListEventsResponse, ApiError> {
+    let (room, _, after) = convert::common::cursor("after", request.after.unwrap_or_default())?;
+    let limit = if request.page_size == 0 { DEFAULT_EVENTS } else { request.page_size } as usize;
+    let (who, epoch, head): (Audience, u64, u64) =
+        call.look(&room, |room, who, _| (who.clone(), room.epoch(), room.seq())).await?;
+    let entries = call.api.runtime.read_log(&room, after, limit).await?;
+    let through = entries.last().map_or(after.min(head), |last| last.seq);
+    let events = entries.iter().filter_map(|entry| convert::event::seen(&room, epoch, entry, &who)).collect();
+    Ok(v1::ListEventsResponse {
+        events,
+        through: Some(convert::common::cursor_out(&room, epoch, through)),
+        at_head: through >= head,
+    })
+}
+
+pub(crate) async fn leave_room(call: Call, request: v1::LeaveRoomRequest) -> Result<v1::LeaveRoomResponse, ApiError> {
+    let seq = seq_of(call.execute(Operation::Command, convert::room::leave(request)?).await?);
+    Ok(v1::LeaveRoomResponse { seq })
+}
+
+pub(crate) async fn update_room(call: Call, request: v1::UpdateRoomRequest) -> Result<v1::UpdateRoomResponse, ApiError> {
+    let seq = seq_of(call.execute(Operation::Command, convert::room::update(request)?).await?);
+    Ok(v1::UpdateRoomResponse { seq })
+}
+
+pub(crate) async fn close_room(call: Call, request: v1::CloseRoomRequest) -> Result<v1::CloseRoomResponse, ApiError> {
+    let seq = seq_of(call.execute(Operation::Command, convert::room::close(request)?).await?);
+    Ok(v1::CloseRoomResponse { seq })
+}
+
+pub(crate) async fn update_member(call: Call, request: v1::UpdateMemberRequest) -> Result<v1::UpdateMemberResponse, ApiError> {
+    let seq = seq_of(call.execute(Operation::Command, convert::room::update_member(request)?).await?);
+    Ok(v1::UpdateMemberResponse { seq })
+}
+
+pub(crate) async fn remove_member(call: Call, request: v1::RemoveMemberRequest) -> Result<v1::RemoveMemberResponse, ApiError> {
+    let seq = seq_of(call.execute(Operation::Command, convert::room::remove(request)?).await?);
+    Ok(v1::RemoveMemberResponse { seq })
+}
+
+pub(crate) async fn ban_user(call: Call, request: v1::BanUserRequest) -> Result<v1::BanUserResponse, ApiError> {
+    let seq = seq_of(call.execute(Operation::Command, convert::room::ban(request)?).await?);
+    Ok(v1::BanUserResponse { seq })
+}
+
+pub(crate) async fn unban_user(call: Call, request: v1::UnbanUserRequest) -> Result<v1::UnbanUserResponse, ApiError> {
+    let seq = seq_of(call.execute(Operation::Command, convert::room::unban(request)?).await?);
+    Ok(v1::UnbanUserResponse { seq })
+}
+
+pub(crate) async fn take_host(call: Call, request: v1::TakeHostRequest) -> Result<v1::TakeHostResponse, ApiError> {
+    let seq = seq_of(call.execute(Operation::Command, convert::room::take_host(request)?).await?);
+    Ok(v1::TakeHostResponse { seq })
+}
+
+#[tonic::async_trait]
+impl RoomService for Services {
+    async fn create_room(
+        &self,
+        request: Request<v1::CreateRoomRequest>,
+    ) -> Result<Response<v1::CreateRoomResponse>, Status> {
+        self.unary(request, create_room).await
+    }
+
+    async fn get_room(
+        &self,
+        request: Request<v1::GetRoomRequest>,
+    ) -> Result<Response<v1::GetRoomResponse>, Status> {
+        self.unary(request, get_room).await
+    }
+
+    async fn list_rooms(
+        &self,
+        request: Request<v1::ListRoomsRequest>,
+    ) -> Result<Response<v1::ListRoomsResponse>, Status> {
+        self.unary(request, list_rooms).await
+    }
+
+    async fn join_room(
+        &self,
+        request: Request<v1::JoinRoomRequest>,
+    ) -> Result<Response<v1::JoinRoomResponse>, Status> {
+        self.unary(request, join_room).await
+    }
+
+    async fn list_members(
+        &self,
+        request: Request<v1::ListMembersRequest>,
+    ) -> Result<Response<v1::ListMembersResponse>, Status> {
+        self.unary(request, list_members).await
+    }
+
+    async fn list_events(
+        &self,
+        request: Request<v1::ListEventsRequest>,
+    ) -> Result<Response<v1::ListEventsResponse>, Status> {
+        self.unary(request, list_events).await
+    }
+
+    async fn leave_room(
+        &self,
+        request: Request<v1::LeaveRoomRequest>,
+    ) -> Result<Response<v1::LeaveRoomResponse>, Status> {
+        self.unary(request, leave_room).await
+    }
+
+    async fn update_room(
+        &self,
+        request: Request<v1::UpdateRoomRequest>,
+    ) -> Result<Response<v1::UpdateRoomResponse>, Status> {
+        self.unary(request, update_room).await
+    }
+
+    async fn close_room(
+        &self,
+        request: Request<v1::CloseRoomRequest>,
+    ) -> Result<Response<v1::CloseRoomResponse>, Status> {
+        self.unary(request, close_room).await
+    }
+
+    async fn update_member(
+        &self,
+        request: Request<v1::UpdateMemberRequest>,
+    ) -> Result<Response<v1::UpdateMemberResponse>, Status> {
+        self.unary(request, update_member).await
+    }
+
+    async fn remove_member(
+        &self,
+        request: Request<v1::RemoveMemberRequest>,
+    ) -> Result<Response<v1::RemoveMemberResponse>, Status> {
+        self.unary(request, remove_member).await
+    }
+
+    async fn ban_user(
+        &self,
+        request: Request<v1::BanUserRequest>,
+    ) -> Result<Response<v1::BanUserResponse>, Status> {
+        self.unary(request, ban_user).await
+    }
+
+    async fn unban_user(
+        &self,
+        request: Request<v1::UnbanUserRequest>,
+    ) -> Result<Response<v1::UnbanUserResponse>, Status> {
+        self.unary(request, unban_user).await
+    }
+
+    async fn take_host(
+        &self,
+        request: Request<v1::TakeHostRequest>,
+    ) -> Result<Response<v1::TakeHostResponse>, Status> {
+        self.unary(request, take_host).await
+    }
+}

@@ -1,0 +1,503 @@
+//! The driver of a stream: one task, one loop, from the first message to the end.
+//!
+//! It reads requests, runs them (several at a time, begun in order), subscribes, measures round trips, and decides when
+//! and why the stream ends. What goes to the client goes through one bounded channel to [`Outbound`].
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use futures_util::{
+    StreamExt,
+    future::BoxFuture,
+    stream::FuturesUnordered,
+};
+use tokio::{sync::mpsc, time::Instant};
+use tokio_util::task::AbortOnDropHandle;
+use tonic::{Code, Status, codec::Streaming};
+use trivium_engine::{RoomId, Seq, Timestamp};
+use trivium_proto::v1::{self, connect_request::Request, reply::Result as Reply};
+use trivium_runtime::{
+    Interruption, Start, Subscription,
+    subscription::SnapshotReason,
+};
+use trivium_transport::{Road, datagrams::Datagrams};
+
+use super::{
+    dispatch::dispatch,
+    facet::Facet,
+    outbound::{Interrupted, Item, Outbound},
+};
+use crate::{
+    auth::Principal,
+    call::Call,
+    convert, encode,
+    error::ApiError,
+    limits,
+    sessions::Session,
+};
+
+/// The first message has to come within this.
+const HELLO_WITHIN: Duration = Duration::from_secs(10);
+/// Pings at the start, close together, so that the first question finds a measured connection.
+const PING_BURST: u32 = 5;
+const PING_BURST_EVERY: Duration = Duration::from_millis(200);
+const PING_EVERY: Duration = Duration::from_secs(15);
+/// Items on their way to the body. When it is full the driver waits, and reads no further requests.
+const ITEMS: usize = 64;
+
+/// Where requests come from.
+pub(super) enum Inbound {
+    /// A stream of them.
+    Stream(Box<Streaming<v1::ConnectRequest>>),
+    /// One hello, and nothing after it.
+    Watch(v1::Hello),
+}
+
+pub(super) struct Driver {
+    call: Call,
+    facet: &'static Facet,
+    items: mpsc::Sender<Item>,
+    interruptions: mpsc::Receiver<Interrupted>,
+    session: Option<Arc<Session>>,
+    /// Rooms heard.
+    rooms: BTreeSet<RoomId>,
+    running: FuturesUnordered<BoxFuture<'static, Finished>>,
+    pings: u32,
+    next_ping: Instant,
+}
+
+/// A request that has run.
+struct Finished {
+    id: u64,
+    reply: Reply,
+}
+
+/// What the loop takes in.
+enum Input {
+    Request(v1::ConnectRequest),
+    HalfClosed,
+    Broken(Status),
+    Finished(Finished),
+    Interrupted(Interrupted),
+    PingDue,
+    TokenExpired,
+    Superseded,
+    Draining,
+}
+
+/// The stream ends with this status.
+struct End(Status);
+
+impl Driver {
+    /// Starts the driver. Dropping the body ends it.
+    pub(super) fn start(
+        call: Call,
+        facet: &'static Facet,
+        inbound: Inbound,
+        datagrams: Option<Datagrams>,
+    ) -> Outbound {
+        let (items, waiting) = mpsc::channel(ITEMS);
+        let (interruptions, interrupted) = mpsc::channel(limits::MAX_SUBSCRIPTIONS);
+        let driver = Self {
+            call,
+            facet,
+            items,
+            interruptions: interrupted,
+            session: None,
+            rooms: BTreeSet::new(),
+            running: FuturesUnordered::new(),
+            pings: 0,
+            next_ping: Instant::now(),
+        };
+        let task = tokio::spawn(driver.run(inbound, datagrams.is_some()));
+        Outbound::new(waiting, interruptions, AbortOnDropHandle::new(task))
+    }
+
+    async fn run(mut self, mut inbound: Inbound, datagrams: bool) {
+        let End(status) = match self.greet(&mut inbound, datagrams).await {
+            Ok(()) => self.serve(inbound).await,
+            Err(end) => end,
+        };
+        // The receiver may be gone, and then nobody needs to know why.
+        let _gone = self.items.send(Item::End(status)).await;
+    }
+
+    /// Hello and welcome.
+    async fn greet(&mut self, inbound: &mut Inbound, datagrams: bool) -> Result<(), End> {
+        let hello = match inbound {
+            Inbound::Watch(hello) => std::mem::take(hello),
+            Inbound::Stream(stream) => {
+                let first = tokio::time::timeout(HELLO_WITHIN, stream.message()).await;
+                let first = first.map_err(|_| End(Status::deadline_exceeded("no hello came")))?.map_err(End)?;
+                match first.and_then(|first| first.request) {
+                    Some(Request::Hello(hello)) => hello,
+                    Some(_) | None => return Err(End(Status::invalid_argument("the first message has to be a hello"))),
+                }
+            }
+        };
+        trivium_proto::validate(&hello).map_err(|violations| End(ApiError::Invalid(violations).into()))?;
+        if !hello.token.is_empty() {
+            self.call.principal = Some(Arc::new(self.verify(&hello.token).map_err(|error| End(error.into()))?));
+        }
+        let now = self.now();
+        let user = self.call.user();
+        let authenticator = &self.call.api.authenticator;
+        let resumed = authenticator.check_resume(&hello.resume_token, user.as_ref(), now);
+        let id = resumed.clone().unwrap_or_else(crate::ids::session_id);
+        let token = authenticator.resume_token(&id, user.as_ref(), now);
+        self.session = Some(self.call.api.sessions.open(id.clone(), user.clone()));
+        self.frame(encode::welcome(v1::Welcome {
+            session_id: id,
+            resume_token: token,
+            resumed: resumed.is_some(),
+            server_time_ms: convert::common::time_out(now),
+            user_id: user.map(|user| user.to_string()).unwrap_or_default(),
+            limits: Some(limits::announced()),
+            road: self.road().to_owned(),
+            datagrams,
+        }))
+        .await;
+        for subscribe in hello.subscriptions {
+            let room = subscribe.room_id.clone();
+            if let Err(error) = self.subscribe(subscribe).await
+                && let Ok(room) = room.parse()
+            {
+                self.frame(encode::subscription_ended(&room, error.to_proto())).await;
+            }
+        }
+        Ok(())
+    }
+
+    async fn serve(&mut self, mut inbound: Inbound) -> End {
+        let Some(session) = self.session.clone() else { return End(Status::internal("no session")) };
+        let _closing = Closing { call: self.call.clone(), session: Arc::clone(&session) };
+        let mut half_closed = matches!(inbound, Inbound::Watch(_));
+        loop {
+            // A client that has said all it wanted to say, and hears nothing, is done.
+            if half_closed && self.running.is_empty() && self.rooms.is_empty() && !self.facet.watches {
+                return End(Status::ok(""));
+            }
+            let expires_in = self.expires_in();
+            let input = tokio::select! {
+                request = next(&mut inbound), if !half_closed => request,
+                Some(finished) = self.running.next() => Input::Finished(finished),
+                Some(interrupted) = self.interruptions.recv() => Input::Interrupted(interrupted),
+                () = tokio::time::sleep_until(self.next_ping) => Input::PingDue,
+                () = sleep_for(expires_in) => Input::TokenExpired,
+                () = session.superseded() => Input::Superseded,
+                () = session.draining() => Input::Draining,
+            };
+            let done = match input {
+                Input::Request(request) => self.request(request).await,
+                Input::HalfClosed => {
+                    half_closed = true;
+                    Ok(())
+                }
+                Input::Broken(status) => Err(End(status)),
+                Input::Finished(finished) => {
+                    self.finished(finished).await;
+                    Ok(())
+                }
+                Input::Interrupted(interrupted) => self.interrupted(interrupted).await,
+                Input::PingDue => {
+                    self.ping(&session).await;
+                    Ok(())
+                }
+                Input::TokenExpired => {
+                    Err(self.go_away(v1::GoAwayReason::TokenExpired, true, Code::Unauthenticated).await)
+                }
+                Input::Superseded => Err(self.go_away(v1::GoAwayReason::Superseded, false, Code::Aborted).await),
+                Input::Draining => Err(self.go_away(v1::GoAwayReason::Draining, true, Code::Unavailable).await),
+            };
+            if let Err(end) = done {
+                return end;
+            }
+        }
+    }
+
+    async fn request(&mut self, message: v1::ConnectRequest) -> Result<(), End> {
+        let id = message.id;
+        let Some(request) = message.request else {
+            return self.refuse(id, &convert::Invalid::new("request", "exactly one field is required in oneof").into()).await;
+        };
+        match request {
+            Request::Hello(_) => {
+                let end = self.go_away(v1::GoAwayReason::ProtocolError, false, Code::InvalidArgument).await;
+                return Err(end);
+            }
+            Request::Subscribe(subscribe) => {
+                let reply = match trivium_proto::validate(&subscribe) {
+                    Err(violations) => Reply::Error(ApiError::Invalid(violations).to_proto()),
+                    Ok(()) => match self.subscribe(subscribe).await {
+                        Ok(()) => Reply::Done(v1::Done {}),
+                        Err(error) => Reply::Error(error.to_proto()),
+                    },
+                };
+                self.finished(Finished { id, reply }).await;
+            }
+            Request::Unsubscribe(unsubscribe) => {
+                if let Ok(room) = unsubscribe.room_id.parse::<RoomId>() {
+                    self.rooms.remove(&room);
+                    self.item(Item::Remove(room)).await;
+                }
+                self.finished(Finished { id, reply: Reply::Done(v1::Done {}) }).await;
+            }
+            Request::Pong(pong) => self.pong(pong.ping_id).await,
+            Request::Authenticate(authenticate) => {
+                let reply = match self.authenticate(&authenticate.token) {
+                    Ok(()) => Reply::Done(v1::Done {}),
+                    Err(error) => Reply::Error(error.to_proto()),
+                };
+                self.finished(Finished { id, reply }).await;
+            }
+            request if !self.takes(&request) => return self.refuse(id, &ApiError::NOT_ON_THIS_STREAM).await,
+            _ if self.running.len() >= limits::MAX_IN_FLIGHT => {
+                return self.refuse(id, &ApiError::TOO_MANY_IN_FLIGHT).await;
+            }
+            request => {
+                if let Request::SyncClock(clock) = &request {
+                    self.pong(clock.ping_id).await;
+                }
+                let mut call = self.call.clone();
+                call.received_at = self.now();
+                call.round_trip = self.session.as_ref().and_then(|session| session.round_trip());
+                self.running.push(Box::pin(async move {
+                    let reply = dispatch(call, request).await;
+                    // Requests that only streams have were dealt with above.
+                    let reply = reply.unwrap_or_else(|| Reply::Error(ApiError::NOT_ON_THIS_STREAM.to_proto()));
+                    Finished { id, reply }
+                }));
+            }
+        }
+        Ok(())
+    }
+
+    fn takes(&self, request: &Request) -> bool {
+        matches!(request, Request::SyncClock(_) | Request::JoinRoom(_)) || (self.facet.takes)(request)
+    }
+
+    /// A guest who has come in is somebody from now on; everybody gets the answer.
+    async fn finished(&mut self, Finished { id, reply }: Finished) {
+        if let Reply::JoinRoom(joined) = &reply
+            && !joined.seat_token.is_empty()
+            && self.call.principal.is_none()
+            && let Ok(principal) = self.verify(&joined.seat_token)
+        {
+            if let Some(session) = &self.session {
+                session.set_user(principal.user.clone());
+            }
+            self.call.principal = Some(Arc::new(principal));
+        }
+        if id > 0 || matches!(reply, Reply::Error(_)) {
+            self.frame(encode::reply(id, reply)).await;
+        }
+    }
+
+    async fn refuse(&mut self, id: u64, error: &ApiError) -> Result<(), End> {
+        self.finished(Finished { id, reply: Reply::Error(error.to_proto()) }).await;
+        Ok(())
+    }
+
+    async fn subscribe(&mut self, subscribe: v1::Subscribe) -> Result<(), ApiError> {
+        let room: RoomId = convert::common::id("room_id", subscribe.room_id)?;
+        if self.rooms.len() >= limits::MAX_SUBSCRIPTIONS && !self.rooms.contains(&room) {
+            return Err(ApiError::TOO_MANY_SUBSCRIPTIONS);
+        }
+        let cursor = match subscribe.cursor {
+            None => None,
+            Some(cursor) if cursor.room_id == room.as_str() => Some((cursor.epoch, cursor.seq)),
+            Some(_) => return Err(convert::Invalid::new("cursor.room_id", "has to be the room").into()),
+        };
+        self.hear(room, cursor, None).await
+    }
+
+    /// Begins to hear a room, and tells the client from where. `reason` overrides the reason of a reset.
+    async fn hear(
+        &mut self,
+        room: RoomId,
+        cursor: Option<(u64, Seq)>,
+        reason: Option<v1::ResetReason>,
+    ) -> Result<(), ApiError> {
+        let (start, subscription) = self.begin(&room, cursor).await?;
+        self.announce(&room, cursor, start, &subscription, reason).await;
+        self.rooms.insert(room);
+        self.item(Item::Add(Box::new(subscription))).await;
+        Ok(())
+    }
+
+    async fn begin(&self, room: &RoomId, cursor: Option<(u64, Seq)>) -> Result<(Start, Subscription), ApiError> {
+        let actor = self.call.actor(room)?;
+        let begun = self.call.api.runtime.subscribe(room, &actor, cursor, self.facet.features).await;
+        begun.map_err(ApiError::subscribe)
+    }
+
+    async fn announce(
+        &self,
+        room: &RoomId,
+        cursor: Option<(u64, Seq)>,
+        start: Start,
+        subscription: &Subscription,
+        reason: Option<v1::ResetReason>,
+    ) {
+        let frame = match start {
+            Start::Resumed { head } => {
+                let (epoch, seq) = cursor.unwrap_or_default();
+                encode::resumed(convert::common::cursor_out(room, epoch, seq), head)
+            }
+            Start::Snapshot { reason: why, view } => {
+                let why = reason.unwrap_or(match why {
+                    SnapshotReason::First => v1::ResetReason::First,
+                    SnapshotReason::EpochChanged => v1::ResetReason::EpochChanged,
+                    SnapshotReason::TooFarBehind => v1::ResetReason::TooFarBehind,
+                    SnapshotReason::AheadOfLog => v1::ResetReason::AheadOfLog,
+                });
+                encode::reset(why, convert::room::snapshot(&view, subscription.audience()))
+            }
+        };
+        self.frame(frame).await;
+    }
+
+    async fn interrupted(&mut self, interrupted: Interrupted) -> Result<(), End> {
+        let Interrupted { room, epoch, position, why } = interrupted;
+        if !self.rooms.remove(&room) {
+            return Ok(());
+        }
+        let again = match why {
+            Interruption::TooSlow => {
+                return Err(self.go_away(v1::GoAwayReason::TooSlow, true, Code::ResourceExhausted).await);
+            }
+            Interruption::Left => Err(ApiError::NO_LONGER_MEMBER),
+            // The room goes on where it stood; the client need not know.
+            Interruption::Reload => match self.begin(&room, Some((epoch, position))).await {
+                Ok((start, subscription)) => {
+                    if matches!(start, Start::Snapshot { .. }) {
+                        self.announce(&room, None, start, &subscription, None).await;
+                    }
+                    self.rooms.insert(room.clone());
+                    self.item(Item::Add(Box::new(subscription))).await;
+                    Ok(())
+                }
+                Err(error) => Err(error),
+            },
+            Interruption::AudienceChanged => {
+                self.hear(room.clone(), None, Some(v1::ResetReason::RoleChanged)).await
+            }
+        };
+        if let Err(error) = again {
+            self.frame(encode::subscription_ended(&room, error.to_proto())).await;
+        }
+        Ok(())
+    }
+
+    async fn ping(&mut self, session: &Session) {
+        let micros = self.call.api.runtime.clock().now_micros();
+        let id = session.ping(micros);
+        self.frame(encode::ping(id, Timestamp(micros / 1_000))).await;
+        self.pings = self.pings.saturating_add(1);
+        let every = if self.pings < PING_BURST { PING_BURST_EVERY } else { PING_EVERY };
+        self.next_ping = Instant::now() + every;
+    }
+
+    async fn pong(&mut self, id: u64) {
+        let now = self.call.api.runtime.clock().now_micros();
+        if id > 0
+            && let Some(round_trip) = self.session.as_ref().and_then(|session| session.pong(id, now))
+        {
+            self.item(Item::RoundTrip(round_trip)).await;
+        }
+    }
+
+    fn authenticate(&mut self, token: &str) -> Result<(), ApiError> {
+        let principal = self.verify(token)?;
+        if self.call.user().is_some_and(|user| user != principal.user) {
+            return Err(ApiError::OTHER_USER);
+        }
+        if let Some(session) = &self.session {
+            session.set_user(principal.user.clone());
+        }
+        self.call.principal = Some(Arc::new(principal));
+        Ok(())
+    }
+
+    fn verify(&self, token: &str) -> Result<Principal, ApiError> {
+        Ok(self.call.api.authenticator.verify(token, self.now())?)
+    }
+
+    fn expires_in(&self) -> Option<Duration> {
+        let expires_at = self.call.principal.as_ref()?.expires_at;
+        Some(Duration::from_millis(expires_at.since(self.now()).0))
+    }
+
+    async fn go_away(&self, reason: v1::GoAwayReason, reconnect: bool, code: Code) -> End {
+        let message = match reason {
+            v1::GoAwayReason::Draining => "the server is going away",
+            v1::GoAwayReason::TooSlow => "reading too slowly",
+            v1::GoAwayReason::TokenExpired => "the token has ended",
+            v1::GoAwayReason::Superseded => "another connection goes on with this session",
+            v1::GoAwayReason::ProtocolError => "a second hello",
+            v1::GoAwayReason::Unspecified => "",
+        };
+        // Everybody leaves at once when a server drains, and must not come back at once.
+        let retry_after_ms = if reason == v1::GoAwayReason::Draining { rand::random_range(0..2_000) } else { 0 };
+        self.frame(encode::go_away(v1::GoAway {
+            reason: reason.into(),
+            reconnect,
+            retry_after_ms,
+            message: message.to_owned(),
+        }))
+        .await;
+        End(Status::new(code, message))
+    }
+
+    fn road(&self) -> &'static str {
+        match self.call.peer.road {
+            Road::WebTransport => "webtransport",
+            Road::Memory => "memory",
+            Road::Http if self.call.web => "grpc-web",
+            Road::Http => "grpc",
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.call.api.runtime.clock().now()
+    }
+
+    async fn frame(&self, frame: bytes::Bytes) {
+        self.item(Item::Frame(frame)).await;
+    }
+
+    async fn item(&self, item: Item) {
+        // A receiver that is gone takes this task with it.
+        let _gone = self.items.send(item).await;
+    }
+}
+
+/// Takes the session out of the registry when its stream ends, however it ends.
+struct Closing {
+    call: Call,
+    session: Arc<Session>,
+}
+
+impl Drop for Closing {
+    fn drop(&mut self) {
+        self.call.api.sessions.close(&self.session);
+    }
+}
+
+/// Cancel-safe: a message is taken out of the stream only when it is whole.
+async fn next(inbound: &mut Inbound) -> Input {
+    match inbound {
+        Inbound::Watch(_) => std::future::pending().await,
+        Inbound::Stream(stream) => match stream.message().await {
+            Ok(Some(request)) => Input::Request(request),
+            Ok(None) => Input::HalfClosed,
+            Err(status) => Input::Broken(status),
+        },
+    }
+}
+
+async fn sleep_for(span: Option<Duration>) {
+    match span {
+        Some(span) => tokio::time::sleep(span).await,
+        None => std::future::pending().await,
+    }
+}

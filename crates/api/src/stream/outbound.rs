@@ -1,0 +1,178 @@
+//! The response body of a stream.
+//!
+//! Polled when the transport can take more, and only then: a slow receiver costs a position in each log, not a queue.
+
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use bytes::{Bytes, BytesMut};
+use http::HeaderMap;
+use http_body::{Body, Frame};
+use tokio::sync::mpsc;
+use tokio_util::task::AbortOnDropHandle;
+use tonic::Status;
+use trivium_engine::{Millis, RoomId, Seq};
+use trivium_runtime::{Delivery, Interruption, Subscription};
+
+/// Most bytes in one DATA frame, as far as whole messages allow.
+const FRAME_BYTES: usize = 16 * 1024;
+
+/// What the driver hands to the body.
+pub(super) enum Item {
+    /// A frame for the client.
+    Frame(Bytes),
+    /// A subscription to read from, behind what was handed over before.
+    Add(Box<Subscription>),
+    /// A subscription to read no longer.
+    Remove(RoomId),
+    /// A round trip to report to every room heard.
+    RoundTrip(Millis),
+    /// The end of the stream.
+    End(Status),
+}
+
+/// A subscription ended by itself. The driver decides what follows.
+#[derive(Debug)]
+pub(super) struct Interrupted {
+    pub(super) room: RoomId,
+    pub(super) epoch: u64,
+    pub(super) position: Seq,
+    pub(super) why: Interruption,
+}
+
+/// The response body.
+pub(super) struct Outbound {
+    items: mpsc::Receiver<Item>,
+    interruptions: mpsc::Sender<Interrupted>,
+    subscriptions: Vec<Subscription>,
+    /// Where the next round over the subscriptions begins, so that a busy room does not starve the others.
+    turn: usize,
+    end: Option<Status>,
+    finished: bool,
+    _driver: AbortOnDropHandle<()>,
+}
+
+impl Outbound {
+    pub(super) fn new(
+        items: mpsc::Receiver<Item>,
+        interruptions: mpsc::Sender<Interrupted>,
+        driver: AbortOnDropHandle<()>,
+    ) -> Self {
+        Self {
+            items,
+            interruptions,
+            subscriptions: Vec::new(),
+            turn: 0,
+            end: None,
+            finished: false,
+            _driver: driver,
+        }
+    }
+
+    /// Takes what the driver has handed over. Returns frames.
+    fn take_items(&mut self, cx: &mut Context<'_>, frames: &mut Frames) {
+        while self.end.is_none() && frames.has_room() {
+            match self.items.poll_recv(cx) {
+                Poll::Ready(Some(Item::Frame(frame))) => frames.push(frame),
+                Poll::Ready(Some(Item::Add(subscription))) => {
+                    self.subscriptions.retain(|other| other.room() != subscription.room());
+                    self.subscriptions.push(*subscription);
+                }
+                Poll::Ready(Some(Item::Remove(room))) => self.subscriptions.retain(|other| *other.room() != room),
+                Poll::Ready(Some(Item::RoundTrip(round_trip))) => {
+                    self.subscriptions.iter().for_each(|subscription| subscription.report_round_trip(round_trip));
+                }
+                Poll::Ready(Some(Item::End(status))) => self.end = Some(status),
+                // The driver has ended without a word, which only a panic makes it do.
+                Poll::Ready(None) => self.end = Some(Status::internal("the session ended unexpectedly")),
+                Poll::Pending => return,
+            }
+        }
+    }
+
+    /// Reads on in the rooms, each in turn.
+    fn take_deliveries(&mut self, cx: &mut Context<'_>, frames: &mut Frames) {
+        let mut quiet = 0;
+        while quiet < self.subscriptions.len() && frames.has_room() {
+            self.turn = (self.turn + 1) % self.subscriptions.len();
+            match self.subscriptions[self.turn].poll_next(cx) {
+                Poll::Ready(Delivery::Frames(bytes)) => {
+                    quiet = 0;
+                    frames.push(bytes);
+                }
+                Poll::Ready(Delivery::Interrupted(why)) => {
+                    let ended = self.subscriptions.swap_remove(self.turn);
+                    let interrupted = Interrupted {
+                        room: ended.room().clone(),
+                        epoch: ended.epoch(),
+                        position: ended.position(),
+                        why,
+                    };
+                    // There is a place for every subscription that a session may have.
+                    if self.interruptions.try_send(interrupted).is_err() {
+                        self.end = Some(Status::unavailable("too many interruptions; reconnect and resume"));
+                    }
+                }
+                Poll::Pending => quiet += 1,
+            }
+        }
+    }
+}
+
+impl Body for Outbound {
+    type Data = Bytes;
+    type Error = Status;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Status>>> {
+        if self.finished {
+            return Poll::Ready(None);
+        }
+        let mut frames = Frames::default();
+        self.take_items(cx, &mut frames);
+        if self.end.is_none() {
+            self.take_deliveries(cx, &mut frames);
+        }
+        if let Some(bytes) = frames.join() {
+            return Poll::Ready(Some(Ok(Frame::data(bytes))));
+        }
+        let Some(status) = self.end.take() else { return Poll::Pending };
+        self.finished = true;
+        self.subscriptions.clear();
+        let mut trailers = HeaderMap::new();
+        Poll::Ready(Some(status.add_header(&mut trailers).map(|()| Frame::trailers(trailers))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.finished
+    }
+}
+
+/// Frames on their way into one DATA frame.
+#[derive(Default)]
+struct Frames {
+    frames: Vec<Bytes>,
+    bytes: usize,
+}
+
+impl Frames {
+    fn has_room(&self) -> bool {
+        self.bytes < FRAME_BYTES
+    }
+
+    fn push(&mut self, frame: Bytes) {
+        self.bytes += frame.len();
+        self.frames.push(frame);
+    }
+
+    /// One buffer; the very one that was pushed if there is only one, so that receivers share it.
+    fn join(mut self) -> Option<Bytes> {
+        if self.frames.len() <= 1 {
+            return self.frames.pop();
+        }
+        let mut joined = BytesMut::with_capacity(self.bytes);
+        self.frames.iter().for_each(|frame| joined.extend_from_slice(frame));
+        Some(joined.freeze())
+    }
+}
