@@ -5,8 +5,10 @@
 //! ```
 //!
 //! The endpoint is quinn's own and wtransport takes over from the connection on: its endpoint panics when it is closed while
-//! accepting, and shows neither Retry nor the caps. Neighbours: [`bridge`](crate::bridge) serves the sessions,
+//! accepting, and shows neither Retry nor the caps. [`credit`] keeps out clients that could hold it up. Neighbours: [`bridge`](crate::bridge) serves the sessions,
 //! [`cert`](crate::cert) holds the certificates, [`limits`](crate::limits) counts.
+
+mod credit;
 
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
@@ -27,6 +29,7 @@ use crate::cert::Certificates;
 use crate::limits::{Limiter, Permit};
 use crate::peer::{Peer, Road, next_connection_id};
 use crate::service::RoadService;
+use credit::Generous;
 
 /// How often it is checked whether a certificate must be exchanged.
 const ROTATION_CHECK: Duration = Duration::from_hours(1);
@@ -43,7 +46,8 @@ pub enum Origins {
 }
 
 impl Origins {
-    fn allow(&self, origin: Option<&str>) -> bool {
+    /// Whether somebody who says this, or nothing, of where it comes from is let in.
+    pub fn allow(&self, origin: Option<&str>) -> bool {
         match (self, origin) {
             (Self::Listed(allowed), Some(origin)) => allowed.iter().any(|allowed| allowed == origin),
             (Self::Listed(_), None) | (Self::Any, _) => true,
@@ -136,7 +140,7 @@ impl Config {
             .datagram_send_buffer_size(self.datagram_buffer)
             .keep_alive_interval(Some(self.keep_alive))
             .max_idle_timeout(IdleTimeout::try_from(self.idle_timeout).ok());
-        let mut quic = quinn::ServerConfig::with_crypto(Arc::new(crypto));
+        let mut quic = quinn::ServerConfig::with_crypto(Arc::new(Generous(Arc::new(crypto))));
         quic.transport_config(Arc::new(transport))
             .max_incoming(self.max_half_open)
             .migration(true);
