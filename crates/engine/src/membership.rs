@@ -65,7 +65,7 @@ impl State {
                 nickname,
             } => {
                 let settings = arrival::settings(
-                    arrival::Wish {
+                    &arrival::Wish {
                         kind: *kind,
                         title,
                         code: code.as_ref(),
@@ -160,7 +160,7 @@ impl State {
                     settings.closed_at = Some(at);
                 }
             }
-            RoomEvent::MemberJoined { member, .. } => {
+            RoomEvent::MemberJoined { member, .. } | RoomEvent::MemberUpdated { member } => {
                 board.enter(&member.user, at);
                 self.members.insert(member.clone());
             }
@@ -170,10 +170,6 @@ impl State {
                 if *reason == LeaveReason::Banned {
                     self.bans.insert(user.clone());
                 }
-            }
-            RoomEvent::MemberUpdated { member } => {
-                board.enter(&member.user, at);
-                self.members.insert(member.clone());
             }
             RoomEvent::Banned { user, .. } => {
                 self.bans.insert(user.clone());

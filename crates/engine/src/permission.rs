@@ -31,8 +31,7 @@ pub fn need(command: &Command) -> Need {
             | RoomCommand::Unban { .. } => Need::Right(Role::CoHost),
         },
         Command::Quiz(command) => match command {
-            QuizCommand::Answer { .. } => Need::Seat(Role::Member),
-            QuizCommand::ReportLoaded { .. } => Need::Seat(Role::Observer),
+            QuizCommand::Answer { .. } | QuizCommand::ReportLoaded { .. } => Need::Seat(Role::Member),
             QuizCommand::Load { .. }
             | QuizCommand::Start
             | QuizCommand::Advance { .. }

@@ -158,11 +158,7 @@ impl Board {
         };
         c.sessions = c.sessions.saturating_add(1);
         self.lost.remove(&(c.lost_at, user.clone()));
-        let state = if c.away {
-            PresenceState::Away
-        } else {
-            PresenceState::Online
-        };
+        let state = c.connected_state();
         c.show(user, state, now).into_iter().collect()
     }
 
@@ -188,11 +184,7 @@ impl Board {
         let reworded = c.status != status;
         c.status = status;
         c.away = away;
-        let state = match c.shown {
-            PresenceState::Online | PresenceState::Away if c.sessions > 0 && away => PresenceState::Away,
-            PresenceState::Online | PresenceState::Away if c.sessions > 0 => PresenceState::Online,
-            cut_off => cut_off,
-        };
+        let state = if c.sessions == 0 { c.shown } else { c.connected_state() };
         let shown = c.show(user, state, now);
         shown
             .or_else(|| reworded.then(|| Signal::Presence(c.presence(user))))
@@ -228,6 +220,15 @@ impl Connection {
             shown: PresenceState::Away,
             changed_at: now,
             typing_until: None,
+        }
+    }
+
+    /// How a connected user is shown.
+    fn connected_state(&self) -> PresenceState {
+        if self.away {
+            PresenceState::Away
+        } else {
+            PresenceState::Online
         }
     }
 

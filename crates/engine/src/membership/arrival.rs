@@ -29,7 +29,7 @@ pub(super) struct Seat<'a> {
 }
 
 /// The settings of a new room.
-pub(super) fn settings(wish: Wish<'_>, cx: &Cx<'_>) -> Result<Settings, Reject> {
+pub(super) fn settings(wish: &Wish<'_>, cx: &Cx<'_>) -> Result<Settings, Reject> {
     if wish.teams.len() > MAX_TEAMS {
         return Err(Reject::LimitReached("teams"));
     }
