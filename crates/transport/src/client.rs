@@ -1,6 +1,6 @@
 //! The client's end of the WebTransport road: a channel that generated clients take in place of an HTTP/2 one.
 //!
-//! One session, one stream per call ([`call`]). A failure of the road is told as a gRPC status, in the answer's headers or trailers,
+//! One session, one stream per call (`call`). A failure of the road is told as a gRPC status, in the answer's headers or trailers,
 //! because generated clients make UNKNOWN of every other error: UNAVAILABLE when the session is gone, the code of a RESET.
 //! The wire format is [`envelope`](crate::envelope) and [`header_block`](crate::header_block), as on the server's side.
 

@@ -4,8 +4,8 @@
 //! TCP ──(connection caps)──> [TLS] ──> first_bytes ──> hyper: h1 | h2 ──> service, with a Peer in every request
 //! ```
 //!
-//! hyper leaves several protections off or without a bound; every one is set in [`Config`]. Neighbours: [`first_bytes`] bounds the
-//! time before hyper knows its protocol, [`limits`](crate::limits) counts, [`cert`](crate::cert) holds the certificates.
+//! hyper leaves several protections off or without a bound; every one is set in [`Config`]. Neighbours: `first_bytes` bounds the
+//! time before hyper knows its protocol, `limits` counts, [`cert`](crate::cert) holds the certificates.
 
 mod first_bytes;
 
@@ -157,7 +157,7 @@ impl HttpServer {
 
     /// Serves `service` until `shutdown`, then drains: the port is closed, connections get GOAWAY or `connection: close`, and what
     /// is left after [`Config::drain_timeout`] is dropped. Returns when no connection is left.
-    pub async fn serve<S: RoadService + Sync>(self, service: S, shutdown: CancellationToken) {
+    pub async fn serve<S: RoadService>(self, service: S, shutdown: CancellationToken) {
         let config = self.config;
         let limiter = Limiter::new(config.max_connections, config.max_connections_per_ip);
         let tls = config.certificates.as_ref().map(|certificates| {
@@ -227,7 +227,7 @@ struct Connection<S> {
     shutdown: CancellationToken,
 }
 
-impl<S: RoadService + Sync> Connection<S> {
+impl<S: RoadService> Connection<S> {
     async fn accept(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
         // Small messages must not wait for the acknowledgement of the one before.
         let _ = stream.set_nodelay(true);

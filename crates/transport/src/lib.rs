@@ -9,12 +9,12 @@
 //! ```
 //!
 //! The acceptors, [`http`] and [`webtransport`], take connections and hand every request to one service, with a
-//! [`Peer`](peer::Peer) in its extensions. The layers, [`recover`] and [`deadline`], give every road the same behaviour where the roads
+//! [`Peer`] in its extensions. The layers, [`recover`] and [`deadline`], give every road the same behaviour where the roads
 //! differ. The clients, [`client`] and [`memory`], go where a generated client expects a channel. The wire format of the
 //! WebTransport road is written down in `docs/webtransport.md`; [`envelope`], [`header_block`] and [`datagram`] are its pure codecs.
 //!
 //! Invariants:
-//! 1. A service cannot tell the roads apart except by asking [`Peer`](peer::Peer).
+//! 1. A service cannot tell the roads apart except by asking [`Peer`].
 //! 2. A client that sends anything at all harms its own call, at worst its own connection.
 //! 3. Everything that waits has a bound and a deadline, and both are in a `Config`.
 //! 4. Draining ends: every acceptor drops what is left when its drain timeout is over.

@@ -1,6 +1,6 @@
 //! What the bridge and the client channel need of a WebTransport session, so that the QUIC stack can be exchanged.
 //!
-//! Implemented by [`wtransport_session`](crate::wtransport_session). To put another stack behind the bridge, implement the
+//! Implemented by `wtransport_session`. To put another stack behind the bridge, implement the
 //! three traits and run the loopback suite over it. Three rules that the suite cannot see on every stack:
 //!
 //! - dropping a [`RecvHalf`] may send STOP_SENDING, which in Firefox destroys the response too: the callers here

@@ -5,8 +5,8 @@
 //! ```
 //!
 //! The endpoint is quinn's own and wtransport takes over from the connection on: its endpoint panics when it is closed while
-//! accepting, and shows neither Retry nor the caps. [`credit`] keeps out clients that could hold it up. Neighbours: [`bridge`](crate::bridge) serves the sessions,
-//! [`cert`](crate::cert) holds the certificates, [`limits`](crate::limits) counts.
+//! accepting, and shows neither Retry nor the caps. `credit` keeps out clients that could hold it up. Neighbours: [`bridge`](crate::bridge) serves the sessions,
+//! [`cert`](crate::cert) holds the certificates, `limits` counts.
 
 mod credit;
 
@@ -191,7 +191,7 @@ impl WebTransportServer {
 
     /// Serves `service` until `shutdown`, then drains: new sessions are refused, sessions without a call in flight are closed, the
     /// others end as [`bridge::serve`] says. Returns when no session is left. Also rotates self-made certificates.
-    pub async fn serve<S: RoadService + Sync>(self, service: S, shutdown: CancellationToken) {
+    pub async fn serve<S: RoadService>(self, service: S, shutdown: CancellationToken) {
         let mut sessions = JoinSet::new();
         let mut rotation = interval(ROTATION_CHECK);
         rotation.set_missed_tick_behavior(MissedTickBehavior::Skip);

@@ -69,7 +69,7 @@ impl Server {
     }
 
     pub(crate) fn start_serving(
-        service: impl RoadService + Sync,
+        service: impl RoadService,
         probe: &Arc<Probe>,
         configure: impl FnOnce(&mut webtransport::Config),
     ) -> Self {
@@ -132,7 +132,7 @@ impl Http {
     }
 
     pub(crate) async fn start_serving(
-        service: impl RoadService + Sync,
+        service: impl RoadService,
         probe: &Arc<Probe>,
         configure: impl FnOnce(&mut http_road::Config),
     ) -> Self {

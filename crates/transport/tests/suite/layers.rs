@@ -20,7 +20,7 @@ use crate::harness::{Http, Server, call, request, service};
 fn layered(
     probe: &Arc<Probe>,
     deadline: DeadlineLayer,
-) -> impl RoadService<ResponseBody = RecoverBody<DeadlineBody<Frames>>> + Sync {
+) -> impl RoadService<ResponseBody = RecoverBody<DeadlineBody<Frames>>> {
     RecoverLayer.layer(deadline.layer(service(probe)))
 }
 
