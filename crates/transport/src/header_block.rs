@@ -1,7 +1,7 @@
 //! The header block: `name: value\r\n` lines, the payload of HEADERS and TRAILERS envelopes.
 //!
 //! Pure. Lower-case names, printable ASCII values, duplicates kept in order, no folding, no blank line; at most
-//! [`MAX_FIELDS`] lines and [`MAX_BLOCK`] bytes. Framed by [`envelope`](crate::envelope).
+//! [`MAX_FIELDS`] lines and [`MAX_BLOCK`] bytes. Framed by [`envelope`].
 
 use bytes::{BufMut, Bytes, BytesMut};
 use http::header::{HeaderMap, HeaderName, HeaderValue};
