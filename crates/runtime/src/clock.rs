@@ -23,7 +23,10 @@ impl Clock {
 
     /// A clock that shows `micros` since the Unix epoch right now.
     pub fn starting_at(micros: u64) -> Self {
-        Self { started: Instant::now(), started_micros: micros }
+        Self {
+            started: Instant::now(),
+            started_micros: micros,
+        }
     }
 
     /// Microseconds since the Unix epoch.

@@ -12,7 +12,12 @@ const SNAPSHOT_VERSION: u32 = 1;
 /// The stored form of an entry.
 pub(crate) fn record(entry: &Entry) -> Record {
     let body = serde_json::to_vec(entry).expect("entries have string keys only");
-    Record { seq: entry.seq, at: entry.at, kind: entry.event.name().to_owned(), body: Bytes::from(body) }
+    Record {
+        seq: entry.seq,
+        at: entry.at,
+        kind: entry.event.name().to_owned(),
+        body: Bytes::from(body),
+    }
 }
 
 /// The entry that a record holds.
@@ -22,14 +27,21 @@ pub(crate) fn entry(record: &Record) -> Result<Entry, ExecuteError> {
     if entry.seq == record.seq {
         Ok(entry)
     } else {
-        Err(ExecuteError::Corrupt(format!("record {} holds entry {}", record.seq, entry.seq)))
+        Err(ExecuteError::Corrupt(format!(
+            "record {} holds entry {}",
+            record.seq, entry.seq
+        )))
     }
 }
 
 /// The snapshot of a room.
 pub(crate) fn snapshot(room: &Room) -> Snapshot {
     let body = serde_json::to_vec(room).expect("rooms have string keys only");
-    Snapshot { seq: room.seq(), version: SNAPSHOT_VERSION, body: Bytes::from(body) }
+    Snapshot {
+        seq: room.seq(),
+        version: SNAPSHOT_VERSION,
+        body: Bytes::from(body),
+    }
 }
 
 /// The room that a snapshot holds, if it can still be read.

@@ -62,7 +62,7 @@ impl Default for RuntimeConfig {
             large_room_tick: Duration::from_millis(15),
             wake_chunk: 128,
             snapshot_every: 1_000,
-            idle_unload: Duration::from_secs(60),
+            idle_unload: Duration::from_mins(1),
             owner: 1,
         }
     }

@@ -36,9 +36,9 @@ impl From<StoreError> for ExecuteError {
     fn from(error: StoreError) -> Self {
         match error.kind() {
             trivium_store::ErrorKind::Corrupt => Self::Corrupt(error.to_string()),
-            trivium_store::ErrorKind::Unavailable | trivium_store::ErrorKind::Full | trivium_store::ErrorKind::Invalid => {
-                Self::Unavailable
-            }
+            trivium_store::ErrorKind::Unavailable
+            | trivium_store::ErrorKind::Full
+            | trivium_store::ErrorKind::Invalid => Self::Unavailable,
         }
     }
 }

@@ -8,7 +8,10 @@ use trivium_store::{Page, RoomRecord, Store};
 use crate::{ExecuteError, codec};
 
 /// Records read at a time while replaying.
-const PAGE: Page = Page { records: 4_096, bytes: 8 * 1024 * 1024 };
+const PAGE: Page = Page {
+    records: 4_096,
+    bytes: 8 * 1024 * 1024,
+};
 
 /// A room as its log says.
 pub(crate) struct Loaded {
@@ -23,9 +26,13 @@ pub(crate) struct Loaded {
 
 /// Loads a room.
 pub(crate) async fn load(store: &Arc<dyn Store>, id: &RoomId) -> Result<Loaded, ExecuteError> {
-    let Some(record) = store.room(id).await? else { return Err(ExecuteError::NoSuchRoom) };
+    let Some(record) = store.room(id).await? else {
+        return Err(ExecuteError::NoSuchRoom);
+    };
     let snapshot = store.latest(id).await?;
-    let restored = snapshot.and_then(|snapshot| codec::room(&snapshot)).filter(|room| room.epoch() == record.epoch);
+    let restored = snapshot
+        .and_then(|snapshot| codec::room(&snapshot))
+        .filter(|room| room.epoch() == record.epoch);
     let mut room = restored.unwrap_or_else(|| Room::new(id.clone(), record.epoch));
     let snapshot_seq = room.seq();
     let mut last_at = Timestamp::default();
@@ -37,11 +44,20 @@ pub(crate) async fn load(store: &Arc<dyn Store>, id: &RoomId) -> Result<Loaded, 
         for record in &records {
             let entry: Entry = codec::entry(record)?;
             if entry.seq != room.seq() + 1 {
-                return Err(ExecuteError::Corrupt(format!("entry {} follows {}", entry.seq, room.seq())));
+                return Err(ExecuteError::Corrupt(format!(
+                    "entry {} follows {}",
+                    entry.seq,
+                    room.seq()
+                )));
             }
             last_at = last_at.max(entry.at);
             room.apply(&entry);
         }
     }
-    Ok(Loaded { room, snapshot_seq, last_at, record })
+    Ok(Loaded {
+        room,
+        snapshot_seq,
+        last_at,
+        record,
+    })
 }

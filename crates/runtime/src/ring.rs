@@ -124,7 +124,13 @@ pub(crate) enum Change {
 impl Item {
     pub(crate) fn new(entry: Arc<Entry>, size: usize) -> Self {
         let visibility = entry.visibility();
-        Self { entry, visibility, size, hosts: OnceLock::new(), others: OnceLock::new() }
+        Self {
+            entry,
+            visibility,
+            size,
+            hosts: OnceLock::new(),
+            others: OnceLock::new(),
+        }
     }
 
     /// Whom the entry concerns beside hosts; `None` if hosts alone or nobody.
@@ -156,7 +162,9 @@ impl Item {
 
     /// Whether the entry changes the reader's own membership.
     fn change(&self, reader: &Reader) -> Option<Change> {
-        let Event::Room(event) = &self.entry.event else { return None };
+        let Event::Room(event) = &self.entry.event else {
+            return None;
+        };
         match event {
             RoomEvent::MemberLeft { user, .. } => (*user == reader.user).then_some(Change::Left),
             RoomEvent::MemberUpdated { member } if member.user == reader.user => {
@@ -233,13 +241,13 @@ impl Ring {
 
     /// Publishes committed entries. Returns whether somebody beside hosts and single members is concerned; the caller
     /// says when those are woken. Hosts and single members are woken at once.
-    pub(crate) fn publish(&self, items: Vec<Arc<Item>>) -> bool {
+    pub(crate) fn publish(&self, items: &[Arc<Item>]) -> bool {
         let Some(last) = items.last() else { return false };
         let head = last.entry.seq;
         let mut woken = Vec::new();
         let mut everyone = false;
         let mut state = self.lock();
-        for item in &items {
+        for item in items {
             state.bytes += item.size;
             state.entries.push_back(Arc::clone(item));
         }
@@ -252,7 +260,7 @@ impl Ring {
         state.cache.clear();
         drop(state);
         self.head.store(head, Ordering::Release);
-        for item in &items {
+        for item in items {
             match item.concerns() {
                 Some(Whom::Everyone) => everyone = true,
                 Some(whom) => self.waiters.take(whom, &mut woken),
@@ -280,7 +288,15 @@ impl Ring {
         }
         let skip = usize::try_from(first - start).ok()?;
         let take = usize::try_from(last + 1 - first).ok()?;
-        Some(state.entries.iter().skip(skip).take(take).map(|item| Arc::clone(&item.entry)).collect())
+        Some(
+            state
+                .entries
+                .iter()
+                .skip(skip)
+                .take(take)
+                .map(|item| Arc::clone(&item.entry))
+                .collect(),
+        )
     }
 
     /// Reads on from a position.
@@ -303,7 +319,10 @@ impl Ring {
                 features: reader.features,
             };
             if let Some((_, bytes)) = state.cache.iter().find(|(cached, _)| *cached == key) {
-                *position = Position { scanned: head, told: head };
+                *position = Position {
+                    scanned: head,
+                    told: head,
+                };
                 return Found::Bytes(bytes.clone());
             }
             let skip = usize::try_from(position.scanned + 1 - start).unwrap_or(usize::MAX);
@@ -321,8 +340,8 @@ impl Ring {
         let mut change = None;
         for item in items {
             let seq = item.entry.seq;
-            let heard = reader.features.contains(item.entry.event.feature());
-            let frame = if heard { item.frame(self, reader) } else { None };
+            let wanted = reader.features.contains(item.entry.event.feature());
+            let frame = if wanted { item.frame(self, reader) } else { None };
             shared &= item.is_shared(reader);
             if let Some(frame) = frame {
                 if position.told + 1 < seq {
@@ -347,7 +366,9 @@ impl Ring {
             1 => frames.pop(),
             _ => {
                 let mut joined = BytesMut::with_capacity(frames.iter().map(Bytes::len).sum());
-                frames.iter().for_each(|frame| joined.extend_from_slice(frame));
+                for frame in &frames {
+                    joined.extend_from_slice(frame);
+                }
                 Some(joined.freeze())
             }
         };
@@ -361,7 +382,13 @@ impl Ring {
                 state.cache.pop_front();
             }
             let hosts = reader.who == Audience::Hosts;
-            let key = CacheKey { told: began.told, from: began.scanned, to: head, hosts, features: reader.features };
+            let key = CacheKey {
+                told: began.told,
+                from: began.scanned,
+                to: head,
+                hosts,
+                features: reader.features,
+            };
             state.cache.push_back((key, bytes.clone()));
         }
         Found::Bytes(bytes)
@@ -374,6 +401,9 @@ impl Ring {
 
 impl std::fmt::Debug for Ring {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Ring").field("room", &self.room).field("head", &self.head()).finish_non_exhaustive()
+        f.debug_struct("Ring")
+            .field("room", &self.room)
+            .field("head", &self.head())
+            .finish_non_exhaustive()
     }
 }

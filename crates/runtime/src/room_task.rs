@@ -46,13 +46,23 @@ pub struct Done {
     pub replayed: bool,
 }
 
+/// What becomes of a command.
+pub(crate) type Answer = Result<Outcome, ExecuteError>;
+
 /// What a room's task takes in.
 pub(crate) enum Input {
-    Command { command: Command, caller: Caller, reply: oneshot::Sender<Result<Outcome, ExecuteError>> },
+    Command {
+        command: Command,
+        caller: Caller,
+        reply: oneshot::Sender<Answer>,
+    },
     Query(Query),
     Subscribe(Subscribe),
     Observe(Observation),
-    RoundTrip { user: UserId, round_trip: Millis },
+    RoundTrip {
+        user: UserId,
+        round_trip: Millis,
+    },
     /// Time has come for something.
     Wake,
     Stop,
@@ -106,7 +116,7 @@ struct Turn {
     entries: Vec<Arc<Entry>>,
     /// Stored size of each entry, once appended.
     sizes: Vec<usize>,
-    replies: Vec<(oneshot::Sender<Result<Outcome, ExecuteError>>, Result<Outcome, ExecuteError>)>,
+    replies: Vec<(oneshot::Sender<Answer>, Answer)>,
     queries: Vec<Query>,
     subscribes: Vec<Subscribe>,
     stop: bool,
@@ -142,7 +152,13 @@ impl RoomTask {
     fn next_wake(&self) -> Option<Timestamp> {
         let tick = (!self.signals.is_empty()).then_some(self.next_tick);
         let unload = self.may_unload().then(|| self.used_at + self.idle());
-        let due = [self.room.next_deadline(), self.room.next_presence_deadline(), tick, self.wake_at, unload];
+        let due = [
+            self.room.next_deadline(),
+            self.room.next_presence_deadline(),
+            tick,
+            self.wake_at,
+            unload,
+        ];
         due.into_iter().flatten().min()
     }
 
@@ -187,7 +203,11 @@ impl RoomTask {
         if let Some(request) = &caller.request
             && let Some(made) = self.room.replayed(&caller.actor.user, request)
         {
-            return Ok(Outcome { head, made: Some(made), replayed: true });
+            return Ok(Outcome {
+                head,
+                made: Some(made),
+                replayed: true,
+            });
         }
         // Stamped when it came in, not when its turn came: a busy room costs nobody time. Never before the newest entry.
         let now = caller.received_at.max(self.last_at);
@@ -196,7 +216,9 @@ impl RoomTask {
             now,
             actor: &caller.actor,
             round_trip: caller.round_trip,
-            room_round_trip: sets_an_opening(command).then(|| percentile_95(&self.round_trips)).flatten(),
+            room_round_trip: sets_an_opening(command)
+                .then(|| percentile_95(&self.round_trips))
+                .flatten(),
             rng: &mut self.rng,
         };
         let events = self.room.decide(command, &mut cx)?;
@@ -206,7 +228,11 @@ impl RoomTask {
         }
         let last = self.room.seq();
         self.settle(now, turn);
-        Ok(Outcome { head: self.room.seq(), made: (first <= last).then_some(first..=last), replayed: false })
+        Ok(Outcome {
+            head: self.room.seq(),
+            made: (first <= last).then_some(first..=last),
+            replayed: false,
+        })
     }
 
     fn settle(&mut self, now: Timestamp, turn: &mut Turn) {
@@ -270,7 +296,7 @@ impl RoomTask {
             self.project(&turn.entries);
             let sized = turn.entries.drain(..).zip(turn.sizes.drain(..));
             let items: Vec<_> = sized.map(|(entry, size)| Arc::new(Item::new(entry, size))).collect();
-            if self.ring.publish(items) {
+            if self.ring.publish(&items) {
                 self.wake_at.get_or_insert(now.max(self.next_wake));
             }
             self.progress(now);
@@ -296,8 +322,11 @@ impl RoomTask {
         }
         if self.room.seq() - self.snapshot_seq >= self.config.snapshot_every {
             self.snapshot_seq = self.room.seq();
-            let (store, room, snapshot) =
-                (Arc::clone(&self.store), self.room.id().clone(), codec::snapshot(&self.room));
+            let (store, room, snapshot) = (
+                Arc::clone(&self.store),
+                self.room.id().clone(),
+                codec::snapshot(&self.room),
+            );
             tokio::spawn(async move {
                 if let Err(error) = store.save(&room, &snapshot).await {
                     tracing::warn!(%room, %error, "a snapshot was not saved");
@@ -307,7 +336,12 @@ impl RoomTask {
     }
 
     fn subscribe(&mut self, subscribe: Subscribe) {
-        let Subscribe { actor, cursor, features, reply } = subscribe;
+        let Subscribe {
+            actor,
+            cursor,
+            features,
+            reply,
+        } = subscribe;
         let Some(who) = self.room.audience(&actor) else {
             let refusal = if self.room.seq() == 0 {
                 ExecuteError::NoSuchRoom
@@ -317,7 +351,9 @@ impl RoomTask {
             let _caller_gone = reply.send(Err(refusal));
             return;
         };
-        let Some(inbox) = self.self_sender.upgrade() else { return };
+        let Some(inbox) = self.self_sender.upgrade() else {
+            return;
+        };
         let head = self.room.seq();
         let reason = match cursor {
             None => Some(SnapshotReason::First),
@@ -334,13 +370,19 @@ impl RoomTask {
         let start = match reason {
             None => Start::Resumed { head },
             Some(reason) => match self.room.view_for(&actor) {
-                Some(view) => Start::Snapshot { reason, view: Box::new(view) },
+                Some(view) => Start::Snapshot {
+                    reason,
+                    view: Box::new(view),
+                },
                 None => return,
             },
         };
-        let reader = Reader { user: actor.user, who, features };
-        let subscription =
-            Subscription::new(Arc::clone(&self.ring), inbox, Arc::clone(&self.store), reader, after);
+        let reader = Reader {
+            user: actor.user,
+            who,
+            features,
+        };
+        let subscription = Subscription::new(Arc::clone(&self.ring), inbox, Arc::clone(&self.store), reader, after);
         // A subscription that nobody takes is dropped, which takes the observation back.
         let _caller_gone = reply.send(Ok((start, subscription)));
     }
@@ -369,7 +411,8 @@ impl RoomTask {
     }
 
     fn post(&mut self, signals: Vec<Signal>) {
-        self.signals.extend(signals.into_iter().map(|signal| (signal.key(), signal)));
+        self.signals
+            .extend(signals.into_iter().map(|signal| (signal.key(), signal)));
     }
 
     fn fail(self, turn: Turn, error: &AppendError) {

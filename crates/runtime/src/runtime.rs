@@ -91,9 +91,11 @@ impl Runtime {
         store: Arc<dyn Store>,
         encode: Arc<dyn Encode>,
         clock: Clock,
-        config: RuntimeConfig,
+        mut config: RuntimeConfig,
         seed: [u8; 32],
     ) -> Self {
+        // Who resumes must not be cut for what it missed before.
+        config.max_catch_up = config.max_catch_up.min(config.max_lag);
         let tasks = TaskTracker::new();
         let (writer, driver) = Writer::spawn(Arc::clone(&store), WriterConfig::default());
         tasks.spawn(driver);
@@ -109,7 +111,9 @@ impl Runtime {
             stopping: AtomicBool::new(false),
             stats: RuntimeStats::default(),
         };
-        Self { shared: Arc::new(shared) }
+        Self {
+            shared: Arc::new(shared),
+        }
     }
 
     /// The server's clock.
@@ -154,7 +158,11 @@ impl Runtime {
         loop {
             let handle = self.handle(room).await?;
             let (reply, answer) = oneshot::channel();
-            let input = Input::Command { command: command.clone(), caller: caller.clone(), reply };
+            let input = Input::Command {
+                command: command.clone(),
+                caller: caller.clone(),
+                reply,
+            };
             match self.send(&handle, input) {
                 Ok(()) => {}
                 Err(Refused::Gone) if attempt < ATTEMPTS => {
@@ -216,7 +224,12 @@ impl Runtime {
         for _ in 0..ATTEMPTS {
             let handle = self.handle(room).await?;
             let (reply, answer) = oneshot::channel();
-            let subscribe = Subscribe { actor: actor.clone(), cursor, features, reply };
+            let subscribe = Subscribe {
+                actor: actor.clone(),
+                cursor,
+                features,
+                reply,
+            };
             match self.send(&handle, Input::Subscribe(subscribe)) {
                 Ok(()) => {}
                 Err(Refused::Gone) => continue,
@@ -238,7 +251,10 @@ impl Runtime {
     /// Entries of a room's log after a position, at most `limit`, as they are: the caller projects them.
     pub async fn read_log(&self, room: &RoomId, after: Seq, limit: usize) -> Result<Vec<Entry>, ExecuteError> {
         let (store, room) = (Arc::clone(&self.shared.store), room.clone());
-        let page = Page { records: limit, bytes: self.shared.config.ring_bytes };
+        let page = Page {
+            records: limit,
+            bytes: self.shared.config.ring_bytes,
+        };
         let read = tokio::spawn(async move { store.read(&room, after, page).await });
         let records = read.await.map_err(|_stopped| ExecuteError::Unavailable)??;
         records.iter().map(codec::entry).collect()
@@ -269,8 +285,12 @@ impl Runtime {
     /// Ends all rooms: what is committed stays, snapshots are saved. Further calls fail with `ShuttingDown`.
     pub async fn shutdown(&self) {
         self.shared.stopping.store(true, Relaxed);
-        let handles: Vec<Handle> =
-            self.shared.rooms().values().filter_map(|cell| cell.get().cloned()).collect();
+        let handles: Vec<Handle> = self
+            .shared
+            .rooms()
+            .values()
+            .filter_map(|cell| cell.get().cloned())
+            .collect();
         for handle in handles {
             let _ended = handle.inbox.send(Input::Stop).await;
         }
@@ -281,16 +301,29 @@ impl Runtime {
 
     async fn done(&self, handle: &Handle, room: &RoomId, outcome: Outcome) -> Result<Done, ExecuteError> {
         let Outcome { head, made, replayed } = outcome;
-        let Some(made) = made else { return Ok(Done { seq: head, entries: Vec::new(), replayed }) };
-        let (first, last) = (*made.start(), *made.end());
-        let entries = match handle.ring.entries(first, last) {
-            Some(entries) => entries,
-            None => {
-                let count = usize::try_from(last + 1 - first).unwrap_or(usize::MAX);
-                self.read_log(room, first - 1, count).await?.into_iter().map(Arc::new).collect()
-            }
+        let Some(made) = made else {
+            return Ok(Done {
+                seq: head,
+                entries: Vec::new(),
+                replayed,
+            });
         };
-        Ok(Done { seq: last, entries, replayed })
+        let (first, last) = (*made.start(), *made.end());
+        let entries = if let Some(entries) = handle.ring.entries(first, last) {
+            entries
+        } else {
+            let count = usize::try_from(last + 1 - first).unwrap_or(usize::MAX);
+            self.read_log(room, first - 1, count)
+                .await?
+                .into_iter()
+                .map(Arc::new)
+                .collect()
+        };
+        Ok(Done {
+            seq: last,
+            entries,
+            replayed,
+        })
     }
 
     fn send(&self, handle: &Handle, input: Input) -> Result<(), Refused> {
@@ -310,11 +343,17 @@ impl Runtime {
         let cell = {
             let mut rooms = self.shared.rooms();
             // A cell whose task has ended is in nobody's way: the next call replaces it.
-            if rooms.get(room).and_then(|cell| cell.get()).is_some_and(|handle| handle.inbox.is_closed()) {
+            if rooms
+                .get(room)
+                .and_then(|cell| cell.get())
+                .is_some_and(|handle| handle.inbox.is_closed())
+            {
                 rooms.remove(room);
             }
             if rooms.len() >= self.shared.config.max_rooms && !rooms.contains_key(room) {
-                return Err(ExecuteError::Overloaded { retry_after: BACK_OFF * 20 });
+                return Err(ExecuteError::Overloaded {
+                    retry_after: BACK_OFF * 20,
+                });
             }
             Arc::clone(rooms.entry(room.clone()).or_default())
         };
@@ -333,7 +372,10 @@ impl Runtime {
         let mut loaded = loading.await.map_err(|_stopped| ExecuteError::Unavailable)??;
         let now = shared.clock.now().max(loaded.last_at);
         loaded.room.reset_presence(now);
-        if let (None, Some(at)) = (loaded.record.closed_at, loaded.room.settings().and_then(|settings| settings.closed_at)) {
+        if let (None, Some(at)) = (
+            loaded.record.closed_at,
+            loaded.room.settings().and_then(|settings| settings.closed_at),
+        ) {
             shared.store.close_room(room, at).await?;
         }
         let ring = Arc::new(Ring::new(
@@ -365,7 +407,11 @@ impl Runtime {
             used_at: now,
         };
         // Runs also when the task panics: readers must not wait for a room that is gone.
-        let gone = Gone { shared: Arc::clone(shared), ring: Arc::clone(&ring), cell: Arc::clone(cell) };
+        let gone = Gone {
+            shared: Arc::clone(shared),
+            ring: Arc::clone(&ring),
+            cell: Arc::clone(cell),
+        };
         shared.tasks.spawn(async move {
             let _gone = gone;
             task.run().await;
@@ -418,6 +464,8 @@ impl From<Refused> for ExecuteError {
 
 impl std::fmt::Debug for Runtime {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Runtime").field("rooms", &self.loaded_rooms()).finish_non_exhaustive()
+        f.debug_struct("Runtime")
+            .field("rooms", &self.loaded_rooms())
+            .finish_non_exhaustive()
     }
 }

@@ -53,11 +53,18 @@ impl Board {
             // A tick of its own for each value, so that a frame may end between any two.
             tick += 1;
             let hosts_only = !presence_to_all && matches!(signal, Signal::Presence(_));
-            state.newest.insert(key, Posted { tick, hosts_only, signal });
+            state.newest.insert(
+                key,
+                Posted {
+                    tick,
+                    hosts_only,
+                    signal,
+                },
+            );
         }
-        state.newest.retain(|_, posted| {
-            matches!(posted.signal, Signal::Presence(_)) || posted.tick + FORGET_AFTER > tick
-        });
+        state
+            .newest
+            .retain(|_, posted| matches!(posted.signal, Signal::Presence(_)) || posted.tick + FORGET_AFTER > tick);
         state.frames.clear();
         self.tick.store(tick, Ordering::Release);
     }
@@ -82,7 +89,11 @@ impl Board {
         if fresh.is_empty() {
             return (None, head);
         }
-        let through = if fresh.len() > FRAME_SIGNALS { fresh[FRAME_SIGNALS - 1].0 } else { head };
+        let through = if fresh.len() > FRAME_SIGNALS {
+            fresh[FRAME_SIGNALS - 1].0
+        } else {
+            head
+        };
         fresh.truncate(FRAME_SIGNALS);
         let frame = encode.signals(room, through, &fresh);
         state.frames.insert((seen, host), (frame.clone(), through));

@@ -101,8 +101,22 @@ impl Subscription {
     ) -> Self {
         let place = ring.waiters.join(&reader.who);
         let signals_seen = ring.board.tick();
-        let position = Position { scanned: after, told: after };
-        Self { ring, inbox, store, reader, position, signals_seen, place, reading: None, pending: None, ended: false }
+        let position = Position {
+            scanned: after,
+            told: after,
+        };
+        Self {
+            ring,
+            inbox,
+            store,
+            reader,
+            position,
+            signals_seen,
+            place,
+            reading: None,
+            pending: None,
+            ended: false,
+        }
     }
 
     /// The room.
@@ -142,9 +156,13 @@ impl Subscription {
         self.ring.waiters.park(&self.place, cx.waker());
         loop {
             if let Some(reading) = &mut self.reading {
-                let Poll::Ready(result) = reading.as_mut().poll(cx) else { return Poll::Pending };
+                let Poll::Ready(result) = reading.as_mut().poll(cx) else {
+                    return Poll::Pending;
+                };
                 self.reading = None;
-                let Ok(items) = result else { return self.end(Interruption::Reload) };
+                let Ok(items) = result else {
+                    return self.end(Interruption::Reload);
+                };
                 if items.is_empty() {
                     return self.end(Interruption::Reload);
                 }
@@ -160,7 +178,7 @@ impl Subscription {
             match self.ring.read(&mut self.position, &self.reader) {
                 Found::Behind => self.reading = Some(self.read_store()),
                 Found::Nothing if self.position.scanned >= self.ring.head() => break,
-                found => {
+                found @ (Found::Bytes(_) | Found::Nothing | Found::Turn(..)) => {
                     if let Some(delivery) = self.deliver(found) {
                         return delivery;
                     }
@@ -168,7 +186,10 @@ impl Subscription {
             }
         }
         let host = self.reader.who == Audience::Hosts;
-        let (frame, seen) = self.ring.board.read(self.signals_seen, host, &self.ring.room, &*self.ring.encode);
+        let (frame, seen) = self
+            .ring
+            .board
+            .read(self.signals_seen, host, &self.ring.room, &*self.ring.encode);
         self.signals_seen = seen;
         if let Some(frame) = frame {
             return Poll::Ready(Delivery::Frames(frame));
@@ -181,7 +202,10 @@ impl Subscription {
 
     /// Tells the room a round trip that the server measured on the reader's connection. Dropped if the room is busy.
     pub fn report_round_trip(&self, round_trip: Millis) {
-        let _busy = self.inbox.try_send(Input::RoundTrip { user: self.reader.user.clone(), round_trip });
+        let _busy = self.inbox.try_send(Input::RoundTrip {
+            user: self.reader.user.clone(),
+            round_trip,
+        });
     }
 
     fn deliver(&mut self, found: Found) -> Option<Poll<Delivery>> {
@@ -211,7 +235,10 @@ impl Subscription {
 
     fn read_store(&self) -> StoreRead {
         let (store, room, after) = (Arc::clone(&self.store), self.ring.room.clone(), self.position.scanned);
-        let page = Page { records: self.ring.config.store_page, bytes: self.ring.config.ring_bytes };
+        let page = Page {
+            records: self.ring.config.store_page,
+            bytes: self.ring.config.ring_bytes,
+        };
         // A task of its own: a receiver that goes away must not cancel a database call half way.
         let task = tokio::spawn(async move {
             let records = store.read(&room, after, page).await?;
@@ -221,7 +248,10 @@ impl Subscription {
             };
             records.iter().map(item).collect()
         });
-        Box::pin(async move { task.await.unwrap_or_else(|stopped| Err(StoreError::unavailable(stopped))) })
+        Box::pin(async move {
+            task.await
+                .unwrap_or_else(|stopped| Err(StoreError::unavailable(stopped)))
+        })
     }
 }
 

@@ -191,12 +191,13 @@ mod tests {
         let observer = watch(&Audience::Observers);
         let counts = || [&host, &ana, &ana_too, &ben, &observer].map(|(_, count)| count.0.load(SeqCst));
 
-        let call = |whom| {
+        let ana_id: UserId = "ana".parse().expect("an id");
+        let call = |whom: Whom<'_>| {
             let mut woken = Vec::new();
             waiters.take(whom, &mut woken);
             wake(woken, 128);
         };
-        call(Whom::Member(&"ana".parse().expect("an id")));
+        call(Whom::Member(&ana_id));
         assert_eq!(counts(), [0, 1, 1, 0, 0]);
         call(Whom::Hosts);
         assert_eq!(counts(), [1, 1, 1, 0, 0]);

@@ -1,0 +1,233 @@
+//! A runtime on a memory store, a room with three people, and readers that see text instead of bytes.
+
+use std::{future::poll_fn, sync::Arc, task::Poll};
+
+use bytes::Bytes;
+use trivium_engine::{
+    Actor, Audience, ChatCommand, ChatEvent, Command, Entry, Event, RequestId, RoomCommand, RoomId, RoomKind, Seq,
+    Signal,
+};
+use trivium_runtime::{
+    Caller, Clock, Delivery, Done, Encode, ExecuteError, Runtime, RuntimeConfig, Start, Subscription,
+    subscription::Features,
+};
+use trivium_store::{Catalogue, MemoryStore, RoomRecord};
+
+pub const HOST: &str = "host";
+pub const ANA: &str = "ana";
+pub const BEN: &str = "ben";
+
+/// A runtime, its store and one of its rooms.
+#[derive(Clone)]
+pub struct World {
+    pub store: Arc<MemoryStore>,
+    pub runtime: Runtime,
+    pub room: RoomId,
+    pub epoch: u64,
+}
+
+/// A reader and what it knows.
+pub struct Reader {
+    subscription: Subscription,
+}
+
+/// Frames are lines: number, name, and the text of messages.
+struct Lines;
+
+impl Encode for Lines {
+    fn entry(&self, _: &RoomId, _: u64, _: &Audience, entry: &Entry, event: &Event) -> Bytes {
+        let text = match event {
+            Event::Chat(ChatEvent::Sent { text, .. }) => format!(" {text}"),
+            Event::Chat(_) | Event::Room(_) | Event::Quiz(_) => String::new(),
+        };
+        format!("{} {}{text}\n", entry.seq, event.name()).into()
+    }
+
+    fn progress(&self, _: &RoomId, seq: Seq) -> Bytes {
+        format!("..{seq}\n").into()
+    }
+
+    fn signals(&self, _: &RoomId, _: u64, _: &[(u64, Signal)]) -> Bytes {
+        Bytes::new()
+    }
+}
+
+impl World {
+    pub async fn new(config: RuntimeConfig) -> Self {
+        let store = Arc::new(MemoryStore::new());
+        let runtime = start(&store, config);
+        let world = Self {
+            store,
+            runtime,
+            room: "unset".parse().expect("an id"),
+            epoch: 7,
+        };
+        world.another_room("room").await
+    }
+
+    /// Another room of the same runtime, with the same people.
+    pub async fn another_room(&self, id: &str) -> Self {
+        let world = Self {
+            room: id.parse().expect("an id"),
+            ..self.clone()
+        };
+        let record = RoomRecord {
+            id: world.room.clone(),
+            epoch: world.epoch,
+            code: None,
+            kind: "quiz".into(),
+            title: "Room".into(),
+            created_by: HOST.parse().expect("an id"),
+            created_at: self.runtime.clock().now(),
+            closed_at: None,
+        };
+        world.store.create_room(&record).await.expect("memory");
+        let create = RoomCommand::Create {
+            kind: RoomKind::Quiz,
+            title: "Room".into(),
+            code: None,
+            join_policy: None,
+            capacity: None,
+            teams: Vec::new(),
+            nickname: String::new(),
+        };
+        world.execute(caller(HOST, None), create.into()).await.expect("created");
+        for who in [ANA, BEN] {
+            let join = RoomCommand::Join {
+                nickname: String::new(),
+                avatar: String::new(),
+                team: String::new(),
+                observe: false,
+                code_shown: true,
+            };
+            world.execute(caller(who, None), join.into()).await.expect("joined");
+        }
+        world
+    }
+
+    /// Another runtime on the same store.
+    pub async fn second_node(&self) -> Self {
+        let config = RuntimeConfig {
+            owner: 2,
+            ..RuntimeConfig::default()
+        };
+        Self {
+            runtime: start(&self.store, config),
+            ..self.clone()
+        }
+    }
+
+    pub async fn execute(&self, caller: Caller, command: Command) -> Result<Done, ExecuteError> {
+        self.runtime.execute(&self.room, caller, command).await
+    }
+
+    pub async fn execute_owned(self, caller: Caller, command: Command) -> Result<Done, ExecuteError> {
+        self.execute(caller, command).await
+    }
+
+    /// Sends a message under a request id.
+    pub async fn send(self, who: &str, request: &str, text: &str) -> Result<Done, ExecuteError> {
+        self.execute(caller(who, Some(request)), say(text)).await
+    }
+
+    pub async fn begin(&self, who: &str, cursor: Option<(u64, Seq)>) -> Result<(Start, Subscription), ExecuteError> {
+        self.runtime
+            .subscribe(&self.room, &actor(who), cursor, Features::ALL)
+            .await
+    }
+
+    pub async fn subscribe(&self, who: &str, cursor: Option<(u64, Seq)>) -> Reader {
+        let (_, subscription) = self.begin(who, cursor).await.expect("a member");
+        Reader { subscription }
+    }
+
+    /// Number of the newest entry.
+    pub async fn head(&self) -> Seq {
+        self.runtime
+            .query(&self.room, |room, _| room.seq())
+            .await
+            .expect("loaded")
+    }
+
+    /// The state as its snapshot would have it.
+    pub async fn state(&self) -> String {
+        let state = self
+            .runtime
+            .query(&self.room, |room, _| serde_json::to_string(room))
+            .await;
+        state.expect("loaded").expect("serialisable")
+    }
+
+    /// The messages of the room.
+    pub async fn texts(&self) -> Vec<String> {
+        let messages = self
+            .runtime
+            .query(&self.room, |room, _| room.messages(None, 100))
+            .await
+            .expect("loaded");
+        messages.0.into_iter().map(|message| message.text).collect()
+    }
+}
+
+impl Reader {
+    /// Everything that is there now and soon, line by line; interruptions by their name.
+    pub async fn drain(&mut self) -> Vec<String> {
+        let mut lines = Vec::new();
+        let mut quiet = 0;
+        while quiet < 3 {
+            match poll_fn(|cx| Poll::Ready(self.subscription.poll_next(cx))).await {
+                Poll::Ready(Delivery::Frames(bytes)) => {
+                    quiet = 0;
+                    let text = String::from_utf8(bytes.to_vec()).expect("text");
+                    lines.extend(text.lines().map(str::to_owned));
+                }
+                Poll::Ready(Delivery::Interrupted(why)) => {
+                    lines.push(format!("{why:?}"));
+                    return lines;
+                }
+                Poll::Pending => {
+                    quiet += 1;
+                    tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+                }
+            }
+        }
+        lines
+    }
+
+    /// Where the reader stands.
+    pub fn cursor(&self) -> (u64, Seq) {
+        (self.subscription.epoch(), self.subscription.position())
+    }
+}
+
+pub fn say(text: &str) -> Command {
+    ChatCommand::Send {
+        text: text.into(),
+        reply_to: None,
+    }
+    .into()
+}
+
+pub fn caller(who: &str, request: Option<&str>) -> Caller {
+    Caller {
+        actor: actor(who),
+        request: request.map(|id| id.parse::<RequestId>().expect("an id")),
+        received_at: trivium_engine::Timestamp::default(),
+        round_trip: None,
+    }
+}
+
+fn actor(who: &str) -> Actor {
+    Actor {
+        user: who.parse().expect("an id"),
+        name: who.into(),
+        guest: false,
+        global_host: false,
+        grant: None,
+    }
+}
+
+fn start(store: &Arc<MemoryStore>, config: RuntimeConfig) -> Runtime {
+    let clock = Clock::starting_at(1_000_000_000);
+    Runtime::start(store.clone(), Arc::new(Lines), clock, config, [7; 32])
+}
