@@ -5,7 +5,7 @@
 //! ```
 //!
 //! The endpoint is quinn's own and wtransport takes over from the connection on: its endpoint panics when it is closed while
-//! accepting, and shows neither Retry nor the caps. `credit` keeps out clients that could hold it up. Neighbours: [`bridge`](crate::bridge) serves the sessions,
+//! accepting, and shows neither Retry nor the caps. `credit` keeps out clients that could hold it up. Neighbours: [`bridge`] serves the sessions,
 //! [`cert`](crate::cert) holds the certificates, `limits` counts.
 
 mod credit;
