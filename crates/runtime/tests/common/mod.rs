@@ -13,21 +13,21 @@ use trivium_runtime::{
 };
 use trivium_store::{Catalogue, MemoryStore, RoomRecord};
 
-pub const HOST: &str = "host";
-pub const ANA: &str = "ana";
-pub const BEN: &str = "ben";
+pub(crate) const HOST: &str = "host";
+pub(crate) const ANA: &str = "ana";
+pub(crate) const BEN: &str = "ben";
 
 /// A runtime, its store and one of its rooms.
 #[derive(Clone)]
-pub struct World {
-    pub store: Arc<MemoryStore>,
-    pub runtime: Runtime,
-    pub room: RoomId,
-    pub epoch: u64,
+pub(crate) struct World {
+    pub(crate) store: Arc<MemoryStore>,
+    pub(crate) runtime: Runtime,
+    pub(crate) room: RoomId,
+    pub(crate) epoch: u64,
 }
 
 /// A reader and what it knows.
-pub struct Reader {
+pub(crate) struct Reader {
     subscription: Subscription,
 }
 
@@ -53,7 +53,7 @@ impl Encode for Lines {
 }
 
 impl World {
-    pub async fn new(config: RuntimeConfig) -> Self {
+    pub(crate) async fn new(config: RuntimeConfig) -> Self {
         let store = Arc::new(MemoryStore::new());
         let runtime = start(&store, config);
         let world = Self {
@@ -66,7 +66,7 @@ impl World {
     }
 
     /// Another room of the same runtime, with the same people.
-    pub async fn another_room(&self, id: &str) -> Self {
+    pub(crate) async fn another_room(&self, id: &str) -> Self {
         let world = Self {
             room: id.parse().expect("an id"),
             ..self.clone()
@@ -106,7 +106,7 @@ impl World {
     }
 
     /// Another runtime on the same store.
-    pub async fn second_node(&self) -> Self {
+    pub(crate) fn second_node(&self) -> Self {
         let config = RuntimeConfig {
             owner: 2,
             ..RuntimeConfig::default()
@@ -117,32 +117,32 @@ impl World {
         }
     }
 
-    pub async fn execute(&self, caller: Caller, command: Command) -> Result<Done, ExecuteError> {
+    pub(crate) async fn execute(&self, caller: Caller, command: Command) -> Result<Done, ExecuteError> {
         self.runtime.execute(&self.room, caller, command).await
     }
 
-    pub async fn execute_owned(self, caller: Caller, command: Command) -> Result<Done, ExecuteError> {
+    pub(crate) async fn execute_owned(self, caller: Caller, command: Command) -> Result<Done, ExecuteError> {
         self.execute(caller, command).await
     }
 
     /// Sends a message under a request id.
-    pub async fn send(self, who: &str, request: &str, text: &str) -> Result<Done, ExecuteError> {
+    pub(crate) async fn send(self, who: &str, request: &str, text: &str) -> Result<Done, ExecuteError> {
         self.execute(caller(who, Some(request)), say(text)).await
     }
 
-    pub async fn begin(&self, who: &str, cursor: Option<(u64, Seq)>) -> Result<(Start, Subscription), ExecuteError> {
+    pub(crate) async fn begin(&self, who: &str, cursor: Option<(u64, Seq)>) -> Result<(Start, Subscription), ExecuteError> {
         self.runtime
             .subscribe(&self.room, &actor(who), cursor, Features::ALL)
             .await
     }
 
-    pub async fn subscribe(&self, who: &str, cursor: Option<(u64, Seq)>) -> Reader {
+    pub(crate) async fn subscribe(&self, who: &str, cursor: Option<(u64, Seq)>) -> Reader {
         let (_, subscription) = self.begin(who, cursor).await.expect("a member");
         Reader { subscription }
     }
 
     /// Number of the newest entry.
-    pub async fn head(&self) -> Seq {
+    pub(crate) async fn head(&self) -> Seq {
         self.runtime
             .query(&self.room, |room, _| room.seq())
             .await
@@ -150,7 +150,7 @@ impl World {
     }
 
     /// The state as its snapshot would have it.
-    pub async fn state(&self) -> String {
+    pub(crate) async fn state(&self) -> String {
         let state = self
             .runtime
             .query(&self.room, |room, _| serde_json::to_string(room))
@@ -159,7 +159,7 @@ impl World {
     }
 
     /// The messages of the room.
-    pub async fn texts(&self) -> Vec<String> {
+    pub(crate) async fn texts(&self) -> Vec<String> {
         let messages = self
             .runtime
             .query(&self.room, |room, _| room.messages(None, 100))
@@ -171,7 +171,7 @@ impl World {
 
 impl Reader {
     /// Everything that is there now and soon, line by line; interruptions by their name.
-    pub async fn drain(&mut self) -> Vec<String> {
+    pub(crate) async fn drain(&mut self) -> Vec<String> {
         let mut lines = Vec::new();
         let mut quiet = 0;
         while quiet < 3 {
@@ -195,12 +195,12 @@ impl Reader {
     }
 
     /// Where the reader stands.
-    pub fn cursor(&self) -> (u64, Seq) {
+    pub(crate) fn cursor(&self) -> (u64, Seq) {
         (self.subscription.epoch(), self.subscription.position())
     }
 }
 
-pub fn say(text: &str) -> Command {
+pub(crate) fn say(text: &str) -> Command {
     ChatCommand::Send {
         text: text.into(),
         reply_to: None,
@@ -208,7 +208,7 @@ pub fn say(text: &str) -> Command {
     .into()
 }
 
-pub fn caller(who: &str, request: Option<&str>) -> Caller {
+pub(crate) fn caller(who: &str, request: Option<&str>) -> Caller {
     Caller {
         actor: actor(who),
         request: request.map(|id| id.parse::<RequestId>().expect("an id")),
