@@ -23,7 +23,7 @@ use crate::token::Credentials;
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Names the session that a unary call belongs to.
-pub(crate) const SESSION_ID: HeaderName = HeaderName::from_static("trivium-session-id");
+pub(crate) const SESSION_ID: HeaderName = HeaderName::from_static("x-trivium-session");
 
 /// A connection to the server; clones share it.
 #[derive(Clone, Debug)]

@@ -111,16 +111,23 @@ impl ClockSync {
         self.samples.iter().min_by_key(|sample| sample.delay_us).copied()
     }
 
+    /// Never within a burst, or a clock that is set all the time would be asked without a pause.
+    const fn burst_again(&mut self, now: Instant) {
+        if self.burst_left == 0 {
+            self.burst_left = BURST;
+            self.next_at = now;
+        }
+    }
+
     fn add(&mut self, now: Instant, sample: Estimate) {
         if let Some(best) = self.estimate().filter(|_| !self.afresh) {
             let apart = sample.offset_us.saturating_sub(best.offset_us).saturating_abs();
             if apart > sample.error_us().saturating_add(best.error_us()) {
                 // Both cannot be true of one clock: it was set.
                 self.samples.clear();
-                self.restart(now);
-            } else if sample.delay_us > best.delay_us.saturating_add(JUMP_US) && self.burst_left == 0 {
-                self.burst_left = BURST;
-                self.next_at = now;
+                self.burst_again(now);
+            } else if sample.delay_us > best.delay_us.saturating_add(JUMP_US) {
+                self.burst_again(now);
             }
         }
         if std::mem::take(&mut self.afresh) {

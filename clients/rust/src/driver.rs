@@ -80,7 +80,9 @@ struct Live {
     down: Downlink,
     session_id: String,
     since: Instant,
+    /// When the server was last heard, and when on the way down.
     heard_at: Instant,
+    down_at: Instant,
     /// When a sign of life was asked for, if none has come since.
     asked_at: Option<Instant>,
     window: usize,

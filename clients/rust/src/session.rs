@@ -200,6 +200,8 @@ pub struct Timing {
     pub quiet_tcp: Duration,
     /// How long the sign of life may take before the connection is given up.
     pub answer: Duration,
+    /// Silence on gRPC-Web's way down, where the server pings every 15 seconds, after which it is given up although calls are answered.
+    pub deaf: Duration,
     /// How long WebTransport is left alone after it failed, and between attempts to return to it.
     pub webtransport_pause: Duration,
 }
@@ -210,6 +212,7 @@ impl Default for Timing {
             quiet_webtransport: Duration::from_secs(2),
             quiet_tcp: Duration::from_secs(15),
             answer: Duration::from_secs(2),
+            deaf: Duration::from_secs(45),
             webtransport_pause: Duration::from_secs(60),
         }
     }

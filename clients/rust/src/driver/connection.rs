@@ -35,10 +35,11 @@ impl Driver {
             Stage::Down { retry_at } => retry_at.filter(|_| self.outgoing.len() < PATIENCE),
             Stage::Up(live) => {
                 let life = live.life_at(&self.setup.timing).filter(|_| reading);
+                let deaf = live.deaf_at(&self.setup.timing).filter(|_| reading);
                 let clock = Some(self.clock.with(|sync| sync.next_at()));
                 let renew = self.renew_at.filter(|_| self.renewal.is_none());
                 let outbox = self.outbox.next_at().filter(|at| *at > now);
-                [life, clock, renew, outbox, self.return_at(live)]
+                [life, deaf, clock, renew, outbox, self.return_at(live)]
                     .into_iter()
                     .flatten()
                     .min()
@@ -59,7 +60,8 @@ impl Driver {
                 let life_at = live.life_at(&self.setup.timing).filter(|at| reading && *at <= now);
                 let (asked, road) = (live.asked_at.is_some(), live.road);
                 let to_return = self.return_at(live).is_some_and(|at| at <= now);
-                if life_at.is_some() && asked {
+                let deaf = live.deaf_at(&self.setup.timing).is_some_and(|at| reading && at <= now);
+                if deaf || life_at.is_some() && asked {
                     return self.fell_silent(road);
                 }
                 if life_at.is_some() {
@@ -183,6 +185,7 @@ impl Driver {
             session_id: welcome.session_id,
             since: now,
             heard_at: now,
+            down_at: now,
             asked_at: None,
             window,
         }));

@@ -54,6 +54,7 @@ impl Driver {
     pub(super) fn heard(&mut self, heard: Option<Result<Down, RpcStatus>>) {
         if let (Stage::Up(live), Some(Ok(_))) = (&mut self.stage, &heard) {
             live.heard();
+            live.down_at = live.heard_at;
         }
         match heard {
             None => self.lost(DisconnectReason::Lost("the stream ended".to_owned())),
@@ -382,6 +383,7 @@ impl Driver {
         {
             // Nothing was read meanwhile, so nothing can be said about silence.
             live.heard();
+            live.down_at = live.heard_at;
         }
     }
 }
