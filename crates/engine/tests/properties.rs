@@ -8,13 +8,13 @@ use std::{
 };
 
 use common::*;
-use proptest::prelude::*;
+use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use trivium_engine::{
     Accommodations, Audience, ChatCommand, ChatEvent, Command, Entry, Event, Millis, Observation, QuizCommand, Role,
     Room, RoomCommand, RoomEvent, RoomKind, Seq, Timestamp, UserId,
     event::LeaveReason,
     presence::GRACE,
-    quiz::{Answer, Choice, Kind, Number, Phase, Question, Quiz, Settings},
+    quiz::{Answer, Choice, Kind, KindName, Number, Phase, Question, Quiz, Settings},
 };
 
 const CROWD: [Who; 8] = [
@@ -32,6 +32,8 @@ const CROWD: [Who; 8] = [
 #[derive(Debug, Clone)]
 enum Step {
     Command(Who, Command),
+    /// The same, but pointed at a message or question that is there.
+    Aimed(Who, Command, usize),
     /// The same request once more.
     Retry,
     Observe(Observation),
@@ -102,10 +104,10 @@ fn room_command() -> impl Strategy<Value = RoomCommand> {
     );
     let update = (
         of(texts()),
+        of(prop::bool::weighted(0.2)),
+        prop::option::weighted(0.2, 0_u32..12),
         of(any::<bool>()),
-        of(0_u32..12),
-        of(any::<bool>()),
-        of(any::<bool>()),
+        of(prop::bool::weighted(0.8)),
     )
         .prop_map(
             |(title, locked, capacity, late_join, chat_enabled)| RoomCommand::Update {
@@ -139,7 +141,7 @@ fn room_command() -> impl Strategy<Value = RoomCommand> {
         12 => join,
         3 => Just(RoomCommand::Leave),
         2 => update,
-        1 => prop::bool::weighted(0.05).prop_map(|close| if close { RoomCommand::Close } else { RoomCommand::TakeHost }),
+        1 => prop::bool::weighted(0.2).prop_map(|close| if close { RoomCommand::Close } else { RoomCommand::TakeHost }),
         4 => member,
         2 => (user(), texts()).prop_map(|(user, message)| RoomCommand::Remove { user, message }),
         1 => (user(), texts()).prop_map(|(user, message)| RoomCommand::Ban { user, message }),
@@ -236,18 +238,88 @@ fn observation() -> impl Strategy<Value = Observation> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    let command = |command: BoxedStrategy<Command>| (anybody(), command).prop_map(|(who, c)| Step::Command(who, c));
+    let wild = |command: BoxedStrategy<Command>| (anybody(), command).prop_map(|(who, c)| Step::Command(who, c));
+    let aimed = |command: BoxedStrategy<Command>| {
+        (anybody(), command, 0_usize..40).prop_map(|(who, command, n)| Step::Aimed(who, command, n))
+    };
+    let chat = || chat_command().prop_map(Command::Chat).boxed();
+    let answer = (0_u32..4, any::<bool>()).prop_map(|(index, truth)| QuizCommand::Answer {
+        index,
+        answer: Answer::Truth(truth),
+    });
+    let host = |command: BoxedStrategy<QuizCommand>| command.prop_map(|c| Step::Command(HOST, Command::Quiz(c)));
     prop_oneof![
-        4 => command(room_command().prop_map(Command::Room).boxed()),
-        3 => command(chat_command().prop_map(Command::Chat).boxed()),
+        4 => wild(room_command().prop_map(Command::Room).boxed()),
+        1 => wild(chat()),
+        6 => aimed(chat()),
+        1 => aimed(user().prop_map(|user| Command::Room(RoomCommand::Unban { user })).boxed()),
+        3 => aimed(answer.prop_map(Command::Quiz).boxed()),
         // The host speaks more often, or games would hardly begin.
-        3 => quiz_command().prop_map(|c| Step::Command(HOST, Command::Quiz(c))),
-        4 => command(quiz_command().prop_map(Command::Quiz).boxed()),
+        3 => host(quiz_command().boxed()),
+        2 => host(Just(QuizCommand::Advance { from: None }).boxed()),
+        2 => wild(quiz_command().prop_map(Command::Quiz).boxed()),
         3 => observation().prop_map(Step::Observe),
-        3 => prop_oneof![0_u64..200, 0_u64..40_000].prop_map(Step::Pass),
+        3 => prop_oneof![0_u64..200, 0_u64..6_000, 0_u64..40_000].prop_map(Step::Pass),
         1 => Just(Step::Retry),
         1 => Just(Step::Reload),
     ]
+}
+
+/// Points a command at something that is there, if anything is.
+fn aim(command: Command, n: usize, room: &Room) -> Command {
+    let (messages, _) = room.messages(None, 200);
+    let there = |message: Seq| {
+        if messages.is_empty() {
+            message
+        } else {
+            messages[n % messages.len()].seq
+        }
+    };
+    let question = room
+        .settings()
+        .and_then(|_| room.view(&Audience::Hosts).quiz)
+        .and_then(|quiz| quiz.prompt);
+    match command {
+        Command::Chat(ChatCommand::Send { text, reply_to }) => Command::Chat(ChatCommand::Send {
+            text,
+            reply_to: reply_to.map(there),
+        }),
+        Command::Chat(ChatCommand::Edit { message, text }) => Command::Chat(ChatCommand::Edit {
+            message: there(message),
+            text,
+        }),
+        Command::Chat(ChatCommand::Delete { message }) => Command::Chat(ChatCommand::Delete {
+            message: there(message),
+        }),
+        Command::Chat(ChatCommand::React { message, present, .. }) => Command::Chat(ChatCommand::React {
+            message: there(message),
+            emoji: ["👍", "❤️", "🍕"][n % 3].to_owned(),
+            present,
+        }),
+        Command::Quiz(QuizCommand::Answer { index, answer }) => {
+            let small = u32::try_from(n % 3).expect("small");
+            let (index, answer) = match question.map(|question| (question.index, question.kind)) {
+                Some((index, KindName::SingleChoice)) => (index, Answer::Choice(small)),
+                Some((index, KindName::NumberEntry)) => (index, Answer::Number(Number(small.into()))),
+                Some((index, _)) => (index, answer),
+                None => (index, answer),
+            };
+            Command::Quiz(QuizCommand::Answer { index, answer })
+        }
+        Command::Room(RoomCommand::Unban { user }) => {
+            let banned = room
+                .settings()
+                .map(|_| room.view(&Audience::Hosts).banned)
+                .unwrap_or_default();
+            let user = if banned.is_empty() {
+                user
+            } else {
+                banned[n % banned.len()].clone()
+            };
+            Command::Room(RoomCommand::Unban { user })
+        }
+        other @ (Command::Room(_) | Command::Quiz(_)) => other,
+    }
 }
 
 /// What a room should hold, said as simply as possible.
@@ -425,8 +497,12 @@ fn play(steps: Vec<Step>) -> World {
     for step in steps {
         let before = state(&world.room);
         let mut refused = false;
+        let step = match step {
+            Step::Aimed(who, command, n) => Step::Command(who, aim(command, n, &world.room)),
+            other @ (Step::Command(..) | Step::Retry | Step::Observe(_) | Step::Pass(_) | Step::Reload) => other,
+        };
         world = match step {
-            Step::Command(who, command) => {
+            Step::Command(who, command) | Step::Aimed(who, command, _) => {
                 let stranger = world.room.member(&who.user()).is_none() && !who.global;
                 let outsiders = matches!(
                     command,
@@ -493,7 +569,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 192, ..ProptestConfig::default() })]
 
     #[test]
-    fn the_room_keeps_its_promises_whatever_happens(steps in prop::collection::vec(step(), 0..80)) {
+    fn the_room_keeps_its_promises_whatever_happens(steps in prop::collection::vec(step(), 0..160)) {
         play(steps);
     }
 
@@ -521,4 +597,48 @@ proptest! {
             prop_assert_eq!(state(&loaded), snapshot);
         }
     }
+}
+
+/// The properties above mean little unless the steps lead everywhere.
+#[test]
+fn random_steps_reach_every_event_but_a_few() {
+    let mut runner = TestRunner::deterministic();
+    let steps = prop::collection::vec(step(), 160);
+    let mut seen = BTreeSet::new();
+    for _ in 0..150 {
+        let steps = steps.new_tree(&mut runner).expect("steps can be made").current();
+        seen.extend(play(steps).log.iter().map(|entry| entry.event.name()));
+    }
+    let rooms = [
+        "created",
+        "updated",
+        "closed",
+        "member_joined",
+        "member_left",
+        "member_updated",
+        "banned",
+        "unbanned",
+    ];
+    let chats = ["sent", "edited", "deleted", "reacted"];
+    let quizzes = [
+        "loaded",
+        "started",
+        "question_shown",
+        "question_opened",
+        "answer_accepted",
+        "question_closed",
+        "question_revealed",
+        "leaderboard_shown",
+        "paused",
+        "resumed",
+        "extended",
+        "skipped",
+        "auto_advance_set",
+        "ended",
+    ];
+    let named =
+        |feature: &str, names: &[&str]| names.iter().map(|name| format!("{feature}.{name}")).collect::<Vec<_>>();
+    let expected = [named("room", &rooms), named("chat", &chats), named("quiz", &quizzes)].concat();
+    let missing: Vec<_> = expected.iter().filter(|name| !seen.contains(name.as_str())).collect();
+    assert_eq!(missing, Vec::<&String>::new());
 }
