@@ -3,17 +3,17 @@
 //! Unary handlers and the requests on a stream get the same [`Call`], so that a command is carried out in one way
 //! whatever road and whatever shape it came in.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{sync::Arc, time::Instant};
 
 use trivium_engine::{Actor, Millis, Observation, Room, RoomId, Timestamp, UserId};
 use trivium_runtime::{Caller, Done, Runtime};
 use trivium_transport::Peer;
 
 use crate::{
-    auth::{Authenticator, Principal},
+    auth::{Authenticator, Principal, Secret, TokenError, resume::ResumeTokens},
     convert::Addressed,
     error::ApiError,
-    limits::{Limiter, Operation},
+    limits::{Operation, RateLimiter, Who},
     sessions::Sessions,
 };
 
@@ -23,8 +23,12 @@ pub struct Api {
     pub runtime: Runtime,
     /// Tokens.
     pub authenticator: Authenticator,
+    /// What identifiers are derived with.
+    pub secret: Secret,
+    /// Tokens by which sessions go on.
+    pub resume_tokens: ResumeTokens,
     /// Token buckets.
-    pub limiter: Limiter,
+    pub limiter: RateLimiter,
     /// Live sessions.
     pub sessions: Sessions,
     /// Letters of a join code.
@@ -55,18 +59,18 @@ impl Call {
     ///
     /// `UNAUTHENTICATED` if there is no token.
     pub fn principal(&self) -> Result<&Arc<Principal>, ApiError> {
-        self.principal.as_ref().ok_or(ApiError::TOKEN_MISSING)
-    }
-
-    /// The caller with an account; guests are refused.
-    pub fn account(&self) -> Result<&Arc<Principal>, ApiError> {
-        let principal = self.principal()?;
-        if principal.guest { Err(ApiError::ACCOUNT_NEEDED) } else { Ok(principal) }
+        self.principal.as_ref().ok_or(ApiError::Token(TokenError::Missing))
     }
 
     /// The caller as a room sees it.
     pub fn actor(&self, room: &RoomId) -> Result<Actor, ApiError> {
-        Ok(self.principal()?.actor(room))
+        let principal = self.principal()?;
+        // A guest's seat is good for its own room; other rooms are as good as not there.
+        if principal.may_address(room) {
+            Ok(principal.actor(room))
+        } else {
+            Err(ApiError::RoomNotFound)
+        }
     }
 
     /// Carries a command out, after the caller's rate limit.
@@ -94,39 +98,49 @@ impl Call {
         F: FnOnce(&Room, &trivium_engine::Audience, Timestamp) -> T + Clone + Send + 'static,
     {
         let actor = self.actor(room)?;
-        self.limit(Operation::Query)?;
+        self.limit(Operation::Command)?;
         let seen = self
             .api
             .runtime
-            .query(room, move |room, now| room.audience(&actor).map(|who| read(room, &who, now)))
+            .query(room, move |room, now| {
+                room.audience(&actor).map(|who| read(room, &who, now))
+            })
             .await?;
-        seen.ok_or(ApiError::ROOM_NOT_FOUND)
+        seen.ok_or(ApiError::RoomNotFound)
     }
 
     /// Tells a room something that is not for its log. The caller has to be a member.
     pub async fn observe(&self, room: &RoomId, observation: Observation) -> Result<(), ApiError> {
         let user = self.principal()?.user.clone();
-        self.limit(Operation::Signal)?;
-        let member = self.api.runtime.query(room, move |room, _| room.member(&user).is_some()).await?;
+        self.limit(Operation::Command)?;
+        let member = self
+            .api
+            .runtime
+            .query(room, move |room, _| room.member(&user).is_some())
+            .await?;
         if !member {
-            return Err(ApiError::ROOM_NOT_FOUND);
+            return Err(ApiError::RoomNotFound);
         }
         Ok(self.api.runtime.observe(room, observation).await?)
     }
 
-    /// Takes a token from the caller's bucket for the operation.
+    /// Counts the call against its user, or against its address where nobody is known or everybody may guess.
     pub fn limit(&self, operation: Operation) -> Result<(), ApiError> {
-        self.api.limiter.take(operation, self.user().as_ref(), self.ip(), self.received_at)
+        let by_address = match operation {
+            Operation::Join | Operation::CodeMiss => true,
+            Operation::Chat | Operation::Command | Operation::Clock | Operation::QuizWrite => false,
+        };
+        let user = self.user().filter(|_| !by_address).map(Who::User);
+        match user.or_else(|| self.peer.remote_addr.map(|addr| Who::address(addr.ip()))) {
+            Some(who) => Ok(self.api.limiter.check(operation, who, Instant::now())?),
+            // Only a caller in this very process has neither a user nor an address.
+            None => Ok(()),
+        }
     }
 
     /// The caller, if known.
     pub fn user(&self) -> Option<UserId> {
         self.principal.as_ref().map(|principal| principal.user.clone())
-    }
-
-    /// The address it comes from.
-    pub fn ip(&self) -> Option<IpAddr> {
-        self.peer.remote_addr.map(|addr| addr.ip())
     }
 }
 
@@ -138,6 +152,9 @@ impl std::fmt::Debug for Api {
 
 impl std::fmt::Debug for Call {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Call").field("user", &self.user()).field("peer", &self.peer).finish_non_exhaustive()
+        f.debug_struct("Call")
+            .field("user", &self.user())
+            .field("peer", &self.peer)
+            .finish_non_exhaustive()
     }
 }

@@ -77,7 +77,10 @@ impl Sessions {
     /// Ends a session, unless another stream has taken it over.
     pub fn close(&self, session: &Arc<Session>) {
         let mut live = self.lock();
-        if live.get(&session.id).is_some_and(|current| Arc::ptr_eq(current, session)) {
+        if live
+            .get(&session.id)
+            .is_some_and(|current| Arc::ptr_eq(current, session))
+        {
             live.remove(&session.id);
         }
     }
@@ -167,7 +170,17 @@ mod tests {
         let session = sessions.open("s".into(), None);
         assert_eq!(session.round_trip(), None);
         assert_eq!(session.pong(1, 5_000), None, "nobody asked");
-        for (ms, expected) in [(80, 80), (10, 10), (40, 10), (20, 10), (30, 20), (90, 20), (95, 20), (99, 20), (98, 20)] {
+        for (ms, expected) in [
+            (80, 80),
+            (10, 10),
+            (40, 10),
+            (20, 10),
+            (30, 20),
+            (90, 20),
+            (95, 20),
+            (99, 20),
+            (98, 20),
+        ] {
             let ping = session.ping(1_000_000);
             assert_eq!(session.pong(ping, 1_000_000 + ms * 1_000), Some(Millis(ms)));
             assert_eq!(session.pong(ping, 9_000_000), None, "a ping counts once");
@@ -186,7 +199,10 @@ mod tests {
         older.superseded().await;
         assert_eq!(newer.round_trip(), Some(Millis(7)));
         sessions.close(&older);
-        assert!(sessions.find("s", &ana).is_some(), "the older stream must not end the newer one");
+        assert!(
+            sessions.find("s", &ana).is_some(),
+            "the older stream must not end the newer one"
+        );
         assert!(sessions.find("s", &"ben".parse().expect("an id")).is_none());
         sessions.close(&newer);
         assert!(sessions.is_empty());

@@ -25,7 +25,10 @@ impl Encode for WireEncode {
 
     fn signals(&self, room: &RoomId, _tick: u64, signals: &[(u64, Signal)]) -> Bytes {
         let newest = signals.last().map_or(0, |(tick, _)| *tick);
-        let signals = signals.iter().map(|(tick, signal)| convert::presence::signal(*tick, signal)).collect();
+        let signals = signals
+            .iter()
+            .map(|(tick, signal)| convert::presence::signal(*tick, signal))
+            .collect();
         encode::signals(room, newest, signals)
     }
 }

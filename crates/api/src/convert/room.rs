@@ -15,12 +15,7 @@ use super::{
 
 /// Make a room, with a code that the catalogue has reserved for it.
 pub fn create(request: v1::CreateRoomRequest, code: Option<String>) -> Result<(RequestId, Command), Invalid> {
-    let join_policy = match enumerated("join_policy", request.join_policy)? {
-        v1::JoinPolicy::Unspecified => None,
-        v1::JoinPolicy::Code => Some(JoinPolicy::Code),
-        v1::JoinPolicy::Open => Some(JoinPolicy::Open),
-        v1::JoinPolicy::Invited => Some(JoinPolicy::Invited),
-    };
+    let join_policy = join_policy(request.join_policy)?;
     let command = RoomCommand::Create {
         kind: kind("kind", request.kind)?,
         title: request.title,
@@ -31,6 +26,16 @@ pub fn create(request: v1::CreateRoomRequest, code: Option<String>) -> Result<(R
         nickname: request.nickname,
     };
     Ok((id("request_id", request.request_id)?, Command::Room(command)))
+}
+
+/// Who may come in; none for the default of the kind.
+pub fn join_policy(number: i32) -> Result<Option<JoinPolicy>, Invalid> {
+    Ok(match enumerated("join_policy", number)? {
+        v1::JoinPolicy::Unspecified => None,
+        v1::JoinPolicy::Code => Some(JoinPolicy::Code),
+        v1::JoinPolicy::Open => Some(JoinPolicy::Open),
+        v1::JoinPolicy::Invited => Some(JoinPolicy::Invited),
+    })
 }
 
 /// Come in. The caller has found the room, by its code or by its id, and says which it was.

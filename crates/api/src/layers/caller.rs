@@ -6,6 +6,7 @@ use tonic::metadata::MetadataMap;
 use trivium_transport::{Peer, Road};
 
 use crate::{
+    auth::bearer,
     call::{Api, Call},
     error::ApiError,
 };
@@ -22,11 +23,19 @@ pub(crate) struct Web;
 /// # Errors
 ///
 /// `UNAUTHENTICATED` if there is a token and it is not good.
-pub(crate) fn call(api: &Arc<Api>, metadata: &MetadataMap, extensions: &http::Extensions) -> Result<Call, ApiError> {
+pub(crate) async fn call(
+    api: &Arc<Api>,
+    metadata: &MetadataMap,
+    extensions: &http::Extensions,
+) -> Result<Call, ApiError> {
     let received_at = api.runtime.clock().now();
-    let principal = match bearer(metadata)? {
+    let principal = match metadata.get("authorization") {
         None => None,
-        Some(token) => Some(Arc::new(api.authenticator.verify(token, received_at)?)),
+        Some(header) => Some(Arc::new(
+            api.authenticator
+                .authenticate(bearer(header.as_bytes())?, received_at)
+                .await?,
+        )),
     };
     let session = metadata.get(SESSION_HEADER).and_then(|id| id.to_str().ok());
     let round_trip = principal
@@ -45,12 +54,10 @@ pub(crate) fn call(api: &Arc<Api>, metadata: &MetadataMap, extensions: &http::Ex
 }
 
 /// A request that no acceptor of ours made, such as a test's.
-const UNKNOWN_PEER: Peer =
-    Peer { remote_addr: None, road: Road::Memory, connection_id: 0, origin: None, tls: false };
-
-fn bearer(metadata: &MetadataMap) -> Result<Option<&str>, ApiError> {
-    let Some(value) = metadata.get("authorization") else { return Ok(None) };
-    let text = value.to_str().map_err(|_| ApiError::TOKEN_MALFORMED)?;
-    let (scheme, token) = text.split_once(' ').ok_or(ApiError::TOKEN_MALFORMED)?;
-    if scheme.eq_ignore_ascii_case("bearer") { Ok(Some(token.trim())) } else { Err(ApiError::TOKEN_MALFORMED) }
-}
+const UNKNOWN_PEER: Peer = Peer {
+    remote_addr: None,
+    road: Road::Memory,
+    connection_id: 0,
+    origin: None,
+    tls: false,
+};

@@ -39,7 +39,10 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { reflection: true, max_deadline: Duration::from_secs(24 * 60 * 60) }
+        Self {
+            reflection: true,
+            max_deadline: Duration::from_secs(24 * 60 * 60),
+        }
     }
 }
 
@@ -47,9 +50,15 @@ impl Default for Options {
 pub fn grpc(api: &Arc<Api>, options: Options) -> Grpc {
     let services = services(api, options);
     let traced = service_fn(move |request: Request<trivium_transport::Body>| {
-        let road = request.extensions().get::<Peer>().map_or("memory", |peer| peer.road.as_str());
+        let road = request
+            .extensions()
+            .get::<Peer>()
+            .map_or("memory", |peer| peer.road.as_str());
         let span = tracing::debug_span!("rpc", method = request.uri().path(), road);
-        services.clone().oneshot(request.map(axum::body::Body::new)).instrument(span)
+        services
+            .clone()
+            .oneshot(request.map(axum::body::Body::new))
+            .instrument(span)
     });
     let layered = ServiceBuilder::new()
         .layer(RecoverLayer)
@@ -70,7 +79,7 @@ fn services(api: &Arc<Api>, options: Options) -> Router {
                 &path_of::<$server<Services>>(),
                 $server::new(services.clone())
                     .accept_compressed(CompressionEncoding::Gzip)
-                    .max_decoding_message_size(crate::limits::MAX_MESSAGE_BYTES),
+                    .max_decoding_message_size(api.limiter.limits().quiz_bytes),
             ))+
         };
     }

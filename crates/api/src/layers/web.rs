@@ -51,16 +51,29 @@ fn web(
     });
     let cors = CorsLayer::new()
         .allow_origin(AllowOrigin::predicate(move |origin, parts| {
-            origin.to_str().is_ok_and(|origin| origins.allow(Some(origin)) || is_same(origin, &parts.headers))
+            origin
+                .to_str()
+                .is_ok_and(|origin| origins.allow(Some(origin)) || is_same(origin, &parts.headers))
         }))
         .allow_methods([Method::POST])
         .allow_headers(
-            ["content-type", "authorization", "x-grpc-web", "x-user-agent", "grpc-timeout", SESSION_HEADER]
-                .map(HeaderName::from_static),
+            [
+                "content-type",
+                "authorization",
+                "x-grpc-web",
+                "x-user-agent",
+                "grpc-timeout",
+                SESSION_HEADER,
+            ]
+            .map(HeaderName::from_static),
         )
         .expose_headers(["grpc-status", "grpc-message", "grpc-status-details-bin"].map(HeaderName::from_static))
         .max_age(std::time::Duration::from_secs(600));
-    cors.layer(GrpcWebLayer::new().layer(inner)).map_response(|response: Response<_>| response.map(Body::new))
+    let web = ServiceExt::<Request<trivium_transport::Body>>::map_response(
+        cors.layer(GrpcWebLayer::new().layer(inner)),
+        |response: Response<_>| response.map(Body::new),
+    );
+    web
 }
 
 enum Kind {
@@ -76,7 +89,11 @@ fn kind<B>(request: &Request<B>) -> Kind {
         Some(kind) if kind.starts_with("application/grpc") => Kind::Grpc,
         Some(_) | None => {
             let asked = header(&header::ACCESS_CONTROL_REQUEST_HEADERS).unwrap_or_default();
-            if request.method() == Method::OPTIONS && asked.contains("x-grpc-web") { Kind::Web } else { Kind::Plain }
+            if request.method() == Method::OPTIONS && asked.contains("x-grpc-web") {
+                Kind::Web
+            } else {
+                Kind::Plain
+            }
         }
     }
 }

@@ -20,7 +20,7 @@ pub(crate) async fn send_message(
     request: v1::SendMessageRequest,
 ) -> Result<v1::SendMessageResponse, ApiError> {
     let done = call.execute(Operation::Chat, convert::chat::send(request)?).await?;
-    reply::send_message(&done.entries).ok_or(ApiError::REQUEST_ID_REUSED)
+    reply::send_message(&done.entries).ok_or(ApiError::RequestReused)
 }
 
 pub(crate) async fn edit_message(
@@ -53,7 +53,11 @@ pub(crate) async fn list_messages(
 ) -> Result<v1::ListMessagesResponse, ApiError> {
     let room: RoomId = convert::common::id("room_id", request.room_id)?;
     let before = (request.before_seq > 0).then_some(request.before_seq);
-    let limit = if request.page_size == 0 { DEFAULT_PAGE } else { request.page_size } as usize;
+    let limit = if request.page_size == 0 {
+        DEFAULT_PAGE
+    } else {
+        request.page_size
+    } as usize;
     let (mut messages, more) = call.look(&room, move |room, _, _| room.messages(before, limit)).await?;
     let more = if messages.len() < limit && more {
         // What the room no longer holds in memory is in its log.
@@ -65,7 +69,10 @@ pub(crate) async fn list_messages(
     } else {
         more
     };
-    Ok(v1::ListMessagesResponse { messages: messages.iter().map(convert::chat::message).collect(), more })
+    Ok(v1::ListMessagesResponse {
+        messages: messages.iter().map(convert::chat::message).collect(),
+        more,
+    })
 }
 
 /// Rebuilds messages before `end` from the log.
@@ -112,41 +119,47 @@ impl ChatService for Services {
         &self,
         request: Request<v1::SendMessageRequest>,
     ) -> Result<Response<v1::SendMessageResponse>, Status> {
-        self.unary(request, send_message).await
+        self.unary("trivium.v1.ChatService/SendMessage", request, send_message)
+            .await
     }
 
     async fn edit_message(
         &self,
         request: Request<v1::EditMessageRequest>,
     ) -> Result<Response<v1::EditMessageResponse>, Status> {
-        self.unary(request, edit_message).await
+        self.unary("trivium.v1.ChatService/EditMessage", request, edit_message)
+            .await
     }
 
     async fn delete_message(
         &self,
         request: Request<v1::DeleteMessageRequest>,
     ) -> Result<Response<v1::DeleteMessageResponse>, Status> {
-        self.unary(request, delete_message).await
+        self.unary("trivium.v1.ChatService/DeleteMessage", request, delete_message)
+            .await
     }
 
     async fn set_reaction(
         &self,
         request: Request<v1::SetReactionRequest>,
     ) -> Result<Response<v1::SetReactionResponse>, Status> {
-        self.unary(request, set_reaction).await
+        self.unary("trivium.v1.ChatService/SetReaction", request, set_reaction)
+            .await
     }
 
     async fn list_messages(
         &self,
         request: Request<v1::ListMessagesRequest>,
     ) -> Result<Response<v1::ListMessagesResponse>, Status> {
-        self.unary(request, list_messages).await
+        self.unary("trivium.v1.ChatService/ListMessages", request, list_messages)
+            .await
     }
 
     async fn set_typing(
         &self,
         request: Request<v1::SetTypingRequest>,
     ) -> Result<Response<v1::SetTypingResponse>, Status> {
-        self.unary(request, set_typing).await
+        self.unary("trivium.v1.ChatService/SetTyping", request, set_typing)
+            .await
     }
 }

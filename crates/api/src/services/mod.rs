@@ -13,6 +13,7 @@ use trivium_proto::Validate;
 use trivium_runtime::Done;
 
 use crate::{
+    authz,
     call::{Api, Call},
     convert::Invalid,
     error::ApiError,
@@ -21,7 +22,7 @@ use crate::{
 
 /// All generated service traits are implemented for this.
 #[derive(Debug, Clone)]
-pub struct Services {
+pub(crate) struct Services {
     pub(crate) api: Arc<Api>,
 }
 
@@ -29,6 +30,7 @@ impl Services {
     /// Validates the request, finds out who calls, and runs the handler.
     async fn unary<Req, Res, Fut>(
         &self,
+        method: &'static str,
         request: Request<Req>,
         handler: fn(Call, Req) -> Fut,
     ) -> Result<Response<Res>, Status>
@@ -37,15 +39,16 @@ impl Services {
         Fut: Future<Output = Result<Res, ApiError>> + Send,
     {
         let (metadata, extensions, message) = request.into_parts();
-        let call = caller::call(&self.api, &metadata, &extensions)?;
-        let response = checked(call, message, handler).await?;
+        let call = caller::call(&self.api, &metadata, &extensions).await?;
+        let response = checked(call, method, message, handler).await?;
         Ok(Response::new(response))
     }
 }
 
-/// Validates a request and runs its handler.
+/// Runs the handler of a method for a caller who may call it, with a request that keeps to its rules.
 pub(crate) async fn checked<Req, Res, Fut>(
     call: Call,
+    method: &'static str,
     request: Req,
     handler: fn(Call, Req) -> Fut,
 ) -> Result<Res, ApiError>
@@ -53,6 +56,7 @@ where
     Req: Validate,
     Fut: Future<Output = Result<Res, ApiError>> + Send,
 {
+    authz::admit(method, call.principal.as_deref())?;
     trivium_proto::validate(&request).map_err(ApiError::Invalid)?;
     handler(call, request).await
 }
@@ -67,5 +71,9 @@ fn page_after<T>(token: String) -> Result<Option<T>, Invalid>
 where
     T: TryFrom<String, Error = trivium_engine::InvalidId>,
 {
-    if token.is_empty() { Ok(None) } else { crate::convert::common::id("page_token", token).map(Some) }
+    if token.is_empty() {
+        Ok(None)
+    } else {
+        crate::convert::common::id("page_token", token).map(Some)
+    }
 }

@@ -24,13 +24,22 @@ pub(crate) async fn list_presence(
 ) -> Result<v1::ListPresenceResponse, ApiError> {
     let room: RoomId = convert::common::id("room_id", request.room_id)?;
     let after: Option<UserId> = page_after(request.page_token)?;
-    let limit = if request.page_size == 0 { DEFAULT_PAGE } else { request.page_size } as usize;
+    let limit = if request.page_size == 0 {
+        DEFAULT_PAGE
+    } else {
+        request.page_size
+    } as usize;
     let (presences, (online_count, away_count)) = call
-        .look(&room, move |room, _, _| (room.presences(after.as_ref(), limit), room.presence_counts()))
+        .look(&room, move |room, _, _| {
+            (room.presences(after.as_ref(), limit), room.presence_counts())
+        })
         .await?;
     let full = presences.len() == limit;
-    let next_page_token =
-        presences.last().filter(|_| full).map(|last| last.user.to_string()).unwrap_or_default();
+    let next_page_token = presences
+        .last()
+        .filter(|_| full)
+        .map(|last| last.user.to_string())
+        .unwrap_or_default();
     Ok(v1::ListPresenceResponse {
         presences: presences.iter().map(convert::presence::presence).collect(),
         next_page_token,
@@ -45,13 +54,15 @@ impl PresenceService for Services {
         &self,
         request: Request<v1::SetPresenceRequest>,
     ) -> Result<Response<v1::SetPresenceResponse>, Status> {
-        self.unary(request, set_presence).await
+        self.unary("trivium.v1.PresenceService/SetPresence", request, set_presence)
+            .await
     }
 
     async fn list_presence(
         &self,
         request: Request<v1::ListPresenceRequest>,
     ) -> Result<Response<v1::ListPresenceResponse>, Status> {
-        self.unary(request, list_presence).await
+        self.unary("trivium.v1.PresenceService/ListPresence", request, list_presence)
+            .await
     }
 }

@@ -1,17 +1,18 @@
 //! Rooms: making them, coming in, and running them.
 
 use tonic::{Request, Response, Status};
-use trivium_engine::{Audience, RoomId, UserId};
+use trivium_engine::{Audience, JoinPolicy, Role, RoomId, RoomKind, UserId};
 use trivium_proto::v1::{self, room_service_server::RoomService};
 use trivium_runtime::Caller;
 use trivium_store::{CreateRoom, RoomRecord};
 
 use super::{Services, page_after, seq_of};
 use crate::{
+    auth::{Principal, Roles, SEAT_TTL, TokenError},
     call::Call,
     convert::{self, reply},
     error::ApiError,
-    join_code,
+    ids, join_code,
     limits::Operation,
 };
 
@@ -21,27 +22,39 @@ const DEFAULT_EVENTS: u32 = 100;
 /// Codes drawn before giving up; with 31^8 of them one is nearly always enough.
 const CODE_ATTEMPTS: usize = 8;
 
-pub(crate) async fn create_room(call: Call, request: v1::CreateRoomRequest) -> Result<v1::CreateRoomResponse, ApiError> {
-    let principal = call.account()?.clone();
-    call.limit(Operation::CreateRoom)?;
-    let room = call.api.authenticator.room_id_for(&principal.user, &request.request_id);
+pub(crate) async fn create_room(
+    call: Call,
+    request: v1::CreateRoomRequest,
+) -> Result<v1::CreateRoomResponse, ApiError> {
+    let principal = call.principal()?.clone();
+    call.limit(Operation::QuizWrite)?;
+    let room = ids::room_id_for(
+        &call.api.secret,
+        &principal.user,
+        &convert::common::id("request_id", request.request_id.clone())?,
+    );
     let kind = convert::room::kind("kind", request.kind)?;
     let title = request.title.clone();
-    let needs_code = convert::room::needs_code(&request)?;
+    let policy = convert::room::join_policy(request.join_policy)?.unwrap_or(kind.default_join_policy());
+    let needs_code = policy == JoinPolicy::Code;
     let record = reserve(&call, &room, kind, &title, &principal.user, needs_code).await?;
     let (request, command) = convert::room::create(request, record.code.clone())?;
     let actor = principal.actor(&room);
-    let caller =
-        Caller { actor, request: Some(request), received_at: call.received_at, round_trip: call.round_trip };
+    let caller = Caller {
+        actor,
+        request: Some(request),
+        received_at: call.received_at,
+        round_trip: call.round_trip,
+    };
     let done = call.api.runtime.execute(&room, caller, command).await?;
-    reply::create_room(&room, record.epoch, &done.entries).ok_or(ApiError::REQUEST_ID_REUSED)
+    reply::create_room(&room, record.epoch, &done.entries).ok_or(ApiError::RequestReused)
 }
 
 /// Puts the room into the catalogue with a code of its own, unless an earlier try of the same request did.
 async fn reserve(
     call: &Call,
     room: &RoomId,
-    kind: trivium_engine::RoomKind,
+    kind: RoomKind,
     title: &str,
     by: &UserId,
     needs_code: bool,
@@ -50,7 +63,7 @@ async fn reserve(
         let record = RoomRecord {
             id: room.clone(),
             epoch: call.received_at.0,
-            code: needs_code.then(|| join_code::draw(call.api.code_length)),
+            code: needs_code.then(|| join_code::generate(&mut rand::rng(), call.api.code_length)),
             kind: convert::room::kind_name(kind).to_owned(),
             title: title.to_owned(),
             created_by: by.clone(),
@@ -63,24 +76,44 @@ async fn reserve(
             CreateRoom::CodeTaken => {}
         }
     }
-    Err(ApiError::internal("no free join code was found"))
+    Err(ApiError::Internal("no free join code was found".to_owned()))
 }
 
 pub(crate) async fn get_room(call: Call, request: v1::GetRoomRequest) -> Result<v1::GetRoomResponse, ApiError> {
     let room: RoomId = convert::common::id("room_id", request.room_id)?;
-    let snapshot = call.look(&room, |room, who, _| convert::room::snapshot(&room.view(who), who)).await?;
-    Ok(v1::GetRoomResponse { snapshot: Some(snapshot) })
+    let snapshot = call
+        .look(&room, |room, who, _| convert::room::snapshot(&room.view(who), who))
+        .await?;
+    Ok(v1::GetRoomResponse {
+        snapshot: Some(snapshot),
+    })
 }
 
 pub(crate) async fn list_rooms(call: Call, request: v1::ListRoomsRequest) -> Result<v1::ListRoomsResponse, ApiError> {
-    let user = call.account()?.user.clone();
-    call.limit(Operation::Query)?;
+    let user = call.principal()?.user.clone();
+    call.limit(Operation::Command)?;
     let after: Option<RoomId> = page_after(request.page_token)?;
-    let limit = if request.page_size == 0 { DEFAULT_PAGE } else { request.page_size };
-    let rooms = call.api.runtime.store().list_rooms(&user, after.as_ref(), limit).await?;
+    let limit = if request.page_size == 0 {
+        DEFAULT_PAGE
+    } else {
+        request.page_size
+    };
+    let rooms = call
+        .api
+        .runtime
+        .store()
+        .list_rooms(&user, after.as_ref(), limit)
+        .await?;
     let full = rooms.len() == limit as usize;
-    let next_page_token = rooms.last().filter(|_| full).map(|last| last.id.to_string()).unwrap_or_default();
-    Ok(v1::ListRoomsResponse { rooms: rooms.iter().map(convert::room::listed).collect(), next_page_token })
+    let next_page_token = rooms
+        .last()
+        .filter(|_| full)
+        .map(|last| last.id.to_string())
+        .unwrap_or_default();
+    Ok(v1::ListRoomsResponse {
+        rooms: rooms.iter().map(convert::room::listed).collect(),
+        next_page_token,
+    })
 }
 
 pub(crate) async fn join_room(call: Call, request: v1::JoinRoomRequest) -> Result<v1::JoinRoomResponse, ApiError> {
@@ -89,23 +122,54 @@ pub(crate) async fn join_room(call: Call, request: v1::JoinRoomRequest) -> Resul
     let (principal, seat) = match &call.principal {
         Some(principal) => (principal.as_ref().clone(), None),
         None if code_shown => {
-            let nickname = request.nickname.clone();
-            let (guest, token) = call.api.authenticator.guest(&room, &request.request_id, &nickname, call.received_at)?;
-            let expires_at = guest.expires_at;
-            (guest, Some((token, expires_at)))
+            let guest = guest(&call, &room, &request)?;
+            let seat = call
+                .api
+                .authenticator
+                .mint(&guest, SEAT_TTL, call.received_at, &mut rand::rng());
+            (guest, Some(seat))
         }
-        None => return Err(ApiError::TOKEN_MISSING),
+        None => return Err(ApiError::Token(TokenError::Missing)),
     };
+    if !principal.may_address(&room) {
+        return Err(ApiError::RoomNotFound);
+    }
     let (request, command) = convert::room::join(request, code_shown)?;
     let user = principal.user.clone();
     let actor = principal.actor(&room);
-    let caller =
-        Caller { actor, request: Some(request), received_at: call.received_at, round_trip: call.round_trip };
-    call.api.runtime.execute(&room, caller, command).await.map_err(|error| ApiError::join(error, code_shown))?;
+    let caller = Caller {
+        actor,
+        request: Some(request),
+        received_at: call.received_at,
+        round_trip: call.round_trip,
+    };
+    call.api
+        .runtime
+        .execute(&room, caller, command)
+        .await
+        .map_err(|error| ApiError::from(error).for_outsider())?;
     // Who repeats a join made nothing happen, and is answered from the seat that is there.
-    let member = call.api.runtime.query(&room, move |room, _| room.member(&user).cloned()).await?;
-    let member = member.ok_or(ApiError::ROOM_NOT_FOUND)?;
+    let member = call
+        .api
+        .runtime
+        .query(&room, move |room, _| room.member(&user).cloned())
+        .await?;
+    let member = member.ok_or(ApiError::RoomNotFound)?;
     Ok(reply::join_room(&room, &member, seat))
+}
+
+/// A caller without an account. Who repeats a request is the same guest.
+fn guest(call: &Call, room: &RoomId, request: &v1::JoinRoomRequest) -> Result<Principal, ApiError> {
+    let request_id = convert::common::id("request_id", request.request_id.clone())?;
+    Ok(Principal {
+        user: ids::guest_user_id(&call.api.secret, room, &request_id),
+        name: request.nickname.clone(),
+        guest: true,
+        roles: Roles::default(),
+        grants: [(room.clone(), Role::Member)].into(),
+        expires_at: call.received_at,
+        token_id: None,
+    })
 }
 
 /// The room that the caller wants into, and whether the caller has shown its code.
@@ -124,7 +188,7 @@ async fn find(call: &Call, request: &v1::JoinRoomRequest) -> Result<(RoomId, boo
         Some(record) => Ok((record.id, true)),
         None => {
             call.limit(Operation::CodeMiss)?;
-            Err(ApiError::ROOM_NOT_FOUND)
+            Err(ApiError::RoomNotFound)
         }
     }
 }
@@ -135,21 +199,45 @@ pub(crate) async fn list_members(
 ) -> Result<v1::ListMembersResponse, ApiError> {
     let room: RoomId = convert::common::id("room_id", request.room_id)?;
     let after: Option<UserId> = page_after(request.page_token)?;
-    let limit = if request.page_size == 0 { DEFAULT_MEMBERS } else { request.page_size } as usize;
-    let members = call.look(&room, move |room, who, _| room.members(who, after.as_ref(), limit)).await?;
+    let limit = if request.page_size == 0 {
+        DEFAULT_MEMBERS
+    } else {
+        request.page_size
+    } as usize;
+    let members = call
+        .look(&room, move |room, who, _| room.members(who, after.as_ref(), limit))
+        .await?;
     let full = members.len() == limit;
-    let next_page_token = members.last().filter(|_| full).map(|last| last.user.to_string()).unwrap_or_default();
-    Ok(v1::ListMembersResponse { members: members.iter().map(convert::room::member).collect(), next_page_token })
+    let next_page_token = members
+        .last()
+        .filter(|_| full)
+        .map(|last| last.user.to_string())
+        .unwrap_or_default();
+    Ok(v1::ListMembersResponse {
+        members: members.iter().map(convert::room::member).collect(),
+        next_page_token,
+    })
 }
 
-pub(crate) async fn list_events(call: Call, request: v1::ListEventsRequest) -> Result<v1::ListEventsResponse, ApiError> {
+pub(crate) async fn list_events(
+    call: Call,
+    request: v1::ListEventsRequest,
+) -> Result<v1::ListEventsResponse, ApiError> {
     let (room, _, after) = convert::common::cursor("after", request.after.unwrap_or_default())?;
-    let limit = if request.page_size == 0 { DEFAULT_EVENTS } else { request.page_size } as usize;
-    let (who, epoch, head): (Audience, u64, u64) =
-        call.look(&room, |room, who, _| (who.clone(), room.epoch(), room.seq())).await?;
+    let limit = if request.page_size == 0 {
+        DEFAULT_EVENTS
+    } else {
+        request.page_size
+    } as usize;
+    let (who, epoch, head): (Audience, u64, u64) = call
+        .look(&room, |room, who, _| (who.clone(), room.epoch(), room.seq()))
+        .await?;
     let entries = call.api.runtime.read_log(&room, after, limit).await?;
     let through = entries.last().map_or(after.min(head), |last| last.seq);
-    let events = entries.iter().filter_map(|entry| convert::event::seen(&room, epoch, entry, &who)).collect();
+    let events = entries
+        .iter()
+        .filter_map(|entry| convert::event::seen(&room, epoch, entry, &who))
+        .collect();
     Ok(v1::ListEventsResponse {
         events,
         through: Some(convert::common::cursor_out(&room, epoch, through)),
@@ -162,8 +250,14 @@ pub(crate) async fn leave_room(call: Call, request: v1::LeaveRoomRequest) -> Res
     Ok(v1::LeaveRoomResponse { seq })
 }
 
-pub(crate) async fn update_room(call: Call, request: v1::UpdateRoomRequest) -> Result<v1::UpdateRoomResponse, ApiError> {
-    let seq = seq_of(call.execute(Operation::Command, convert::room::update(request)?).await?);
+pub(crate) async fn update_room(
+    call: Call,
+    request: v1::UpdateRoomRequest,
+) -> Result<v1::UpdateRoomResponse, ApiError> {
+    let seq = seq_of(
+        call.execute(Operation::Command, convert::room::update(request)?)
+            .await?,
+    );
     Ok(v1::UpdateRoomResponse { seq })
 }
 
@@ -172,13 +266,25 @@ pub(crate) async fn close_room(call: Call, request: v1::CloseRoomRequest) -> Res
     Ok(v1::CloseRoomResponse { seq })
 }
 
-pub(crate) async fn update_member(call: Call, request: v1::UpdateMemberRequest) -> Result<v1::UpdateMemberResponse, ApiError> {
-    let seq = seq_of(call.execute(Operation::Command, convert::room::update_member(request)?).await?);
+pub(crate) async fn update_member(
+    call: Call,
+    request: v1::UpdateMemberRequest,
+) -> Result<v1::UpdateMemberResponse, ApiError> {
+    let seq = seq_of(
+        call.execute(Operation::Command, convert::room::update_member(request)?)
+            .await?,
+    );
     Ok(v1::UpdateMemberResponse { seq })
 }
 
-pub(crate) async fn remove_member(call: Call, request: v1::RemoveMemberRequest) -> Result<v1::RemoveMemberResponse, ApiError> {
-    let seq = seq_of(call.execute(Operation::Command, convert::room::remove(request)?).await?);
+pub(crate) async fn remove_member(
+    call: Call,
+    request: v1::RemoveMemberRequest,
+) -> Result<v1::RemoveMemberResponse, ApiError> {
+    let seq = seq_of(
+        call.execute(Operation::Command, convert::room::remove(request)?)
+            .await?,
+    );
     Ok(v1::RemoveMemberResponse { seq })
 }
 
@@ -193,7 +299,10 @@ pub(crate) async fn unban_user(call: Call, request: v1::UnbanUserRequest) -> Res
 }
 
 pub(crate) async fn take_host(call: Call, request: v1::TakeHostRequest) -> Result<v1::TakeHostResponse, ApiError> {
-    let seq = seq_of(call.execute(Operation::Command, convert::room::take_host(request)?).await?);
+    let seq = seq_of(
+        call.execute(Operation::Command, convert::room::take_host(request)?)
+            .await?,
+    );
     Ok(v1::TakeHostResponse { seq })
 }
 
@@ -203,97 +312,95 @@ impl RoomService for Services {
         &self,
         request: Request<v1::CreateRoomRequest>,
     ) -> Result<Response<v1::CreateRoomResponse>, Status> {
-        self.unary(request, create_room).await
+        self.unary("trivium.v1.RoomService/CreateRoom", request, create_room)
+            .await
     }
 
-    async fn get_room(
-        &self,
-        request: Request<v1::GetRoomRequest>,
-    ) -> Result<Response<v1::GetRoomResponse>, Status> {
-        self.unary(request, get_room).await
+    async fn get_room(&self, request: Request<v1::GetRoomRequest>) -> Result<Response<v1::GetRoomResponse>, Status> {
+        self.unary("trivium.v1.RoomService/GetRoom", request, get_room).await
     }
 
     async fn list_rooms(
         &self,
         request: Request<v1::ListRoomsRequest>,
     ) -> Result<Response<v1::ListRoomsResponse>, Status> {
-        self.unary(request, list_rooms).await
+        self.unary("trivium.v1.RoomService/ListRooms", request, list_rooms)
+            .await
     }
 
-    async fn join_room(
-        &self,
-        request: Request<v1::JoinRoomRequest>,
-    ) -> Result<Response<v1::JoinRoomResponse>, Status> {
-        self.unary(request, join_room).await
+    async fn join_room(&self, request: Request<v1::JoinRoomRequest>) -> Result<Response<v1::JoinRoomResponse>, Status> {
+        self.unary("trivium.v1.RoomService/JoinRoom", request, join_room).await
     }
 
     async fn list_members(
         &self,
         request: Request<v1::ListMembersRequest>,
     ) -> Result<Response<v1::ListMembersResponse>, Status> {
-        self.unary(request, list_members).await
+        self.unary("trivium.v1.RoomService/ListMembers", request, list_members)
+            .await
     }
 
     async fn list_events(
         &self,
         request: Request<v1::ListEventsRequest>,
     ) -> Result<Response<v1::ListEventsResponse>, Status> {
-        self.unary(request, list_events).await
+        self.unary("trivium.v1.RoomService/ListEvents", request, list_events)
+            .await
     }
 
     async fn leave_room(
         &self,
         request: Request<v1::LeaveRoomRequest>,
     ) -> Result<Response<v1::LeaveRoomResponse>, Status> {
-        self.unary(request, leave_room).await
+        self.unary("trivium.v1.RoomService/LeaveRoom", request, leave_room)
+            .await
     }
 
     async fn update_room(
         &self,
         request: Request<v1::UpdateRoomRequest>,
     ) -> Result<Response<v1::UpdateRoomResponse>, Status> {
-        self.unary(request, update_room).await
+        self.unary("trivium.v1.RoomService/UpdateRoom", request, update_room)
+            .await
     }
 
     async fn close_room(
         &self,
         request: Request<v1::CloseRoomRequest>,
     ) -> Result<Response<v1::CloseRoomResponse>, Status> {
-        self.unary(request, close_room).await
+        self.unary("trivium.v1.RoomService/CloseRoom", request, close_room)
+            .await
     }
 
     async fn update_member(
         &self,
         request: Request<v1::UpdateMemberRequest>,
     ) -> Result<Response<v1::UpdateMemberResponse>, Status> {
-        self.unary(request, update_member).await
+        self.unary("trivium.v1.RoomService/UpdateMember", request, update_member)
+            .await
     }
 
     async fn remove_member(
         &self,
         request: Request<v1::RemoveMemberRequest>,
     ) -> Result<Response<v1::RemoveMemberResponse>, Status> {
-        self.unary(request, remove_member).await
+        self.unary("trivium.v1.RoomService/RemoveMember", request, remove_member)
+            .await
     }
 
-    async fn ban_user(
-        &self,
-        request: Request<v1::BanUserRequest>,
-    ) -> Result<Response<v1::BanUserResponse>, Status> {
-        self.unary(request, ban_user).await
+    async fn ban_user(&self, request: Request<v1::BanUserRequest>) -> Result<Response<v1::BanUserResponse>, Status> {
+        self.unary("trivium.v1.RoomService/BanUser", request, ban_user).await
     }
 
     async fn unban_user(
         &self,
         request: Request<v1::UnbanUserRequest>,
     ) -> Result<Response<v1::UnbanUserResponse>, Status> {
-        self.unary(request, unban_user).await
+        self.unary("trivium.v1.RoomService/UnbanUser", request, unban_user)
+            .await
     }
 
-    async fn take_host(
-        &self,
-        request: Request<v1::TakeHostRequest>,
-    ) -> Result<Response<v1::TakeHostResponse>, Status> {
-        self.unary(request, take_host).await
+    async fn take_host(&self, request: Request<v1::TakeHostRequest>) -> Result<Response<v1::TakeHostResponse>, Status> {
+        self.unary("trivium.v1.RoomService/TakeHost", request, take_host).await
     }
 }

@@ -5,20 +5,13 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use futures_util::{
-    StreamExt,
-    future::BoxFuture,
-    stream::FuturesUnordered,
-};
+use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use tokio::{sync::mpsc, time::Instant};
 use tokio_util::task::AbortOnDropHandle;
 use tonic::{Code, Status, codec::Streaming};
-use trivium_engine::{RoomId, Seq, Timestamp};
+use trivium_engine::{Reject, RoomId, Seq, Timestamp};
 use trivium_proto::v1::{self, connect_request::Request, reply::Result as Reply};
-use trivium_runtime::{
-    Interruption, Start, Subscription,
-    subscription::SnapshotReason,
-};
+use trivium_runtime::{Interruption, Start, Subscription, subscription::SnapshotReason};
 use trivium_transport::{Road, datagrams::Datagrams};
 
 use super::{
@@ -27,11 +20,11 @@ use super::{
     outbound::{Interrupted, Item, Outbound},
 };
 use crate::{
-    auth::Principal,
+    auth::{Principal, TokenError, resume::Resume},
     call::Call,
     convert, encode,
-    error::ApiError,
-    limits,
+    error::{ApiError, Bound},
+    ids::SessionId,
     sessions::Session,
 };
 
@@ -89,14 +82,9 @@ struct End(Status);
 
 impl Driver {
     /// Starts the driver. Dropping the body ends it.
-    pub(super) fn start(
-        call: Call,
-        facet: &'static Facet,
-        inbound: Inbound,
-        datagrams: Option<Datagrams>,
-    ) -> Outbound {
+    pub(super) fn start(call: Call, facet: &'static Facet, inbound: Inbound, datagrams: Option<Datagrams>) -> Outbound {
         let (items, waiting) = mpsc::channel(ITEMS);
-        let (interruptions, interrupted) = mpsc::channel(limits::MAX_SUBSCRIPTIONS);
+        let (interruptions, interrupted) = mpsc::channel(call.api.limiter.limits().subscriptions.max(1));
         let driver = Self {
             call,
             facet,
@@ -127,7 +115,9 @@ impl Driver {
             Inbound::Watch(hello) => std::mem::take(hello),
             Inbound::Stream(stream) => {
                 let first = tokio::time::timeout(HELLO_WITHIN, stream.message()).await;
-                let first = first.map_err(|_| End(Status::deadline_exceeded("no hello came")))?.map_err(End)?;
+                let first = first
+                    .map_err(|_| End(Status::deadline_exceeded("no hello came")))?
+                    .map_err(End)?;
                 match first.and_then(|first| first.request) {
                     Some(Request::Hello(hello)) => hello,
                     Some(_) | None => return Err(End(Status::invalid_argument("the first message has to be a hello"))),
@@ -136,14 +126,24 @@ impl Driver {
         };
         trivium_proto::validate(&hello).map_err(|violations| End(ApiError::Invalid(violations).into()))?;
         if !hello.token.is_empty() {
-            self.call.principal = Some(Arc::new(self.verify(&hello.token).map_err(|error| End(error.into()))?));
+            self.call.principal = Some(Arc::new(
+                self.verify(&hello.token).await.map_err(|error| End(error.into()))?,
+            ));
         }
         let now = self.now();
         let user = self.call.user();
-        let authenticator = &self.call.api.authenticator;
-        let resumed = authenticator.check_resume(&hello.resume_token, user.as_ref(), now);
-        let id = resumed.clone().unwrap_or_else(crate::ids::session_id);
-        let token = authenticator.resume_token(&id, user.as_ref(), now);
+        let tokens = &self.call.api.resume_tokens;
+        // A token that is no good is no reason to refuse: the client begins a new session and brings its cursors.
+        let resumed = tokens.open(&hello.resume_token, user.as_ref(), now).ok();
+        let session = resumed
+            .as_ref()
+            .map_or_else(|| SessionId::new(now, &mut rand::rng()), |old| old.session.clone());
+        let id = session.as_str().to_owned();
+        let token = tokens.seal(&Resume {
+            session,
+            user: user.clone(),
+            issued_at: now,
+        });
         self.session = Some(self.call.api.sessions.open(id.clone(), user.clone()));
         self.frame(encode::welcome(v1::Welcome {
             session_id: id,
@@ -151,7 +151,7 @@ impl Driver {
             resumed: resumed.is_some(),
             server_time_ms: convert::common::time_out(now),
             user_id: user.map(|user| user.to_string()).unwrap_or_default(),
-            limits: Some(limits::announced()),
+            limits: Some(self.limits()),
             road: self.road().to_owned(),
             datagrams,
         }))
@@ -161,15 +161,20 @@ impl Driver {
             if let Err(error) = self.subscribe(subscribe).await
                 && let Ok(room) = room.parse()
             {
-                self.frame(encode::subscription_ended(&room, error.to_proto())).await;
+                self.frame(encode::subscription_ended(&room, error.wire())).await;
             }
         }
         Ok(())
     }
 
     async fn serve(&mut self, mut inbound: Inbound) -> End {
-        let Some(session) = self.session.clone() else { return End(Status::internal("no session")) };
-        let _closing = Closing { call: self.call.clone(), session: Arc::clone(&session) };
+        let Some(session) = self.session.clone() else {
+            return End(Status::internal("no session"));
+        };
+        let _closing = Closing {
+            call: self.call.clone(),
+            session: Arc::clone(&session),
+        };
         let mut half_closed = matches!(inbound, Inbound::Watch(_));
         loop {
             // A client that has said all it wanted to say, and hears nothing, is done.
@@ -202,9 +207,9 @@ impl Driver {
                     self.ping(&session).await;
                     Ok(())
                 }
-                Input::TokenExpired => {
-                    Err(self.go_away(v1::GoAwayReason::TokenExpired, true, Code::Unauthenticated).await)
-                }
+                Input::TokenExpired => Err(self
+                    .go_away(v1::GoAwayReason::TokenExpired, true, Code::Unauthenticated)
+                    .await),
                 Input::Superseded => Err(self.go_away(v1::GoAwayReason::Superseded, false, Code::Aborted).await),
                 Input::Draining => Err(self.go_away(v1::GoAwayReason::Draining, true, Code::Unavailable).await),
             };
@@ -217,19 +222,26 @@ impl Driver {
     async fn request(&mut self, message: v1::ConnectRequest) -> Result<(), End> {
         let id = message.id;
         let Some(request) = message.request else {
-            return self.refuse(id, &convert::Invalid::new("request", "exactly one field is required in oneof").into()).await;
+            return self
+                .refuse(
+                    id,
+                    &convert::Invalid::new("request", "exactly one field is required in oneof").into(),
+                )
+                .await;
         };
         match request {
             Request::Hello(_) => {
-                let end = self.go_away(v1::GoAwayReason::ProtocolError, false, Code::InvalidArgument).await;
+                let end = self
+                    .go_away(v1::GoAwayReason::ProtocolError, false, Code::InvalidArgument)
+                    .await;
                 return Err(end);
             }
             Request::Subscribe(subscribe) => {
                 let reply = match trivium_proto::validate(&subscribe) {
-                    Err(violations) => Reply::Error(ApiError::Invalid(violations).to_proto()),
+                    Err(violations) => Reply::Error(ApiError::Invalid(violations).wire()),
                     Ok(()) => match self.subscribe(subscribe).await {
                         Ok(()) => Reply::Done(v1::Done {}),
-                        Err(error) => Reply::Error(error.to_proto()),
+                        Err(error) => Reply::Error(error.wire()),
                     },
                 };
                 self.finished(Finished { id, reply }).await;
@@ -239,19 +251,25 @@ impl Driver {
                     self.rooms.remove(&room);
                     self.item(Item::Remove(room)).await;
                 }
-                self.finished(Finished { id, reply: Reply::Done(v1::Done {}) }).await;
+                self.finished(Finished {
+                    id,
+                    reply: Reply::Done(v1::Done {}),
+                })
+                .await;
             }
             Request::Pong(pong) => self.pong(pong.ping_id).await,
             Request::Authenticate(authenticate) => {
-                let reply = match self.authenticate(&authenticate.token) {
+                let reply = match self.authenticate(&authenticate.token).await {
                     Ok(()) => Reply::Done(v1::Done {}),
-                    Err(error) => Reply::Error(error.to_proto()),
+                    Err(error) => Reply::Error(error.wire()),
                 };
                 self.finished(Finished { id, reply }).await;
             }
-            request if !self.takes(&request) => return self.refuse(id, &ApiError::NOT_ON_THIS_STREAM).await,
-            _ if self.running.len() >= limits::MAX_IN_FLIGHT => {
-                return self.refuse(id, &ApiError::TOO_MANY_IN_FLIGHT).await;
+            request if !self.takes(&request) => {
+                return self.refuse(id, &ApiError::Protocol("not on this stream")).await;
+            }
+            _ if self.running.len() >= self.call.api.limiter.limits().in_flight => {
+                return self.refuse(id, &ApiError::TooMany(Bound::InFlight)).await;
             }
             request => {
                 if let Request::SyncClock(clock) = &request {
@@ -263,7 +281,7 @@ impl Driver {
                 self.running.push(Box::pin(async move {
                     let reply = dispatch(call, request).await;
                     // Requests that only streams have were dealt with above.
-                    let reply = reply.unwrap_or_else(|| Reply::Error(ApiError::NOT_ON_THIS_STREAM.to_proto()));
+                    let reply = reply.unwrap_or_else(|| Reply::Error(ApiError::Protocol("not on this stream").wire()));
                     Finished { id, reply }
                 }));
             }
@@ -280,7 +298,7 @@ impl Driver {
         if let Reply::JoinRoom(joined) = &reply
             && !joined.seat_token.is_empty()
             && self.call.principal.is_none()
-            && let Ok(principal) = self.verify(&joined.seat_token)
+            && let Ok(principal) = self.verify(&joined.seat_token).await
         {
             if let Some(session) = &self.session {
                 session.set_user(principal.user.clone());
@@ -293,14 +311,18 @@ impl Driver {
     }
 
     async fn refuse(&mut self, id: u64, error: &ApiError) -> Result<(), End> {
-        self.finished(Finished { id, reply: Reply::Error(error.to_proto()) }).await;
+        self.finished(Finished {
+            id,
+            reply: Reply::Error(error.wire()),
+        })
+        .await;
         Ok(())
     }
 
     async fn subscribe(&mut self, subscribe: v1::Subscribe) -> Result<(), ApiError> {
         let room: RoomId = convert::common::id("room_id", subscribe.room_id)?;
-        if self.rooms.len() >= limits::MAX_SUBSCRIPTIONS && !self.rooms.contains(&room) {
-            return Err(ApiError::TOO_MANY_SUBSCRIPTIONS);
+        if self.rooms.len() >= self.call.api.limiter.limits().subscriptions && !self.rooms.contains(&room) {
+            return Err(ApiError::TooMany(Bound::Subscriptions));
         }
         let cursor = match subscribe.cursor {
             None => None,
@@ -324,14 +346,19 @@ impl Driver {
         Ok(())
     }
 
-    async fn begin(&self, room: &RoomId, cursor: Option<(u64, Seq)>) -> Result<(Start, Subscription), ApiError> {
+    async fn begin(&mut self, room: &RoomId, cursor: Option<(u64, Seq)>) -> Result<(Start, Subscription), ApiError> {
         let actor = self.call.actor(room)?;
-        let begun = self.call.api.runtime.subscribe(room, &actor, cursor, self.facet.features).await;
-        begun.map_err(ApiError::subscribe)
+        let begun = self
+            .call
+            .api
+            .runtime
+            .subscribe(room, &actor, cursor, self.facet.features)
+            .await;
+        begun.map_err(|error| ApiError::from(error).for_outsider())
     }
 
     async fn announce(
-        &self,
+        &mut self,
         room: &RoomId,
         cursor: Option<(u64, Seq)>,
         start: Start,
@@ -357,15 +384,22 @@ impl Driver {
     }
 
     async fn interrupted(&mut self, interrupted: Interrupted) -> Result<(), End> {
-        let Interrupted { room, epoch, position, why } = interrupted;
+        let Interrupted {
+            room,
+            epoch,
+            position,
+            why,
+        } = interrupted;
         if !self.rooms.remove(&room) {
             return Ok(());
         }
         let again = match why {
             Interruption::TooSlow => {
-                return Err(self.go_away(v1::GoAwayReason::TooSlow, true, Code::ResourceExhausted).await);
+                return Err(self
+                    .go_away(v1::GoAwayReason::TooSlow, true, Code::ResourceExhausted)
+                    .await);
             }
-            Interruption::Left => Err(ApiError::NO_LONGER_MEMBER),
+            Interruption::Left => Err(ApiError::Reject(Reject::NotMember)),
             // The room goes on where it stood; the client need not know.
             Interruption::Reload => match self.begin(&room, Some((epoch, position))).await {
                 Ok((start, subscription)) => {
@@ -378,12 +412,10 @@ impl Driver {
                 }
                 Err(error) => Err(error),
             },
-            Interruption::AudienceChanged => {
-                self.hear(room.clone(), None, Some(v1::ResetReason::RoleChanged)).await
-            }
+            Interruption::AudienceChanged => self.hear(room.clone(), None, Some(v1::ResetReason::RoleChanged)).await,
         };
         if let Err(error) = again {
-            self.frame(encode::subscription_ended(&room, error.to_proto())).await;
+            self.frame(encode::subscription_ended(&room, error.wire())).await;
         }
         Ok(())
     }
@@ -393,7 +425,11 @@ impl Driver {
         let id = session.ping(micros);
         self.frame(encode::ping(id, Timestamp(micros / 1_000))).await;
         self.pings = self.pings.saturating_add(1);
-        let every = if self.pings < PING_BURST { PING_BURST_EVERY } else { PING_EVERY };
+        let every = if self.pings < PING_BURST {
+            PING_BURST_EVERY
+        } else {
+            PING_EVERY
+        };
         self.next_ping = Instant::now() + every;
     }
 
@@ -406,10 +442,10 @@ impl Driver {
         }
     }
 
-    fn authenticate(&mut self, token: &str) -> Result<(), ApiError> {
-        let principal = self.verify(token)?;
+    async fn authenticate(&mut self, token: &str) -> Result<(), ApiError> {
+        let principal = self.verify(token).await?;
         if self.call.user().is_some_and(|user| user != principal.user) {
-            return Err(ApiError::OTHER_USER);
+            return Err(ApiError::Token(TokenError::OtherUser));
         }
         if let Some(session) = &self.session {
             session.set_user(principal.user.clone());
@@ -418,8 +454,8 @@ impl Driver {
         Ok(())
     }
 
-    fn verify(&self, token: &str) -> Result<Principal, ApiError> {
-        Ok(self.call.api.authenticator.verify(token, self.now())?)
+    async fn verify(&mut self, token: &str) -> Result<Principal, ApiError> {
+        Ok(self.call.api.authenticator.authenticate(token, self.now()).await?)
     }
 
     fn expires_in(&self) -> Option<Duration> {
@@ -427,7 +463,7 @@ impl Driver {
         Some(Duration::from_millis(expires_at.since(self.now()).0))
     }
 
-    async fn go_away(&self, reason: v1::GoAwayReason, reconnect: bool, code: Code) -> End {
+    async fn go_away(&mut self, reason: v1::GoAwayReason, reconnect: bool, code: Code) -> End {
         let message = match reason {
             v1::GoAwayReason::Draining => "the server is going away",
             v1::GoAwayReason::TooSlow => "reading too slowly",
@@ -437,7 +473,11 @@ impl Driver {
             v1::GoAwayReason::Unspecified => "",
         };
         // Everybody leaves at once when a server drains, and must not come back at once.
-        let retry_after_ms = if reason == v1::GoAwayReason::Draining { rand::random_range(0..2_000) } else { 0 };
+        let retry_after_ms = if reason == v1::GoAwayReason::Draining {
+            rand::random_range(0..2_000)
+        } else {
+            0
+        };
         self.frame(encode::go_away(v1::GoAway {
             reason: reason.into(),
             reconnect,
@@ -446,6 +486,17 @@ impl Driver {
         }))
         .await;
         End(Status::new(code, message))
+    }
+
+    fn limits(&self) -> v1::Limits {
+        let limits = self.call.api.limiter.limits();
+        let number = convert::common::count_out;
+        v1::Limits {
+            max_message_bytes: number(limits.command_bytes),
+            max_in_flight: number(limits.in_flight),
+            max_subscriptions: number(limits.subscriptions),
+            presence_grace_ms: convert::common::span_out(trivium_engine::presence::GRACE),
+        }
     }
 
     fn road(&self) -> &'static str {
@@ -461,11 +512,11 @@ impl Driver {
         self.call.api.runtime.clock().now()
     }
 
-    async fn frame(&self, frame: bytes::Bytes) {
+    async fn frame(&mut self, frame: bytes::Bytes) {
         self.item(Item::Frame(frame)).await;
     }
 
-    async fn item(&self, item: Item) {
+    async fn item(&mut self, item: Item) {
         // A receiver that is gone takes this task with it.
         let _gone = self.items.send(item).await;
     }

@@ -31,13 +31,11 @@ use tonic_prost::ProstDecoder;
 use tower::Service;
 use trivium_proto::v1;
 
-pub(crate) use facet::Facet;
+pub(crate) use facet::{FACETS, Facet};
 
 use crate::{call::Api, layers::caller};
 use driver::{Driver, Inbound};
 
-/// Largest message that a client may send on a stream.
-const MAX_MESSAGE: usize = 1024 * 1024;
 const GRPC: &str = "application/grpc";
 
 /// Serves one streaming method.
@@ -59,15 +57,19 @@ impl StreamService {
     {
         let (parts, body) = request.into_parts();
         let metadata = MetadataMap::from_headers(parts.headers);
-        let call = caller::call(&self.api, &metadata, &parts.extensions)?;
+        let call = caller::call(&self.api, &metadata, &parts.extensions).await?;
+        let max_bytes = self.api.limiter.limits().quiz_bytes;
         let datagrams = parts.extensions.get().cloned();
         let inbound = if self.facet.watches {
-            let mut stream = decode::<v1::WatchRequest, _>(body, &metadata)?;
-            let request = stream.message().await?.ok_or_else(|| Status::invalid_argument("a request is missing"))?;
+            let mut stream = decode::<v1::WatchRequest, _>(body, &metadata, max_bytes)?;
+            let request = stream
+                .message()
+                .await?
+                .ok_or_else(|| Status::invalid_argument("a request is missing"))?;
             trivium_proto::validate(&request).map_err(crate::error::ApiError::Invalid)?;
             Inbound::Watch(request.hello.unwrap_or_default())
         } else {
-            Inbound::Stream(Box::new(decode::<v1::ConnectRequest, _>(body, &metadata)?))
+            Inbound::Stream(Box::new(decode::<v1::ConnectRequest, _>(body, &metadata, max_bytes)?))
         };
         Ok(Response::builder()
             .header(header::CONTENT_TYPE, GRPC)
@@ -77,7 +79,7 @@ impl StreamService {
 }
 
 /// Facets are subsets of Connect with the same field numbers, so that one decoder serves them all.
-fn decode<M, B>(body: B, metadata: &MetadataMap) -> Result<Streaming<M>, Status>
+fn decode<M, B>(body: B, metadata: &MetadataMap, max_bytes: usize) -> Result<Streaming<M>, Status>
 where
     M: Message + Default + Send + 'static,
     B: http_body::Body<Data = bytes::Bytes> + Send + 'static,
@@ -89,7 +91,12 @@ where
         Some(_) => return Err(Status::unimplemented("only gzip and identity are understood")),
     };
     let body = body.map_err(|error| Status::from_error(error.into()));
-    Ok(Streaming::new_request(ProstDecoder::<M>::default(), body, encoding, Some(MAX_MESSAGE)))
+    Ok(Streaming::new_request(
+        ProstDecoder::<M>::default(),
+        body,
+        encoding,
+        Some(max_bytes),
+    ))
 }
 
 impl<B> Service<Request<B>> for StreamService

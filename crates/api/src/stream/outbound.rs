@@ -82,7 +82,9 @@ impl Outbound {
                 }
                 Poll::Ready(Some(Item::Remove(room))) => self.subscriptions.retain(|other| *other.room() != room),
                 Poll::Ready(Some(Item::RoundTrip(round_trip))) => {
-                    self.subscriptions.iter().for_each(|subscription| subscription.report_round_trip(round_trip));
+                    self.subscriptions
+                        .iter()
+                        .for_each(|subscription| subscription.report_round_trip(round_trip));
                 }
                 Poll::Ready(Some(Item::End(status))) => self.end = Some(status),
                 // The driver has ended without a word, which only a panic makes it do.
@@ -137,11 +139,15 @@ impl Body for Outbound {
         if let Some(bytes) = frames.join() {
             return Poll::Ready(Some(Ok(Frame::data(bytes))));
         }
-        let Some(status) = self.end.take() else { return Poll::Pending };
+        let Some(status) = self.end.take() else {
+            return Poll::Pending;
+        };
         self.finished = true;
         self.subscriptions.clear();
         let mut trailers = HeaderMap::new();
-        Poll::Ready(Some(status.add_header(&mut trailers).map(|()| Frame::trailers(trailers))))
+        Poll::Ready(Some(
+            status.add_header(&mut trailers).map(|()| Frame::trailers(trailers)),
+        ))
     }
 
     fn is_end_stream(&self) -> bool {

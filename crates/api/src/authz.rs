@@ -1,0 +1,158 @@
+//! What it takes to call each method: one table.
+//!
+//! The rim checks what it can from the token alone: whether there is one, and whether it is a guest's. Roles in a room
+//! are the engine's business (its `permission` module), as is who owns a quiz that of the catalogue; their rows here say
+//! what callers can rely on, and tests compare them with what happens.
+
+use trivium_engine::Role;
+
+/// What it takes to call a method.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Nothing. On streams each message is checked by the row of the call that it stands for.
+    Public,
+    /// A token that is not a guest's.
+    Account,
+    /// A token, not a guest's, of whoever owns the thing named.
+    Owner,
+    /// A token, and a seat in the room with at least this role, which a global role does not replace.
+    Seat(Role),
+    /// A token, and at least this role in the room, by a seat or by a global role.
+    InRoom(Role),
+}
+
+impl Access {
+    /// Whether a call needs a token at all.
+    pub fn needs_token(self) -> bool {
+        match self {
+            Self::Public => false,
+            Self::Account | Self::Owner | Self::Seat(_) | Self::InRoom(_) => true,
+        }
+    }
+
+    /// Whether a guest's token is enough.
+    pub fn admits_guests(self) -> bool {
+        match self {
+            Self::Public | Self::Seat(_) | Self::InRoom(_) => true,
+            Self::Account | Self::Owner => false,
+        }
+    }
+}
+
+/// Every method of the wire, in the order of its name.
+pub const RULES: &[(&str, Access)] = &[
+    ("trivium.v1.ChatService/Converse", Access::Public),
+    ("trivium.v1.ChatService/DeleteMessage", Access::InRoom(Role::Member)),
+    ("trivium.v1.ChatService/EditMessage", Access::Seat(Role::Member)),
+    ("trivium.v1.ChatService/ListMessages", Access::InRoom(Role::Observer)),
+    ("trivium.v1.ChatService/SendMessage", Access::Seat(Role::Member)),
+    ("trivium.v1.ChatService/SetReaction", Access::Seat(Role::Member)),
+    ("trivium.v1.ChatService/SetTyping", Access::Seat(Role::Member)),
+    (
+        "trivium.v1.PresenceService/ListPresence",
+        Access::InRoom(Role::Observer),
+    ),
+    ("trivium.v1.PresenceService/SetPresence", Access::Seat(Role::Observer)),
+    ("trivium.v1.PresenceService/Track", Access::Public),
+    ("trivium.v1.QuizService/AdvanceQuiz", Access::InRoom(Role::CoHost)),
+    ("trivium.v1.QuizService/CreateQuiz", Access::Account),
+    ("trivium.v1.QuizService/DeleteQuiz", Access::Owner),
+    ("trivium.v1.QuizService/EndQuiz", Access::InRoom(Role::CoHost)),
+    ("trivium.v1.QuizService/ExtendQuestion", Access::InRoom(Role::CoHost)),
+    ("trivium.v1.QuizService/GetQuiz", Access::Owner),
+    ("trivium.v1.QuizService/GetResults", Access::InRoom(Role::Observer)),
+    ("trivium.v1.QuizService/ListQuizzes", Access::Account),
+    ("trivium.v1.QuizService/LoadQuiz", Access::InRoom(Role::CoHost)),
+    ("trivium.v1.QuizService/PauseQuiz", Access::InRoom(Role::CoHost)),
+    ("trivium.v1.QuizService/Play", Access::Public),
+    ("trivium.v1.QuizService/ReportLoaded", Access::Seat(Role::Observer)),
+    ("trivium.v1.QuizService/ResumeQuiz", Access::InRoom(Role::CoHost)),
+    ("trivium.v1.QuizService/SetAutoAdvance", Access::InRoom(Role::CoHost)),
+    ("trivium.v1.QuizService/SkipQuestion", Access::InRoom(Role::CoHost)),
+    ("trivium.v1.QuizService/StartQuiz", Access::InRoom(Role::CoHost)),
+    ("trivium.v1.QuizService/SubmitAnswer", Access::Seat(Role::Member)),
+    ("trivium.v1.QuizService/UpdateQuiz", Access::Owner),
+    ("trivium.v1.RoomService/BanUser", Access::InRoom(Role::CoHost)),
+    ("trivium.v1.RoomService/CloseRoom", Access::InRoom(Role::CoHost)),
+    ("trivium.v1.RoomService/CreateRoom", Access::Account),
+    ("trivium.v1.RoomService/GetRoom", Access::InRoom(Role::Observer)),
+    ("trivium.v1.RoomService/JoinRoom", Access::Public),
+    ("trivium.v1.RoomService/LeaveRoom", Access::Seat(Role::Observer)),
+    ("trivium.v1.RoomService/ListEvents", Access::InRoom(Role::Observer)),
+    ("trivium.v1.RoomService/ListMembers", Access::InRoom(Role::Observer)),
+    ("trivium.v1.RoomService/ListRooms", Access::Account),
+    ("trivium.v1.RoomService/RemoveMember", Access::InRoom(Role::CoHost)),
+    ("trivium.v1.RoomService/TakeHost", Access::Seat(Role::CoHost)),
+    ("trivium.v1.RoomService/UnbanUser", Access::InRoom(Role::CoHost)),
+    ("trivium.v1.RoomService/UpdateMember", Access::InRoom(Role::Observer)),
+    ("trivium.v1.RoomService/UpdateRoom", Access::InRoom(Role::CoHost)),
+    ("trivium.v1.SessionService/Connect", Access::Public),
+    ("trivium.v1.SessionService/SyncClock", Access::Public),
+    ("trivium.v1.SessionService/Watch", Access::Public),
+];
+
+/// The rule for the path of a call, such as `/trivium.v1.RoomService/GetRoom`. None for what is no method of the wire.
+pub fn rule(path: &str) -> Option<Access> {
+    let name = path.strip_prefix('/').unwrap_or(path);
+    let index = RULES.binary_search_by_key(&name, |(method, _)| method).ok()?;
+    Some(RULES[index].1)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use prost::Message;
+    use prost_types::FileDescriptorSet;
+
+    use super::*;
+
+    fn methods() -> BTreeSet<String> {
+        let set = FileDescriptorSet::decode(trivium_proto::FILE_DESCRIPTOR_SET).expect("our own descriptors");
+        let ours = set.file.iter().filter(|file| file.package() == "trivium.v1");
+        ours.flat_map(|file| &file.service)
+            .flat_map(|service| {
+                let name = |method: &str| format!("trivium.v1.{}/{method}", service.name());
+                service
+                    .method
+                    .iter()
+                    .map(move |method| name(method.name()))
+                    .collect::<Vec<_>>()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn every_method_has_one_row_and_every_row_a_method() {
+        let rows: BTreeSet<String> = RULES.iter().map(|(method, _)| (*method).to_owned()).collect();
+        assert_eq!(rows, methods());
+        assert_eq!(rows.len(), RULES.len(), "a row stands twice");
+        assert!(RULES.is_sorted_by_key(|(method, _)| *method), "found by halving");
+    }
+
+    #[test]
+    fn rules_are_found_by_path() {
+        for (method, access) in RULES {
+            assert_eq!(rule(&format!("/{method}")), Some(*access));
+        }
+        for stranger in [
+            "",
+            "/",
+            "/trivium.v1.RoomService",
+            "/trivium.v1.RoomService/GetRoom/",
+            "/grpc.health.v1.Health/Check",
+        ] {
+            assert_eq!(rule(stranger), None, "{stranger}");
+        }
+    }
+
+    #[test]
+    fn what_needs_no_token_is_coming_in_streams_and_the_clock() {
+        let open: Vec<_> = RULES.iter().filter(|(_, access)| !access.needs_token()).collect();
+        let names: Vec<_> = open.iter().filter_map(|(method, _)| method.split('/').nth(1)).collect();
+        assert_eq!(
+            names,
+            ["Converse", "Track", "Play", "JoinRoom", "Connect", "SyncClock", "Watch"]
+        );
+    }
+}

@@ -1,0 +1,161 @@
+//! Names that the server gives: 26 characters of Crockford's base32, which is 128 bits.
+//!
+//! Those of rooms and quizzes are a keyed hash of who asks and of the request id, so that a retry of a creation names
+//! the same thing, whichever node gets it; nobody can foretell or guess them. Those of sessions are random.
+
+use rand::CryptoRng;
+use trivium_engine::{QuizId, RequestId, RoomId, Timestamp, UserId};
+
+use crate::auth::Secret;
+
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+/// Characters of a name.
+pub const LEN: usize = 26;
+
+/// One logical client, over all its connections.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SessionId(String);
+
+impl SessionId {
+    /// A name that starts with the time, so that names sort by it, and goes on with 80 random bits.
+    pub fn new(now: Timestamp, rng: &mut impl CryptoRng) -> Self {
+        let mut bytes = [0; 16];
+        // The last six bytes of the time in milliseconds last until the year 10889.
+        bytes[..6].copy_from_slice(&now.0.to_be_bytes()[2..]);
+        rng.fill_bytes(&mut bytes[6..]);
+        Self(base32(&bytes))
+    }
+
+    /// The name as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The name that this text is; none if it is no name of a session.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_name = text.len() == LEN && text.bytes().all(|byte| ALPHABET.contains(&byte));
+        is_name.then(|| Self(text.to_owned()))
+    }
+}
+
+/// The room that this user makes with this request.
+pub fn room_id_for(secret: &Secret, user: &UserId, request: &RequestId) -> RoomId {
+    keyed(secret, "room id", &[user.as_str(), request.as_str()])
+        .parse()
+        .expect("made of letters and digits")
+}
+
+/// The quiz that this user makes with this request.
+pub fn quiz_id_for(secret: &Secret, user: &UserId, request: &RequestId) -> QuizId {
+    keyed(secret, "quiz id", &[user.as_str(), request.as_str()])
+        .parse()
+        .expect("made of letters and digits")
+}
+
+/// A guest's name in a room. The same request gets the same seat.
+pub fn guest_user_id(secret: &Secret, room: &RoomId, request: &RequestId) -> UserId {
+    let name = keyed(secret, "guest id", &[room.as_str(), request.as_str()]);
+    format!("{GUEST_PREFIX}{name}")
+        .parse()
+        .expect("made of letters, digits and _")
+}
+
+/// What the names of guests begin with. Tokens of others may not claim such a name.
+pub const GUEST_PREFIX: &str = "g_";
+
+/// 128 bits of a keyed hash, as text.
+fn keyed(secret: &Secret, label: &str, parts: &[&str]) -> String {
+    base32(&secret.mac(label, parts)[..16])
+}
+
+/// Crockford's base32 in small letters, the last character filled up with zero bits.
+pub(crate) fn base32(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len().div_ceil(5) * 8);
+    let (mut pending, mut bits) = (0_u32, 0);
+    for byte in bytes {
+        pending = pending << 8 | u32::from(*byte);
+        bits += 8;
+        while bits >= 5 {
+            bits -= 5;
+            text.push(letter(pending >> bits));
+        }
+        pending &= (1 << bits) - 1;
+    }
+    if bits > 0 {
+        text.push(letter(pending << (5 - bits)));
+    }
+    text
+}
+
+fn letter(value: u32) -> char {
+    char::from(ALPHABET[(value & 31) as usize])
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{SeedableRng, rngs::StdRng};
+
+    use super::*;
+
+    fn secret(byte: u8) -> Secret {
+        Secret::new(vec![byte; 32]).expect("long enough")
+    }
+
+    fn id<T: std::str::FromStr<Err = trivium_engine::InvalidId>>(text: &str) -> T {
+        text.parse().expect("an id")
+    }
+
+    #[test]
+    fn base32_is_crockfords() {
+        for (bytes, text) in [
+            (&b""[..], ""),
+            (b"f", "cr"),
+            (b"foobar", "csqpyrk1e8"),
+            (&[0xff; 5], "zzzzzzzz"),
+            (&[0; 16], "00000000000000000000000000"),
+        ] {
+            assert_eq!(base32(bytes), text);
+        }
+    }
+
+    #[test]
+    fn a_retry_names_the_same_room_and_nobody_else_does() {
+        let room = |key, user, request| room_id_for(&secret(key), &id(user), &id(request));
+        let first = room(1, "ana", "r1");
+        assert_eq!(first.as_str().len(), LEN);
+        assert_eq!(first, room(1, "ana", "r1"));
+        // Not the same letters either, told apart at another place.
+        for other in [
+            room(1, "anar", "1"),
+            room(1, "bo", "r1"),
+            room(1, "ana", "r2"),
+            room(2, "ana", "r1"),
+        ] {
+            assert_ne!(first, other);
+        }
+        let quiz = quiz_id_for(&secret(1), &id("ana"), &id("r1"));
+        assert_ne!(first.as_str(), quiz.as_str());
+    }
+
+    #[test]
+    fn a_guest_who_asks_again_gets_the_same_seat() {
+        let guest = |room, request| guest_user_id(&secret(1), &id(room), &id(request));
+        assert_eq!(guest("r", "q"), guest("r", "q"));
+        assert_ne!(guest("r", "q"), guest("r", "p"));
+        assert_ne!(guest("r", "q"), guest("s", "q"));
+        assert!(guest("r", "q").as_str().starts_with(GUEST_PREFIX));
+    }
+
+    #[test]
+    fn sessions_sort_by_time_and_come_back_from_text() {
+        let mut rng = StdRng::seed_from_u64(1);
+        let earlier = SessionId::new(Timestamp(1_000_000), &mut rng);
+        let later = SessionId::new(Timestamp(1_000_032), &mut rng);
+        assert!(earlier < later);
+        assert_ne!(earlier, SessionId::new(Timestamp(1_000_000), &mut rng));
+        assert_eq!(SessionId::parse(earlier.as_str()), Some(earlier));
+        for bad in ["", "short", &"u".repeat(LEN), &"A".repeat(LEN), &"0".repeat(LEN + 1)] {
+            assert_eq!(SessionId::parse(bad), None, "{bad}");
+        }
+    }
+}
