@@ -20,6 +20,7 @@ pub fn apply(state: &mut Option<State>, members: &Members, at: Timestamp, _actor
 
 impl State {
     /// Everything but loading.
+    #[expect(clippy::too_many_lines, reason = "one arm per event, none of them long")]
     pub(super) fn apply(&mut self, members: &Members, at: Timestamp, event: &Event) {
         match event {
             Event::Loaded { .. } => {}
@@ -47,22 +48,13 @@ impl State {
                 opens_at,
                 closes_at,
             } => {
-                let round = self.rounds.entry(*index).or_default();
-                round.shown.clone_from(shown);
-                (round.opens_at, round.closes_at) = (Some(*opens_at), Some(*closes_at));
-                self.index = Some(*index);
-                self.enter(Phase::Open, None);
-                self.refill_quotas();
+                self.opened(*index, shown, *opens_at, *closes_at);
             }
             Event::OptionsReduced { user, index, hidden } => {
-                self.in_round(*index, |round| {
-                    round.hidden.insert(user.clone(), hidden.clone());
-                });
+                self.in_round(*index, |round| drop(round.hidden.insert(user.clone(), hidden.clone())));
             }
             Event::MediaLoaded { user, index } => {
-                self.in_round(*index, |round| {
-                    round.loaded.insert(user.clone());
-                });
+                self.in_round(*index, |round| _ = round.loaded.insert(user.clone()));
             }
             Event::AnswerAccepted {
                 user,
@@ -72,22 +64,19 @@ impl State {
                 credit,
                 order,
             } => {
-                let limit = self.quiz.time_limit(*index);
-                let limit = members
-                    .get(user)
-                    .map_or(Some(limit), |member| member.accommodations.time_limit(limit));
+                let limit = self.limit_of(members, user, *index);
                 let (response, credit, order) = (*response, *credit, *order);
-                let given = Given {
-                    answer: answer.clone(),
-                    response,
-                    credit,
-                    order,
-                    limit,
-                };
-                self.in_round(*index, |round| {
-                    round.answers.entry(user.clone()).or_insert(given);
-                });
-                self.spend(user, credit);
+                self.answered(
+                    user,
+                    *index,
+                    Given {
+                        answer: answer.clone(),
+                        response,
+                        credit,
+                        order,
+                        limit,
+                    },
+                );
             }
             Event::QuestionClosed { index, .. } => {
                 self.in_round(*index, |round| round.closed_at = Some(at));
@@ -100,10 +89,11 @@ impl State {
                 results,
                 ..
             } => {
+                let (distribution, fastest, results) = (distribution.clone(), fastest.clone(), results.clone());
                 let reveal = Reveal {
-                    distribution: distribution.clone(),
-                    fastest: fastest.clone(),
-                    results: results.clone(),
+                    distribution,
+                    fastest,
+                    results,
                 };
                 self.in_round(*index, |round| round.reveal = Some(reveal));
                 self.display(Phase::Revealed, at);
@@ -133,12 +123,7 @@ impl State {
                 opens_at,
                 closes_at,
             } => {
-                self.paused_at = None;
-                self.ends_at = *phase_ends_at;
-                self.in_current_round(|round| {
-                    round.opens_at = opens_at.or(round.opens_at);
-                    round.closes_at = closes_at.or(round.closes_at);
-                });
+                self.resumed(*phase_ends_at, *opens_at, *closes_at);
             }
             Event::Extended {
                 index,
@@ -148,9 +133,7 @@ impl State {
                 round.extra = round.extra + *extra;
                 round.closes_at = Some(*closes_at);
             }),
-            Event::Skipped { index } => {
-                self.skipped.insert(*index);
-            }
+            Event::Skipped { index } => _ = self.skipped.insert(*index),
             Event::AutoAdvanceSet { enabled, phase_ends_at } => {
                 self.auto_advance = *enabled;
                 self.ends_at = *phase_ends_at;
@@ -165,6 +148,44 @@ impl State {
                     top: *top,
                 });
             }
+        }
+    }
+
+    fn opened(&mut self, index: u32, shown: &[u32], opens_at: Timestamp, closes_at: Timestamp) {
+        let round = self.rounds.entry(index).or_default();
+        round.shown = shown.to_vec();
+        (round.opens_at, round.closes_at) = (Some(opens_at), Some(closes_at));
+        self.index = Some(index);
+        self.enter(Phase::Open, None);
+        self.spent.retain(|_, spent| {
+            *spent = Millis(spent.0.saturating_sub(QUOTA_REFILL.0));
+            *spent > Millis::ZERO
+        });
+    }
+
+    fn limit_of(&self, members: &Members, user: &UserId, index: u32) -> Option<Millis> {
+        let limit = self.quiz.time_limit(index);
+        members
+            .get(user)
+            .map_or(Some(limit), |member| member.accommodations.time_limit(limit))
+    }
+
+    fn answered(&mut self, user: &UserId, index: u32, given: Given) {
+        if given.credit > Millis::ZERO {
+            let spent = self.spent.entry(user.clone()).or_default();
+            *spent = (*spent + given.credit).min(QUOTA);
+        }
+        self.in_round(index, |round| _ = round.answers.entry(user.clone()).or_insert(given));
+    }
+
+    fn resumed(&mut self, ends_at: Option<Timestamp>, opens_at: Option<Timestamp>, closes_at: Option<Timestamp>) {
+        self.paused_at = None;
+        self.ends_at = ends_at;
+        if let Some(index) = self.index {
+            self.in_round(index, |round| {
+                round.opens_at = opens_at.or(round.opens_at);
+                round.closes_at = closes_at.or(round.closes_at);
+            });
         }
     }
 
@@ -184,25 +205,5 @@ impl State {
         if let Some(round) = self.rounds.get_mut(&index) {
             change(round);
         }
-    }
-
-    fn in_current_round(&mut self, change: impl FnOnce(&mut Round)) {
-        if let Some(index) = self.index {
-            self.in_round(index, change);
-        }
-    }
-
-    fn spend(&mut self, user: &UserId, credit: Millis) {
-        if credit > Millis::ZERO {
-            let spent = self.spent.entry(user.clone()).or_default();
-            *spent = (*spent + credit).min(QUOTA);
-        }
-    }
-
-    fn refill_quotas(&mut self) {
-        self.spent.retain(|_, spent| {
-            *spent = Millis(spent.0.saturating_sub(QUOTA_REFILL.0));
-            *spent > Millis::ZERO
-        });
     }
 }

@@ -107,6 +107,9 @@ mod tests {
         quiz::{Number, samples},
     };
 
+    /// Question, answers, how many are right, counts, texts.
+    type Case = (Kind, Vec<Answer>, u32, Vec<u32>, Vec<(String, u32)>);
+
     fn spread(kind: &Kind, answers: impl IntoIterator<Item = Answer>) -> Distribution {
         let given: Vec<(UserId, Given)> = (1..)
             .zip(answers)
@@ -144,7 +147,7 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         let number = |n| Answer::Number(Number(n));
-        let cases: [(Kind, Vec<Answer>, u32, Vec<u32>, Vec<(String, u32)>); 8] = [
+        let cases: [Case; 8] = [
             (
                 samples::single(&["a", "b", "c"], 1),
                 vec![Answer::Choice(1), Answer::Choice(0)],

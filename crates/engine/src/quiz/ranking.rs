@@ -242,3 +242,89 @@ fn with_previous(mut rows: Vec<Standing>, before: &[Standing], name: impl Fn(&St
     }
     rows
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cmp::Ordering;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// A player with points, right answers and time over them.
+    fn player(n: usize, (points, correct, time): (u32, u32, u64)) -> Standing {
+        let tally = Tally {
+            points,
+            correct,
+            correct_time: Millis(time),
+            ..Tally::default()
+        };
+        let member = Member {
+            user: format!("u{n}").parse().expect("an id"),
+            nickname: format!("u{n}"),
+            role: crate::Role::Member,
+            avatar: String::new(),
+            team: String::new(),
+            joined_at: crate::Timestamp(0),
+            guest: false,
+            accommodations: crate::Accommodations::default(),
+        };
+        players(&[(&member, tally)]).remove(0)
+    }
+
+    /// Whether one row beats another, said the long way.
+    fn beats(a: &Standing, b: &Standing, rank_by: RankBy) -> bool {
+        let points = a.points_tenths.cmp(&b.points_tenths);
+        let correct = a.correct.cmp(&b.correct);
+        let time = b.correct_time.cmp(&a.correct_time);
+        let order = match rank_by {
+            RankBy::Points => points.then(time),
+            RankBy::CorrectThenPoints => correct.then(points).then(time),
+            RankBy::CorrectThenTime => correct.then(time).then(points),
+        };
+        order == Ordering::Greater
+    }
+
+    prop_compose! {
+        fn field()(rows in prop::collection::vec((0_u32..4, 0_u32..4, 0_u64..4), 0..12)) -> Vec<Standing> {
+            rows.into_iter().enumerate().map(|(n, row)| player(n, row)).collect()
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn ranks_are_one_more_than_those_who_are_better(field in field(), by in 0_usize..3) {
+            let rank_by = [RankBy::Points, RankBy::CorrectThenPoints, RankBy::CorrectThenTime][by];
+            let ranked = ranked(field.clone(), rank_by);
+            prop_assert_eq!(ranked.len(), field.len());
+            for row in &ranked {
+                let better = field.iter().filter(|other| beats(other, row, rank_by)).count();
+                prop_assert_eq!(row.rank as usize, better + 1);
+            }
+            prop_assert!(ranked.is_sorted_by_key(|row| row.rank));
+        }
+
+        #[test]
+        fn no_speed_beats_one_more_right_answer(
+            a in (0_u32..400_000, 0_u32..200, 0_u64..1_000_000), b in (0_u32..400_000, 0_u32..200, 0_u64..1_000_000),
+            time_first in any::<bool>(),
+        ) {
+            let rank_by = if time_first { RankBy::CorrectThenTime } else { RankBy::CorrectThenPoints };
+            let rows = ranked(vec![player(0, a), player(1, b)], rank_by);
+            prop_assert!(rows[0].correct >= rows[1].correct);
+        }
+    }
+
+    #[test]
+    fn competition_ranks_skip_after_a_tie() {
+        let rows = [(5, 1, 1), (7, 1, 1), (5, 1, 1), (2, 1, 1)]
+            .into_iter()
+            .enumerate()
+            .map(|(n, row)| player(n, row));
+        let ranks: Vec<u32> = ranked(rows.collect(), RankBy::Points)
+            .iter()
+            .map(|row| row.rank)
+            .collect();
+        assert_eq!(ranks, [1, 2, 2, 4]);
+    }
+}

@@ -186,7 +186,7 @@ fn number(what: &str, value: Number) -> Result<(), String> {
     within(what, value, Number(-MAX_NUMBER.0), MAX_NUMBER)
 }
 
-fn within<T: PartialOrd + std::fmt::Debug>(what: &str, value: T, min: T, max: T) -> Result<(), String> {
+fn within<T: PartialOrd + Copy + std::fmt::Debug>(what: &str, value: T, min: T, max: T) -> Result<(), String> {
     if value >= min && value <= max {
         Ok(())
     } else {
