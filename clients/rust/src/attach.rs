@@ -4,13 +4,13 @@
 //! stream. On gRPC-Web the way down is `Watch` and the way up are unary calls, each a future that the driver polls.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::{BoxStream, FuturesUnordered};
 use futures_util::{Stream, StreamExt as _};
 use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{Code, Status};
 use trivium_proto::v1::connect_response::Response as Down;
@@ -45,7 +45,7 @@ pub(crate) struct Attached {
 }
 
 /// What comes down.
-pub(crate) struct Downlink(pub(crate) BoxStream<'static, Result<Down, Status>>);
+pub(crate) struct Downlink(pub(crate) BoxStream<'static, Result<Box<Down>, Status>>);
 
 impl std::fmt::Debug for Downlink {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -68,7 +68,7 @@ pub(crate) enum Up {
 /// The outcome of a unary call.
 #[derive(Debug)]
 pub(crate) enum Called {
-    Command(u64, Result<reply::Result, Status>),
+    Command(u64, Box<Result<reply::Result, Status>>),
     Clock(Result<SyncClockResponse, Status>),
 }
 
@@ -112,14 +112,10 @@ pub(crate) async fn attempt(mut attempt: Attempt) -> Attempted {
         result: Err(error),
         webtransport,
     };
-    let expired = || {
-        attempt
-            .credentials
-            .current()
-            .is_none_or(|token| token.renew_in(SystemTime::now()) == Some(Duration::ZERO))
-    };
+    let credentials = &attempt.credentials;
+    let due = credentials.renew_at().is_some_and(|at| at <= Instant::now()) || credentials.current().is_none();
     if attempt.credentials.can_renew()
-        && (attempt.renew_token || expired())
+        && (attempt.renew_token || due)
         && let Err(error) = attempt.credentials.clone().renew().await
     {
         return failed(AttachError::Token(error), None);
@@ -177,7 +173,7 @@ async fn begin(attempt: &Attempt, opened: Opened) -> Result<Box<Attached>, Attac
             (None, watched(response.into_inner()).boxed())
         }
     };
-    let welcome = match down.next().await {
+    let welcome = match down.next().await.map(|heard| heard.map(|down| *down)) {
         Some(Ok(Down::Welcome(welcome))) => welcome,
         Some(Ok(Down::GoAway(go_away))) => return Err(AttachError::GoAway(go_away)),
         Some(Ok(
@@ -214,13 +210,17 @@ async fn begin(attempt: &Attempt, opened: Opened) -> Result<Box<Attached>, Attac
     }))
 }
 
-fn connected(stream: tonic::Streaming<ConnectResponse>) -> impl Stream<Item = Result<Down, Status>> + Send {
+fn connected(stream: tonic::Streaming<ConnectResponse>) -> impl Stream<Item = Result<Box<Down>, Status>> + Send {
     // What a newer server says beyond this version is passed over.
-    stream.filter_map(async |message| message.map(|message| message.response).transpose())
+    stream.filter_map(async |message| message.map(|message| message.response.map(Box::new)).transpose())
 }
 
-fn watched(stream: tonic::Streaming<WatchResponse>) -> impl Stream<Item = Result<Down, Status>> + Send {
-    stream.filter_map(async |message| message.map(|message| message.response.map(as_connect)).transpose())
+fn watched(stream: tonic::Streaming<WatchResponse>) -> impl Stream<Item = Result<Box<Down>, Status>> + Send {
+    stream.filter_map(async |message| {
+        message
+            .map(|message| message.response.map(as_connect).map(Box::new))
+            .transpose()
+    })
 }
 
 fn as_connect(response: watch_response::Response) -> Down {

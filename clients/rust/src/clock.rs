@@ -74,7 +74,7 @@ impl ClockSync {
     /// A sample has come back. Ignored if its stamps cannot be true.
     pub fn sample(&mut self, now: Instant, [t0, t1, t2, t3]: [i64; 4]) {
         let delay = (i128::from(t3) - i128::from(t0)) - (i128::from(t2) - i128::from(t1));
-        let offset = ((i128::from(t1) - i128::from(t0)) + (i128::from(t2) - i128::from(t3))) / 2;
+        let offset = i128::midpoint(i128::from(t1) - i128::from(t0), i128::from(t2) - i128::from(t3));
         if t3 < t0 || t2 < t1 || delay < 0 {
             return;
         }

@@ -159,7 +159,6 @@ mod tests {
         let mut message = v1::SendMessageRequest::default();
         message.request_id().expect("it is a command").push('x');
         assert_eq!(message.request_id, "x");
-        assert!(v1::SendMessageRequest::KIND.ordered);
         assert!(v1::GetRoomRequest::default().request_id().is_none());
         assert!(v1::SetTypingRequest::default().request_id().is_none());
     }

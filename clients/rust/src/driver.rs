@@ -103,7 +103,7 @@ enum Input {
     Attempted(Attempted),
     Renewed(Result<Token, Error>),
     /// `None`: the stream ended.
-    Heard(Option<Result<Down, RpcStatus>>),
+    Heard(Option<Result<Box<Down>, RpcStatus>>),
     Called(Called),
     /// The stream upwards takes more.
     Writable,

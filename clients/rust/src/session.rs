@@ -213,7 +213,7 @@ impl Default for Timing {
             quiet_tcp: Duration::from_secs(15),
             answer: Duration::from_secs(2),
             deaf: Duration::from_secs(45),
-            webtransport_pause: Duration::from_secs(60),
+            webtransport_pause: Duration::from_mins(1),
         }
     }
 }

@@ -10,11 +10,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::BoxFuture;
 use http::HeaderValue;
+use tokio::time::Instant;
 
 use crate::error::Error;
 
 /// A token is renewed this long before its end, or at four fifths of what is left, whichever is later.
-const LEAD: Duration = Duration::from_secs(60);
+const LEAD: Duration = Duration::from_mins(1);
 
 /// A bearer token.
 #[derive(Clone, PartialEq, Eq)]
@@ -44,7 +45,7 @@ impl Token {
     }
 
     /// How long until it should be renewed; `None` if it has no end.
-    pub(crate) fn renew_in(&self, now: SystemTime) -> Option<Duration> {
+    fn renew_in(&self, now: SystemTime) -> Option<Duration> {
         let left = self.expires?.duration_since(now).unwrap_or_default();
         Some(left.saturating_sub(LEAD).max(left * 4 / 5))
     }
@@ -97,7 +98,8 @@ where
 pub(crate) struct Credentials(Arc<Shared>);
 
 struct Shared {
-    current: RwLock<Option<Token>>,
+    /// With when it should be renewed, on a clock that nobody sets.
+    current: RwLock<Option<(Token, Option<Instant>)>>,
     source: Option<Arc<dyn TokenSource>>,
 }
 
@@ -112,30 +114,35 @@ impl fmt::Debug for Credentials {
 impl Credentials {
     pub(crate) fn new(current: Option<Token>, source: Option<Arc<dyn TokenSource>>) -> Self {
         Self(Arc::new(Shared {
-            current: RwLock::new(current),
+            current: RwLock::new(current.map(timed)),
             source,
         }))
     }
 
     pub(crate) fn current(&self) -> Option<Token> {
-        self.0.current.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.read(|token, _| token.clone())
     }
 
     pub(crate) fn set(&self, token: Token) {
-        *self.0.current.write().unwrap_or_else(PoisonError::into_inner) = Some(token);
+        *self.0.current.write().unwrap_or_else(PoisonError::into_inner) = Some(timed(token));
     }
 
     pub(crate) fn header(&self) -> Option<HeaderValue> {
-        self.0
-            .current
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .as_ref()
-            .and_then(Token::header)
+        self.read(|token, _| token.header()).flatten()
+    }
+
+    /// When the current token should be renewed; `None` if there is none, or it has no end.
+    pub(crate) fn renew_at(&self) -> Option<Instant> {
+        self.read(|_, renew_at| renew_at).flatten()
     }
 
     pub(crate) fn can_renew(&self) -> bool {
         self.0.source.is_some()
+    }
+
+    fn read<R>(&self, f: impl FnOnce(&Token, Option<Instant>) -> R) -> Option<R> {
+        let current = self.0.current.read().unwrap_or_else(PoisonError::into_inner);
+        current.as_ref().map(|(token, renew_at)| f(token, *renew_at))
     }
 
     /// Asks the source for a token and makes it the current one.
@@ -147,6 +154,13 @@ impl Credentials {
         self.set(token.clone());
         Ok(token)
     }
+}
+
+fn timed(token: Token) -> (Token, Option<Instant>) {
+    let renew_at = token
+        .renew_in(SystemTime::now())
+        .and_then(|delay| Instant::now().checked_add(delay));
+    (token, renew_at)
 }
 
 /// The `exp` of a JWT.

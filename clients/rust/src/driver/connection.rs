@@ -3,7 +3,7 @@
 //! At most one attempt is under way. It either brings the session back on a road, or moves it from one road to another
 //! while the old one goes on serving; a move is nothing but a resume.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::time::Instant;
 use tonic::Code;
@@ -34,12 +34,13 @@ impl Driver {
         match &self.stage {
             Stage::Down { retry_at } => retry_at.filter(|_| self.outgoing.len() < PATIENCE),
             Stage::Up(live) => {
-                let life = live.life_at(&self.setup.timing).filter(|_| reading);
-                let deaf = live.deaf_at(&self.setup.timing).filter(|_| reading);
+                let timing = &self.setup.timing;
+                let sign = Some(live.life_at(timing)).filter(|_| reading);
+                let deaf = live.deaf_at(timing).filter(|_| reading);
                 let clock = Some(self.clock.with(|sync| sync.next_at()));
                 let renew = self.renew_at.filter(|_| self.renewal.is_none());
                 let outbox = self.outbox.next_at().filter(|at| *at > now);
-                [life, deaf, clock, renew, outbox, self.return_at(live)]
+                [sign, deaf, clock, renew, outbox, self.return_at(live)]
                     .into_iter()
                     .flatten()
                     .min()
@@ -57,14 +58,14 @@ impl Driver {
                 self.begin(self.setup.choice, false);
             }
             Stage::Up(live) => {
-                let life_at = live.life_at(&self.setup.timing).filter(|at| reading && *at <= now);
+                let sign_due = reading && live.life_at(&self.setup.timing) <= now;
                 let (asked, road) = (live.asked_at.is_some(), live.road);
                 let to_return = self.return_at(live).is_some_and(|at| at <= now);
                 let deaf = live.deaf_at(&self.setup.timing).is_some_and(|at| reading && at <= now);
-                if deaf || life_at.is_some() && asked {
+                if deaf || sign_due && asked {
                     return self.fell_silent(road);
                 }
-                if life_at.is_some() {
+                if sign_due {
                     self.ask_for_life();
                 } else if self.clock.with(|sync| sync.next_at()) <= now {
                     self.ask_clock(0);
@@ -229,7 +230,7 @@ impl Driver {
             AttachError::GoAway(go_away) => self.go_away(go_away),
             AttachError::Token(error) => self.down(DisconnectReason::Failed(error), Duration::ZERO),
             AttachError::Connect(error @ (ConnectError::Url(_) | ConnectError::Certificate(_))) => {
-                self.stop(error.into())
+                self.stop(error.into());
             }
             AttachError::Connect(error) => self.down(DisconnectReason::Failed(error.into()), Duration::ZERO),
             AttachError::Silent => self.down(DisconnectReason::Silent, Duration::ZERO),
@@ -392,13 +393,9 @@ impl Driver {
     }
 
     fn schedule_renewal(&mut self) {
-        let renew_in = self
-            .setup
-            .credentials
-            .current()
-            .and_then(|token| token.renew_in(SystemTime::now()));
         // A source that hands out ended tokens must not be asked in a tight loop.
-        let at = renew_in.map(|delay| Instant::now() + delay.max(Duration::from_secs(1)));
+        let soonest = Instant::now() + Duration::from_secs(1);
+        let at = self.setup.credentials.renew_at().map(|at| at.max(soonest));
         self.renew_at = at.filter(|_| self.setup.credentials.can_renew());
     }
 }

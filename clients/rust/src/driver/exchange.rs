@@ -33,15 +33,18 @@ const CLOCK_CALLS: usize = 8;
 
 impl Live {
     /// When to ask for a sign of life, or to give up if it was asked for.
-    pub(super) fn life_at(&self, timing: &Timing) -> Option<Instant> {
+    pub(super) fn life_at(&self, timing: &Timing) -> Instant {
         let quiet = match self.road {
             Road::WebTransport => timing.quiet_webtransport,
             Road::Grpc | Road::GrpcWeb => timing.quiet_tcp,
         };
-        Some(
-            self.asked_at
-                .map_or(self.heard_at + quiet, |asked_at| asked_at + timing.answer),
-        )
+        self.asked_at
+            .map_or(self.heard_at + quiet, |asked_at| asked_at + timing.answer)
+    }
+
+    /// When `Watch` is given up although calls are answered, because something on the way holds it back.
+    pub(super) fn deaf_at(&self, timing: &Timing) -> Option<Instant> {
+        (self.road == Road::GrpcWeb).then(|| self.down_at + timing.deaf)
     }
 
     fn heard(&mut self) {
@@ -51,12 +54,12 @@ impl Live {
 }
 
 impl Driver {
-    pub(super) fn heard(&mut self, heard: Option<Result<Down, RpcStatus>>) {
+    pub(super) fn heard(&mut self, heard: Option<Result<Box<Down>, RpcStatus>>) {
         if let (Stage::Up(live), Some(Ok(_))) = (&mut self.stage, &heard) {
             live.heard();
             live.down_at = live.heard_at;
         }
-        match heard {
+        match heard.map(|heard| heard.map(|down| *down)) {
             None => self.lost(DisconnectReason::Lost("the stream ended".to_owned())),
             Some(Err(status)) => self.lost(DisconnectReason::Lost(status.to_string())),
             Some(Ok(Down::Welcome(_))) => tracing::debug!("a second welcome"),
@@ -173,25 +176,25 @@ impl Driver {
                 true
             }
             Called::Clock(Err(_)) => false,
-            Called::Command(id, Ok(answer)) => {
-                self.answered(id, Ok(answer));
-                true
-            }
-            // Not the server's word, but that of the way to it: the command may have been carried out, or not.
-            Called::Command(id, Err(status)) if std::error::Error::source(&status).is_some() => {
-                if !self.outbox.defer(id, Instant::now() + TRY_AGAIN, u32::MAX) {
-                    self.answered(id, Err(Error::Disconnected));
-                }
-                false
-            }
-            Called::Command(id, Err(status)) => {
-                self.answered(id, Err(status.into()));
-                true
-            }
+            Called::Command(id, answer) => self.call_ended(id, *answer),
         };
         if let (true, Stage::Up(live)) = (answered, &mut self.stage) {
             live.heard();
         }
+    }
+
+    /// Returns whether it was the server that answered.
+    fn call_ended(&mut self, id: u64, answer: Result<reply::Result, RpcStatus>) -> bool {
+        let lost = answer
+            .as_ref()
+            .is_err_and(|status| std::error::Error::source(status).is_some());
+        if !lost {
+            self.answered(id, answer.map_err(Error::from));
+        } else if !self.outbox.defer(id, Instant::now() + TRY_AGAIN, u32::MAX) {
+            self.answered(id, Err(Error::Disconnected));
+        }
+        // Otherwise it was the way to the server that failed: the command may have been carried out, or not.
+        !lost
     }
 
     /// Gives an answer to who waits for it, unless the server asks to try again.
@@ -339,7 +342,7 @@ impl Driver {
             Up::Calls { channel, under_way } => {
                 while let Some((id, waiting)) = self.outbox.next(now, live.window, true) {
                     if let Some(call) = command::call(channel.clone(), waiting.request.clone()) {
-                        under_way.push(Box::pin(async move { Called::Command(id, call.await) }));
+                        under_way.push(Box::pin(async move { Called::Command(id, Box::new(call.await)) }));
                     }
                     self.outbox.sent(id);
                 }

@@ -26,7 +26,7 @@ use trivium_client::proto::v1::{self, reply};
 pub const ROOM: &str = "room";
 
 /// How far the server's clock is ahead of the client's.
-pub const AHEAD: Duration = Duration::from_secs(10 * 24 * 3_600);
+pub const AHEAD: Duration = Duration::from_hours(240);
 
 /// The server; clones are the same one.
 #[derive(Clone)]
@@ -57,6 +57,8 @@ pub struct State {
     /// Nothing is sent any more on connections of this age or older, without closing them.
     mute: u64,
     pub refuse: Option<Status>,
+    /// Refused as ended.
+    pub ended_token: String,
     /// Replies that are given instead of carrying out a command, the last first.
     pub replies: Vec<v1::Error>,
     ping: u64,
@@ -318,9 +320,8 @@ impl Connection {
                 }))
                 .await?;
             }
-            let (seq, down) = match next {
-                Some(next) => next,
-                None => return Some(()),
+            let Some((seq, down)) = next else {
+                return Some(());
             };
             self.position = Some(seq);
             if let Some(down) = down {
@@ -353,9 +354,10 @@ impl Connection {
             Up::SendMessage(request) => match self.server.send(&request) {
                 Ok(Some(response)) => reply::Result::SendMessage(response),
                 Ok(None) => return None,
-                Err(error) => reply::Result::Error(error),
+                Err(error) => reply::Result::Error(*error),
             },
             Up::SetTyping(_) => return Some(()),
+            #[expect(clippy::wildcard_enum_match_arm, reason = "this server knows chat only")]
             other => panic!("the fake server does not know {other:?}"),
         };
         self.send(Down::Reply(v1::Reply {
@@ -416,21 +418,16 @@ impl State {
 
 impl Server {
     /// Carries a command out, once per request id. `None`: it was, and the answer is eaten.
-    fn send(&self, request: &v1::SendMessageRequest) -> Result<Option<v1::SendMessageResponse>, v1::Error> {
+    fn send(&self, request: &v1::SendMessageRequest) -> Result<Option<v1::SendMessageResponse>, Box<v1::Error>> {
         let mut state = self.state();
         state.heard.commands += 1;
         if let Some(error) = state.replies.pop() {
-            return Err(error);
+            return Err(Box::new(error));
         }
-        let seq = match state.dedupe.get(&request.request_id) {
-            Some(seq) => *seq,
-            None => {
-                let seq = state.append("me", &request.text);
-                state.dedupe.insert(request.request_id.clone(), seq);
-                seq
-            }
-        };
-        let eaten = state.eat_every > 0 && state.heard.commands % state.eat_every == 0;
+        let known = state.dedupe.get(&request.request_id).copied();
+        let seq = known.unwrap_or_else(|| state.append("me", &request.text));
+        state.dedupe.insert(request.request_id.clone(), seq);
+        let eaten = state.eat_every > 0 && state.heard.commands.is_multiple_of(state.eat_every);
         state.eaten += u64::from(eaten);
         drop(state);
         self.wake();
@@ -463,6 +460,9 @@ impl Server {
             .and_then(|token| token.to_str().ok())
             .unwrap_or_default();
         state.heard.tokens.push(token.to_owned());
+        if !token.is_empty() && token == state.ended_token {
+            return Err(Status::unauthenticated("the token has ended"));
+        }
         state.refuse.clone().map_or(Ok(()), Err)
     }
 }
