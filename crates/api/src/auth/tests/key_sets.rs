@@ -51,8 +51,8 @@ fn jwk(kid: &str, algorithm: Algorithm, key: &EncodingKey) -> Value {
     serde_json::to_value(jwk).expect("JSON")
 }
 
-fn set(keys: &[Value]) -> Value {
-    json!({"keys": keys})
+fn set(keys: &[Value]) -> String {
+    json!({"keys": keys}).to_string()
 }
 
 fn url(address: SocketAddr) -> JwksSource {
@@ -91,7 +91,7 @@ async fn an_unknown_key_has_the_set_read_again_but_not_for_every_token() {
     assert_eq!(served.asked(), 1);
 
     // Rotated: the set has another key, but it was read a moment ago.
-    served.answers(StatusCode::OK, set(&[jwk("three", eddsa, &ed25519)]).to_string());
+    served.answers(StatusCode::OK, set(&[jwk("three", eddsa, &ed25519)]));
     let rotated = token("three", eddsa, &ed25519);
     for _ in 0..100 {
         assert_eq!(
@@ -117,7 +117,7 @@ async fn an_unknown_key_has_the_set_read_again_but_not_for_every_token() {
 async fn many_who_ask_at_once_read_the_set_once() {
     let [_, (rs256, _, rsa), ..] = signers();
     let served = Served::default();
-    served.answers(StatusCode::OK, set(&[jwk("one", rs256, &rsa)]).to_string());
+    served.answers(StatusCode::OK, set(&[jwk("one", rs256, &rsa)]));
     let authenticator = Arc::new(authenticator(url(served.clone().start().await)));
     let token = signed(rs256, Some("one"), &rsa, &claims(json!({})));
     let all = (0..50).map(|_| {
@@ -134,7 +134,7 @@ async fn many_who_ask_at_once_read_the_set_once() {
 async fn a_broken_answer_leaves_the_keys_as_they_were() {
     let [_, (rs256, _, rsa), ..] = signers();
     let served = Served::default();
-    served.answers(StatusCode::OK, set(&[jwk("one", rs256, &rsa)]).to_string());
+    served.answers(StatusCode::OK, set(&[jwk("one", rs256, &rsa)]));
     let authenticator = authenticator(url(served.clone().start().await));
     let jwks = authenticator.jwks().expect("configured");
     assert_eq!(jwks.refresh().await, Ok(()));
@@ -148,9 +148,9 @@ async fn a_broken_answer_leaves_the_keys_as_they_were() {
         (StatusCode::FOUND, String::new(), JwksError::Status(StatusCode::FOUND)),
         (StatusCode::OK, "<html>".into(), JwksError::Malformed),
         (StatusCode::OK, "{}".into(), JwksError::Malformed),
-        (StatusCode::OK, set(&[]).to_string(), JwksError::Empty),
-        (StatusCode::OK, set(&[symmetric]).to_string(), JwksError::Empty),
-        (StatusCode::OK, set(&many).to_string(), JwksError::TooLarge),
+        (StatusCode::OK, set(&[]), JwksError::Empty),
+        (StatusCode::OK, set(&[symmetric]), JwksError::Empty),
+        (StatusCode::OK, set(&many), JwksError::TooLarge),
         (StatusCode::OK, " ".repeat(256 * 1024 + 1), JwksError::TooLarge),
     ] {
         served.answers(status, answer);
@@ -164,7 +164,7 @@ async fn a_broken_answer_leaves_the_keys_as_they_were() {
 async fn a_set_is_read_from_a_file() {
     let [_, _, _, (eddsa, _, ed25519)] = signers();
     let path = std::env::temp_dir().join(format!("trivium-jwks-{}.json", std::process::id()));
-    std::fs::write(&path, set(&[jwk("one", eddsa, &ed25519)]).to_string()).expect("written");
+    std::fs::write(&path, set(&[jwk("one", eddsa, &ed25519)])).expect("written");
     let jwks = Jwks::new(JwksSource::File(path.clone()));
     assert_eq!(jwks.refresh().await, Ok(()));
     assert_eq!(jwks.keys().len(), 1);
