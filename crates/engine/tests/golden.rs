@@ -414,6 +414,7 @@ fn scenario() -> World {
 
 #[test]
 #[ignore = "writes the golden files"]
+#[expect(clippy::disallowed_methods, reason = "writing the golden files is what it is for")]
 fn regenerate() {
     let world = scenario();
     let lines: String = world
