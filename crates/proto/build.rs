@@ -33,12 +33,14 @@ fn main() -> Result<()> {
     // The rules of buf.validate are compiled into validators below; nothing needs its messages as Rust types.
     descriptors.file.retain(|file| file.package() != "buf.validate");
     forget_empty_field_options(&mut descriptors);
+    // Requests know their names, from which the call that they belong to follows.
+    let mut config = prost_build::Config::new();
+    config.enable_type_names().bytes(["."]);
     tonic_prost_build::configure()
-        .bytes(".")
         .generate_default_stubs(true)
         // Its `connect` constructor would collide with SessionService.Connect; clients are made from a channel.
         .build_transport(false)
-        .compile_fds(descriptors.clone())?;
+        .compile_fds_with_config(descriptors.clone(), config)?;
     pbjson_build::Builder::new()
         .register_descriptors(&descriptors.encode_to_vec())?
         .build(&[".trivium.v1"])?;

@@ -98,6 +98,16 @@ pub fn rule(path: &str) -> Option<Access> {
     Some(RULES[index].1)
 }
 
+/// The rule for the call that a request of this name belongs to: `GetRoomRequest` to `GetRoom`, whose name no other
+/// service has.
+pub fn rule_of_request(request: &str) -> Option<Access> {
+    let call = request.strip_suffix("Request")?;
+    let mut named = RULES
+        .iter()
+        .filter(|(method, _)| method.rsplit('/').next() == Some(call));
+    named.next().map(|(_, access)| *access)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

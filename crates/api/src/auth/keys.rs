@@ -186,8 +186,10 @@ pub(super) fn verify<'a>(
     let mut verdict = Verdict::NoKey;
     let mut tries = 0;
     for key in named {
+        // A key without a name does not speak for the name that the token gives: that one may yet be fetched.
+        let speaks = key.kid.is_some() || kid.is_none();
         if key.algorithm != algorithm {
-            if verdict == Verdict::NoKey {
+            if speaks && verdict == Verdict::NoKey {
                 verdict = Verdict::OtherAlgorithm;
             }
             continue;
@@ -199,7 +201,9 @@ pub(super) fn verify<'a>(
         if key.verifies(signature, message) {
             return Verdict::Signed;
         }
-        verdict = Verdict::Forged;
+        if speaks {
+            verdict = Verdict::Forged;
+        }
     }
     verdict
 }

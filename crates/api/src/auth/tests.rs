@@ -123,6 +123,26 @@ fn each_algorithm_is_accepted_with_and_without_the_name_of_its_key() {
 }
 
 #[test]
+fn a_key_without_a_name_takes_tokens_of_any_name_and_speaks_for_none() {
+    let config = AuthConfig {
+        keys: vec![Key::hs256(None, &secret(9)).expect("a key")],
+        issuers: vec![ISSUER.into()],
+        audiences: vec!["live".into()],
+        ..AuthConfig::local(secret(1))
+    };
+    let authenticator = Authenticator::new(config).expect("a configuration");
+    let check = |kid, byte| {
+        let key = EncodingKey::from_secret(&[byte; 32]);
+        let token = signed(jsonwebtoken::Algorithm::HS256, kid, &key, &claims(json!({})));
+        authenticator.verify(&token, NOW).err()
+    };
+    assert_eq!(check(None, 9), None);
+    assert_eq!(check(Some("any"), 9), None);
+    assert_eq!(check(None, 8), Some(TokenError::Signature));
+    assert_eq!(check(Some("any"), 8), Some(TokenError::UnknownKey));
+}
+
+#[test]
 fn clocks_may_differ_by_five_seconds() {
     let authenticator = authenticator();
     let [(algorithm, kid, key), ..] = signers();

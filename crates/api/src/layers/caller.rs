@@ -6,7 +6,8 @@ use tonic::metadata::MetadataMap;
 use trivium_transport::{Peer, Road};
 
 use crate::{
-    auth::bearer,
+    auth::{Principal, TokenError, bearer},
+    authz,
     call::{Api, Call},
     error::ApiError,
 };
@@ -61,3 +62,17 @@ const UNKNOWN_PEER: Peer = Peer {
     origin: None,
     tls: false,
 };
+
+/// Whether somebody may make the call that a request of this name belongs to, as far as the token tells.
+///
+/// # Errors
+///
+/// `TOKEN_MISSING` or `ACCOUNT_NEEDED`.
+pub(crate) fn admit(request: &str, principal: Option<&Principal>) -> Result<(), ApiError> {
+    let rule = authz::rule_of_request(request).ok_or_else(|| ApiError::Internal(format!("{request} has no rule")))?;
+    match principal {
+        None if rule.needs_token() => Err(ApiError::Token(TokenError::Missing)),
+        Some(principal) if principal.guest && !rule.admits_guests() => Err(ApiError::AccountNeeded),
+        Some(_) | None => Ok(()),
+    }
+}

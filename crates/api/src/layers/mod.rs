@@ -41,7 +41,7 @@ impl Default for Options {
     fn default() -> Self {
         Self {
             reflection: true,
-            max_deadline: Duration::from_secs(24 * 60 * 60),
+            max_deadline: Duration::from_hours(24),
         }
     }
 }

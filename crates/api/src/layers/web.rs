@@ -68,12 +68,11 @@ fn web(
             .map(HeaderName::from_static),
         )
         .expose_headers(["grpc-status", "grpc-message", "grpc-status-details-bin"].map(HeaderName::from_static))
-        .max_age(std::time::Duration::from_secs(600));
-    let web = ServiceExt::<Request<trivium_transport::Body>>::map_response(
+        .max_age(std::time::Duration::from_mins(10));
+    ServiceExt::<Request<trivium_transport::Body>>::map_response(
         cors.layer(GrpcWebLayer::new().layer(inner)),
         |response: Response<_>| response.map(Body::new),
-    );
-    web
+    )
 }
 
 enum Kind {

@@ -27,7 +27,7 @@ pub(crate) async fn edit_message(
     call: Call,
     request: v1::EditMessageRequest,
 ) -> Result<v1::EditMessageResponse, ApiError> {
-    let seq = seq_of(call.execute(Operation::Chat, convert::chat::edit(request)?).await?);
+    let seq = seq_of(&call.execute(Operation::Chat, convert::chat::edit(request)?).await?);
     Ok(v1::EditMessageResponse { seq })
 }
 
@@ -35,7 +35,7 @@ pub(crate) async fn delete_message(
     call: Call,
     request: v1::DeleteMessageRequest,
 ) -> Result<v1::DeleteMessageResponse, ApiError> {
-    let seq = seq_of(call.execute(Operation::Chat, convert::chat::delete(request)?).await?);
+    let seq = seq_of(&call.execute(Operation::Chat, convert::chat::delete(request)?).await?);
     Ok(v1::DeleteMessageResponse { seq })
 }
 
@@ -43,7 +43,7 @@ pub(crate) async fn set_reaction(
     call: Call,
     request: v1::SetReactionRequest,
 ) -> Result<v1::SetReactionResponse, ApiError> {
-    let seq = seq_of(call.execute(Operation::Chat, convert::chat::react(request)?).await?);
+    let seq = seq_of(&call.execute(Operation::Chat, convert::chat::react(request)?).await?);
     Ok(v1::SetReactionResponse { seq })
 }
 
@@ -119,47 +119,41 @@ impl ChatService for Services {
         &self,
         request: Request<v1::SendMessageRequest>,
     ) -> Result<Response<v1::SendMessageResponse>, Status> {
-        self.unary("trivium.v1.ChatService/SendMessage", request, send_message)
-            .await
+        self.unary(request, send_message).await
     }
 
     async fn edit_message(
         &self,
         request: Request<v1::EditMessageRequest>,
     ) -> Result<Response<v1::EditMessageResponse>, Status> {
-        self.unary("trivium.v1.ChatService/EditMessage", request, edit_message)
-            .await
+        self.unary(request, edit_message).await
     }
 
     async fn delete_message(
         &self,
         request: Request<v1::DeleteMessageRequest>,
     ) -> Result<Response<v1::DeleteMessageResponse>, Status> {
-        self.unary("trivium.v1.ChatService/DeleteMessage", request, delete_message)
-            .await
+        self.unary(request, delete_message).await
     }
 
     async fn set_reaction(
         &self,
         request: Request<v1::SetReactionRequest>,
     ) -> Result<Response<v1::SetReactionResponse>, Status> {
-        self.unary("trivium.v1.ChatService/SetReaction", request, set_reaction)
-            .await
+        self.unary(request, set_reaction).await
     }
 
     async fn list_messages(
         &self,
         request: Request<v1::ListMessagesRequest>,
     ) -> Result<Response<v1::ListMessagesResponse>, Status> {
-        self.unary("trivium.v1.ChatService/ListMessages", request, list_messages)
-            .await
+        self.unary(request, list_messages).await
     }
 
     async fn set_typing(
         &self,
         request: Request<v1::SetTypingRequest>,
     ) -> Result<Response<v1::SetTypingResponse>, Status> {
-        self.unary("trivium.v1.ChatService/SetTyping", request, set_typing)
-            .await
+        self.unary(request, set_typing).await
     }
 }

@@ -8,12 +8,12 @@ pub(crate) mod session;
 
 use std::sync::Arc;
 
+use prost::Name;
 use tonic::{Request, Response, Status};
 use trivium_proto::Validate;
 use trivium_runtime::Done;
 
 use crate::{
-    authz,
     call::{Api, Call},
     convert::Invalid,
     error::ApiError,
@@ -30,39 +30,37 @@ impl Services {
     /// Validates the request, finds out who calls, and runs the handler.
     async fn unary<Req, Res, Fut>(
         &self,
-        method: &'static str,
         request: Request<Req>,
         handler: fn(Call, Req) -> Fut,
     ) -> Result<Response<Res>, Status>
     where
-        Req: Validate,
+        Req: Validate + Name,
         Fut: Future<Output = Result<Res, ApiError>> + Send,
     {
         let (metadata, extensions, message) = request.into_parts();
         let call = caller::call(&self.api, &metadata, &extensions).await?;
-        let response = checked(call, method, message, handler).await?;
+        let response = checked(call, message, handler).await?;
         Ok(Response::new(response))
     }
 }
 
-/// Runs the handler of a method for a caller who may call it, with a request that keeps to its rules.
+/// Runs a handler for a caller who may call it, with a request that keeps to its rules.
 pub(crate) async fn checked<Req, Res, Fut>(
     call: Call,
-    method: &'static str,
     request: Req,
     handler: fn(Call, Req) -> Fut,
 ) -> Result<Res, ApiError>
 where
-    Req: Validate,
+    Req: Validate + Name,
     Fut: Future<Output = Result<Res, ApiError>> + Send,
 {
-    authz::admit(method, call.principal.as_deref())?;
+    caller::admit(Req::NAME, call.principal.as_deref())?;
     trivium_proto::validate(&request).map_err(ApiError::Invalid)?;
     handler(call, request).await
 }
 
 /// The position that a command reached.
-fn seq_of(done: Done) -> u64 {
+fn seq_of(done: &Done) -> u64 {
     done.seq
 }
 

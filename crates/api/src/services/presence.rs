@@ -54,15 +54,13 @@ impl PresenceService for Services {
         &self,
         request: Request<v1::SetPresenceRequest>,
     ) -> Result<Response<v1::SetPresenceResponse>, Status> {
-        self.unary("trivium.v1.PresenceService/SetPresence", request, set_presence)
-            .await
+        self.unary(request, set_presence).await
     }
 
     async fn list_presence(
         &self,
         request: Request<v1::ListPresenceRequest>,
     ) -> Result<Response<v1::ListPresenceResponse>, Status> {
-        self.unary("trivium.v1.PresenceService/ListPresence", request, list_presence)
-            .await
+        self.unary(request, list_presence).await
     }
 }

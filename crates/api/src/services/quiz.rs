@@ -110,7 +110,7 @@ pub(crate) async fn load_quiz(call: Call, request: v1::LoadQuizRequest) -> Resul
     let owner = call.principal()?.clone();
     let load = convert::quiz::load(request)?;
     let quiz = owned(&call, &owner, &load.quiz, load.revision).await?;
-    let seq = seq_of(call.execute(Operation::Command, load.with(Arc::new(quiz))).await?);
+    let seq = seq_of(&call.execute(Operation::Command, load.with(Arc::new(quiz))).await?);
     Ok(v1::LoadQuizResponse { seq })
 }
 
@@ -143,7 +143,7 @@ pub(crate) async fn get_results(
 }
 
 pub(crate) async fn start_quiz(call: Call, request: v1::StartQuizRequest) -> Result<v1::StartQuizResponse, ApiError> {
-    let seq = seq_of(call.execute(Operation::Command, convert::quiz::start(request)?).await?);
+    let seq = seq_of(&call.execute(Operation::Command, convert::quiz::start(request)?).await?);
     Ok(v1::StartQuizResponse { seq })
 }
 
@@ -152,14 +152,15 @@ pub(crate) async fn advance_quiz(
     request: v1::AdvanceQuizRequest,
 ) -> Result<v1::AdvanceQuizResponse, ApiError> {
     let seq = seq_of(
-        call.execute(Operation::Command, convert::quiz::advance(request)?)
+        &call
+            .execute(Operation::Command, convert::quiz::advance(request)?)
             .await?,
     );
     Ok(v1::AdvanceQuizResponse { seq })
 }
 
 pub(crate) async fn pause_quiz(call: Call, request: v1::PauseQuizRequest) -> Result<v1::PauseQuizResponse, ApiError> {
-    let seq = seq_of(call.execute(Operation::Command, convert::quiz::pause(request)?).await?);
+    let seq = seq_of(&call.execute(Operation::Command, convert::quiz::pause(request)?).await?);
     Ok(v1::PauseQuizResponse { seq })
 }
 
@@ -168,7 +169,8 @@ pub(crate) async fn resume_quiz(
     request: v1::ResumeQuizRequest,
 ) -> Result<v1::ResumeQuizResponse, ApiError> {
     let seq = seq_of(
-        call.execute(Operation::Command, convert::quiz::resume(request)?)
+        &call
+            .execute(Operation::Command, convert::quiz::resume(request)?)
             .await?,
     );
     Ok(v1::ResumeQuizResponse { seq })
@@ -179,7 +181,8 @@ pub(crate) async fn extend_question(
     request: v1::ExtendQuestionRequest,
 ) -> Result<v1::ExtendQuestionResponse, ApiError> {
     let seq = seq_of(
-        call.execute(Operation::Command, convert::quiz::extend(request)?)
+        &call
+            .execute(Operation::Command, convert::quiz::extend(request)?)
             .await?,
     );
     Ok(v1::ExtendQuestionResponse { seq })
@@ -189,7 +192,7 @@ pub(crate) async fn skip_question(
     call: Call,
     request: v1::SkipQuestionRequest,
 ) -> Result<v1::SkipQuestionResponse, ApiError> {
-    let seq = seq_of(call.execute(Operation::Command, convert::quiz::skip(request)?).await?);
+    let seq = seq_of(&call.execute(Operation::Command, convert::quiz::skip(request)?).await?);
     Ok(v1::SkipQuestionResponse { seq })
 }
 
@@ -198,14 +201,15 @@ pub(crate) async fn set_auto_advance(
     request: v1::SetAutoAdvanceRequest,
 ) -> Result<v1::SetAutoAdvanceResponse, ApiError> {
     let seq = seq_of(
-        call.execute(Operation::Command, convert::quiz::set_auto_advance(request)?)
+        &call
+            .execute(Operation::Command, convert::quiz::set_auto_advance(request)?)
             .await?,
     );
     Ok(v1::SetAutoAdvanceResponse { seq })
 }
 
 pub(crate) async fn end_quiz(call: Call, request: v1::EndQuizRequest) -> Result<v1::EndQuizResponse, ApiError> {
-    let seq = seq_of(call.execute(Operation::Command, convert::quiz::end(request)?).await?);
+    let seq = seq_of(&call.execute(Operation::Command, convert::quiz::end(request)?).await?);
     Ok(v1::EndQuizResponse { seq })
 }
 
@@ -252,123 +256,109 @@ impl QuizService for Services {
         &self,
         request: Request<v1::CreateQuizRequest>,
     ) -> Result<Response<v1::CreateQuizResponse>, Status> {
-        self.unary("trivium.v1.QuizService/CreateQuiz", request, create_quiz)
-            .await
+        self.unary(request, create_quiz).await
     }
 
     async fn update_quiz(
         &self,
         request: Request<v1::UpdateQuizRequest>,
     ) -> Result<Response<v1::UpdateQuizResponse>, Status> {
-        self.unary("trivium.v1.QuizService/UpdateQuiz", request, update_quiz)
-            .await
+        self.unary(request, update_quiz).await
     }
 
     async fn get_quiz(&self, request: Request<v1::GetQuizRequest>) -> Result<Response<v1::GetQuizResponse>, Status> {
-        self.unary("trivium.v1.QuizService/GetQuiz", request, get_quiz).await
+        self.unary(request, get_quiz).await
     }
 
     async fn list_quizzes(
         &self,
         request: Request<v1::ListQuizzesRequest>,
     ) -> Result<Response<v1::ListQuizzesResponse>, Status> {
-        self.unary("trivium.v1.QuizService/ListQuizzes", request, list_quizzes)
-            .await
+        self.unary(request, list_quizzes).await
     }
 
     async fn delete_quiz(
         &self,
         request: Request<v1::DeleteQuizRequest>,
     ) -> Result<Response<v1::DeleteQuizResponse>, Status> {
-        self.unary("trivium.v1.QuizService/DeleteQuiz", request, delete_quiz)
-            .await
+        self.unary(request, delete_quiz).await
     }
 
     async fn load_quiz(&self, request: Request<v1::LoadQuizRequest>) -> Result<Response<v1::LoadQuizResponse>, Status> {
-        self.unary("trivium.v1.QuizService/LoadQuiz", request, load_quiz).await
+        self.unary(request, load_quiz).await
     }
 
     async fn submit_answer(
         &self,
         request: Request<v1::SubmitAnswerRequest>,
     ) -> Result<Response<v1::SubmitAnswerResponse>, Status> {
-        self.unary("trivium.v1.QuizService/SubmitAnswer", request, submit_answer)
-            .await
+        self.unary(request, submit_answer).await
     }
 
     async fn report_loaded(
         &self,
         request: Request<v1::ReportLoadedRequest>,
     ) -> Result<Response<v1::ReportLoadedResponse>, Status> {
-        self.unary("trivium.v1.QuizService/ReportLoaded", request, report_loaded)
-            .await
+        self.unary(request, report_loaded).await
     }
 
     async fn get_results(
         &self,
         request: Request<v1::GetResultsRequest>,
     ) -> Result<Response<v1::GetResultsResponse>, Status> {
-        self.unary("trivium.v1.QuizService/GetResults", request, get_results)
-            .await
+        self.unary(request, get_results).await
     }
 
     async fn start_quiz(
         &self,
         request: Request<v1::StartQuizRequest>,
     ) -> Result<Response<v1::StartQuizResponse>, Status> {
-        self.unary("trivium.v1.QuizService/StartQuiz", request, start_quiz)
-            .await
+        self.unary(request, start_quiz).await
     }
 
     async fn advance_quiz(
         &self,
         request: Request<v1::AdvanceQuizRequest>,
     ) -> Result<Response<v1::AdvanceQuizResponse>, Status> {
-        self.unary("trivium.v1.QuizService/AdvanceQuiz", request, advance_quiz)
-            .await
+        self.unary(request, advance_quiz).await
     }
 
     async fn pause_quiz(
         &self,
         request: Request<v1::PauseQuizRequest>,
     ) -> Result<Response<v1::PauseQuizResponse>, Status> {
-        self.unary("trivium.v1.QuizService/PauseQuiz", request, pause_quiz)
-            .await
+        self.unary(request, pause_quiz).await
     }
 
     async fn resume_quiz(
         &self,
         request: Request<v1::ResumeQuizRequest>,
     ) -> Result<Response<v1::ResumeQuizResponse>, Status> {
-        self.unary("trivium.v1.QuizService/ResumeQuiz", request, resume_quiz)
-            .await
+        self.unary(request, resume_quiz).await
     }
 
     async fn extend_question(
         &self,
         request: Request<v1::ExtendQuestionRequest>,
     ) -> Result<Response<v1::ExtendQuestionResponse>, Status> {
-        self.unary("trivium.v1.QuizService/ExtendQuestion", request, extend_question)
-            .await
+        self.unary(request, extend_question).await
     }
 
     async fn skip_question(
         &self,
         request: Request<v1::SkipQuestionRequest>,
     ) -> Result<Response<v1::SkipQuestionResponse>, Status> {
-        self.unary("trivium.v1.QuizService/SkipQuestion", request, skip_question)
-            .await
+        self.unary(request, skip_question).await
     }
 
     async fn set_auto_advance(
         &self,
         request: Request<v1::SetAutoAdvanceRequest>,
     ) -> Result<Response<v1::SetAutoAdvanceResponse>, Status> {
-        self.unary("trivium.v1.QuizService/SetAutoAdvance", request, set_auto_advance)
-            .await
+        self.unary(request, set_auto_advance).await
     }
 
     async fn end_quiz(&self, request: Request<v1::EndQuizRequest>) -> Result<Response<v1::EndQuizResponse>, Status> {
-        self.unary("trivium.v1.QuizService/EndQuiz", request, end_quiz).await
+        self.unary(request, end_quiz).await
     }
 }

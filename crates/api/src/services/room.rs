@@ -184,13 +184,11 @@ async fn find(call: &Call, request: &v1::JoinRoomRequest) -> Result<(RoomId, boo
         Some(code) => call.api.runtime.store().room_by_code(&code).await?,
         None => None,
     };
-    match found {
-        Some(record) => Ok((record.id, true)),
-        None => {
-            call.limit(Operation::CodeMiss)?;
-            Err(ApiError::RoomNotFound)
-        }
-    }
+    let Some(record) = found else {
+        call.limit(Operation::CodeMiss)?;
+        return Err(ApiError::RoomNotFound);
+    };
+    Ok((record.id, true))
 }
 
 pub(crate) async fn list_members(
@@ -246,7 +244,7 @@ pub(crate) async fn list_events(
 }
 
 pub(crate) async fn leave_room(call: Call, request: v1::LeaveRoomRequest) -> Result<v1::LeaveRoomResponse, ApiError> {
-    let seq = seq_of(call.execute(Operation::Command, convert::room::leave(request)?).await?);
+    let seq = seq_of(&call.execute(Operation::Command, convert::room::leave(request)?).await?);
     Ok(v1::LeaveRoomResponse { seq })
 }
 
@@ -255,14 +253,15 @@ pub(crate) async fn update_room(
     request: v1::UpdateRoomRequest,
 ) -> Result<v1::UpdateRoomResponse, ApiError> {
     let seq = seq_of(
-        call.execute(Operation::Command, convert::room::update(request)?)
+        &call
+            .execute(Operation::Command, convert::room::update(request)?)
             .await?,
     );
     Ok(v1::UpdateRoomResponse { seq })
 }
 
 pub(crate) async fn close_room(call: Call, request: v1::CloseRoomRequest) -> Result<v1::CloseRoomResponse, ApiError> {
-    let seq = seq_of(call.execute(Operation::Command, convert::room::close(request)?).await?);
+    let seq = seq_of(&call.execute(Operation::Command, convert::room::close(request)?).await?);
     Ok(v1::CloseRoomResponse { seq })
 }
 
@@ -271,7 +270,8 @@ pub(crate) async fn update_member(
     request: v1::UpdateMemberRequest,
 ) -> Result<v1::UpdateMemberResponse, ApiError> {
     let seq = seq_of(
-        call.execute(Operation::Command, convert::room::update_member(request)?)
+        &call
+            .execute(Operation::Command, convert::room::update_member(request)?)
             .await?,
     );
     Ok(v1::UpdateMemberResponse { seq })
@@ -282,25 +282,27 @@ pub(crate) async fn remove_member(
     request: v1::RemoveMemberRequest,
 ) -> Result<v1::RemoveMemberResponse, ApiError> {
     let seq = seq_of(
-        call.execute(Operation::Command, convert::room::remove(request)?)
+        &call
+            .execute(Operation::Command, convert::room::remove(request)?)
             .await?,
     );
     Ok(v1::RemoveMemberResponse { seq })
 }
 
 pub(crate) async fn ban_user(call: Call, request: v1::BanUserRequest) -> Result<v1::BanUserResponse, ApiError> {
-    let seq = seq_of(call.execute(Operation::Command, convert::room::ban(request)?).await?);
+    let seq = seq_of(&call.execute(Operation::Command, convert::room::ban(request)?).await?);
     Ok(v1::BanUserResponse { seq })
 }
 
 pub(crate) async fn unban_user(call: Call, request: v1::UnbanUserRequest) -> Result<v1::UnbanUserResponse, ApiError> {
-    let seq = seq_of(call.execute(Operation::Command, convert::room::unban(request)?).await?);
+    let seq = seq_of(&call.execute(Operation::Command, convert::room::unban(request)?).await?);
     Ok(v1::UnbanUserResponse { seq })
 }
 
 pub(crate) async fn take_host(call: Call, request: v1::TakeHostRequest) -> Result<v1::TakeHostResponse, ApiError> {
     let seq = seq_of(
-        call.execute(Operation::Command, convert::room::take_host(request)?)
+        &call
+            .execute(Operation::Command, convert::room::take_host(request)?)
             .await?,
     );
     Ok(v1::TakeHostResponse { seq })
@@ -312,95 +314,85 @@ impl RoomService for Services {
         &self,
         request: Request<v1::CreateRoomRequest>,
     ) -> Result<Response<v1::CreateRoomResponse>, Status> {
-        self.unary("trivium.v1.RoomService/CreateRoom", request, create_room)
-            .await
+        self.unary(request, create_room).await
     }
 
     async fn get_room(&self, request: Request<v1::GetRoomRequest>) -> Result<Response<v1::GetRoomResponse>, Status> {
-        self.unary("trivium.v1.RoomService/GetRoom", request, get_room).await
+        self.unary(request, get_room).await
     }
 
     async fn list_rooms(
         &self,
         request: Request<v1::ListRoomsRequest>,
     ) -> Result<Response<v1::ListRoomsResponse>, Status> {
-        self.unary("trivium.v1.RoomService/ListRooms", request, list_rooms)
-            .await
+        self.unary(request, list_rooms).await
     }
 
     async fn join_room(&self, request: Request<v1::JoinRoomRequest>) -> Result<Response<v1::JoinRoomResponse>, Status> {
-        self.unary("trivium.v1.RoomService/JoinRoom", request, join_room).await
+        self.unary(request, join_room).await
     }
 
     async fn list_members(
         &self,
         request: Request<v1::ListMembersRequest>,
     ) -> Result<Response<v1::ListMembersResponse>, Status> {
-        self.unary("trivium.v1.RoomService/ListMembers", request, list_members)
-            .await
+        self.unary(request, list_members).await
     }
 
     async fn list_events(
         &self,
         request: Request<v1::ListEventsRequest>,
     ) -> Result<Response<v1::ListEventsResponse>, Status> {
-        self.unary("trivium.v1.RoomService/ListEvents", request, list_events)
-            .await
+        self.unary(request, list_events).await
     }
 
     async fn leave_room(
         &self,
         request: Request<v1::LeaveRoomRequest>,
     ) -> Result<Response<v1::LeaveRoomResponse>, Status> {
-        self.unary("trivium.v1.RoomService/LeaveRoom", request, leave_room)
-            .await
+        self.unary(request, leave_room).await
     }
 
     async fn update_room(
         &self,
         request: Request<v1::UpdateRoomRequest>,
     ) -> Result<Response<v1::UpdateRoomResponse>, Status> {
-        self.unary("trivium.v1.RoomService/UpdateRoom", request, update_room)
-            .await
+        self.unary(request, update_room).await
     }
 
     async fn close_room(
         &self,
         request: Request<v1::CloseRoomRequest>,
     ) -> Result<Response<v1::CloseRoomResponse>, Status> {
-        self.unary("trivium.v1.RoomService/CloseRoom", request, close_room)
-            .await
+        self.unary(request, close_room).await
     }
 
     async fn update_member(
         &self,
         request: Request<v1::UpdateMemberRequest>,
     ) -> Result<Response<v1::UpdateMemberResponse>, Status> {
-        self.unary("trivium.v1.RoomService/UpdateMember", request, update_member)
-            .await
+        self.unary(request, update_member).await
     }
 
     async fn remove_member(
         &self,
         request: Request<v1::RemoveMemberRequest>,
     ) -> Result<Response<v1::RemoveMemberResponse>, Status> {
-        self.unary("trivium.v1.RoomService/RemoveMember", request, remove_member)
-            .await
+        self.unary(request, remove_member).await
     }
 
     async fn ban_user(&self, request: Request<v1::BanUserRequest>) -> Result<Response<v1::BanUserResponse>, Status> {
-        self.unary("trivium.v1.RoomService/BanUser", request, ban_user).await
+        self.unary(request, ban_user).await
     }
 
     async fn unban_user(
         &self,
         request: Request<v1::UnbanUserRequest>,
     ) -> Result<Response<v1::UnbanUserResponse>, Status> {
-        self.unary("trivium.v1.RoomService/UnbanUser", request, unban_user)
-            .await
+        self.unary(request, unban_user).await
     }
 
     async fn take_host(&self, request: Request<v1::TakeHostRequest>) -> Result<Response<v1::TakeHostResponse>, Status> {
-        self.unary("trivium.v1.RoomService/TakeHost", request, take_host).await
+        self.unary(request, take_host).await
     }
 }

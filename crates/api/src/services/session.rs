@@ -33,7 +33,6 @@ impl SessionService for Services {
         &self,
         request: Request<v1::SyncClockRequest>,
     ) -> Result<Response<v1::SyncClockResponse>, Status> {
-        self.unary("trivium.v1.SessionService/SyncClock", request, sync_clock)
-            .await
+        self.unary(request, sync_clock).await
     }
 }

@@ -12,7 +12,7 @@ use tonic::{Code, Status, codec::Streaming};
 use trivium_engine::{Reject, RoomId, Seq, Timestamp};
 use trivium_proto::v1::{self, connect_request::Request, reply::Result as Reply};
 use trivium_runtime::{Interruption, Start, Subscription, subscription::SnapshotReason};
-use trivium_transport::{Road, datagrams::Datagrams};
+use trivium_transport::Road;
 
 use super::{
     dispatch::dispatch,
@@ -66,10 +66,10 @@ struct Finished {
 
 /// What the loop takes in.
 enum Input {
-    Request(v1::ConnectRequest),
+    Request(Box<v1::ConnectRequest>),
     HalfClosed,
     Broken(Status),
-    Finished(Finished),
+    Finished(Box<Finished>),
     Interrupted(Interrupted),
     PingDue,
     TokenExpired,
@@ -82,7 +82,7 @@ struct End(Status);
 
 impl Driver {
     /// Starts the driver. Dropping the body ends it.
-    pub(super) fn start(call: Call, facet: &'static Facet, inbound: Inbound, datagrams: Option<Datagrams>) -> Outbound {
+    pub(super) fn start(call: Call, facet: &'static Facet, inbound: Inbound, datagrams: bool) -> Outbound {
         let (items, waiting) = mpsc::channel(ITEMS);
         let (interruptions, interrupted) = mpsc::channel(call.api.limiter.limits().subscriptions.max(1));
         let driver = Self {
@@ -96,7 +96,7 @@ impl Driver {
             pings: 0,
             next_ping: Instant::now(),
         };
-        let task = tokio::spawn(driver.run(inbound, datagrams.is_some()));
+        let task = tokio::spawn(driver.run(inbound, datagrams));
         Outbound::new(waiting, interruptions, AbortOnDropHandle::new(task))
     }
 
@@ -184,7 +184,7 @@ impl Driver {
             let expires_in = self.expires_in();
             let input = tokio::select! {
                 request = next(&mut inbound), if !half_closed => request,
-                Some(finished) = self.running.next() => Input::Finished(finished),
+                Some(finished) = self.running.next() => Input::Finished(Box::new(finished)),
                 Some(interrupted) = self.interruptions.recv() => Input::Interrupted(interrupted),
                 () = tokio::time::sleep_until(self.next_ping) => Input::PingDue,
                 () = sleep_for(expires_in) => Input::TokenExpired,
@@ -192,14 +192,14 @@ impl Driver {
                 () = session.draining() => Input::Draining,
             };
             let done = match input {
-                Input::Request(request) => self.request(request).await,
+                Input::Request(request) => self.request(*request).await,
                 Input::HalfClosed => {
                     half_closed = true;
                     Ok(())
                 }
                 Input::Broken(status) => Err(End(status)),
                 Input::Finished(finished) => {
-                    self.finished(finished).await;
+                    self.finished(*finished).await;
                     Ok(())
                 }
                 Input::Interrupted(interrupted) => self.interrupted(interrupted).await,
@@ -219,6 +219,10 @@ impl Driver {
         }
     }
 
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the rest are requests of unary calls, which dispatch lists"
+    )]
     async fn request(&mut self, message: v1::ConnectRequest) -> Result<(), End> {
         let id = message.id;
         let Some(request) = message.request else {
@@ -539,7 +543,7 @@ async fn next(inbound: &mut Inbound) -> Input {
     match inbound {
         Inbound::Watch(_) => std::future::pending().await,
         Inbound::Stream(stream) => match stream.message().await {
-            Ok(Some(request)) => Input::Request(request),
+            Ok(Some(request)) => Input::Request(Box::new(request)),
             Ok(None) => Input::HalfClosed,
             Err(status) => Input::Broken(status),
         },

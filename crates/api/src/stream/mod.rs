@@ -30,6 +30,7 @@ use tonic::{Status, body::Body, codec::Streaming, metadata::MetadataMap};
 use tonic_prost::ProstDecoder;
 use tower::Service;
 use trivium_proto::v1;
+use trivium_transport::datagrams::Datagrams;
 
 pub(crate) use facet::{FACETS, Facet};
 
@@ -59,7 +60,7 @@ impl StreamService {
         let metadata = MetadataMap::from_headers(parts.headers);
         let call = caller::call(&self.api, &metadata, &parts.extensions).await?;
         let max_bytes = self.api.limiter.limits().quiz_bytes;
-        let datagrams = parts.extensions.get().cloned();
+        let datagrams = parts.extensions.get::<Datagrams>().is_some();
         let inbound = if self.facet.watches {
             let mut stream = decode::<v1::WatchRequest, _>(body, &metadata, max_bytes)?;
             let request = stream
@@ -85,7 +86,10 @@ where
     B: http_body::Body<Data = bytes::Bytes> + Send + 'static,
     B::Error: Into<tonic::codegen::StdError>,
 {
-    let encoding = match metadata.get("grpc-encoding").map(|value| value.as_bytes()) {
+    let encoding = match metadata
+        .get("grpc-encoding")
+        .map(tonic::metadata::MetadataValue::as_bytes)
+    {
         None | Some(b"identity") => None,
         Some(b"gzip") => Some(tonic::codec::CompressionEncoding::Gzip),
         Some(_) => return Err(Status::unimplemented("only gzip and identity are understood")),
