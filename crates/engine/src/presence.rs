@@ -58,14 +58,6 @@ impl Board {
         self.users.get(user).is_some_and(|c| c.sessions > 0)
     }
 
-    /// When [`is_waited_for`](Self::is_waited_for) next turns false for somebody, if nothing else happens.
-    pub fn next_patience_end(&self, now: Timestamp) -> Option<Timestamp> {
-        self.lost
-            .iter()
-            .map(|(lost_at, _)| *lost_at + EARLY_CLOSE_PATIENCE)
-            .find(|end| *end > now)
-    }
-
     /// Since when the user has had no session; none while connected, [`Timestamp`] 0 for a stranger.
     pub fn lost_since(&self, user: &UserId) -> Option<Timestamp> {
         match self.users.get(user) {
@@ -97,7 +89,7 @@ impl Board {
         })
     }
 
-    /// When [`settle`](Self::settle) has something to do next.
+    /// When a grace period ends or typing is forgotten next.
     pub fn next_deadline(&self) -> Option<Timestamp> {
         let grace = self.lost.first().map(|(lost_at, _)| *lost_at + GRACE);
         let typing = self.typing.first().map(|(until, _)| *until);

@@ -2,7 +2,7 @@
 //!
 //! Neighbours: [`membership`](crate::membership), [`quiz`] and [`chat`] decide and apply what is theirs;
 //! [`presence`] is kept beside the log; [`permission`] and [`dedupe`](crate::dedupe) stand before all of them; how a room
-//! looks from outside stands in [`queries`].
+//! looks from outside stands in `room/queries.rs`.
 
 use std::ops::RangeInclusive;
 

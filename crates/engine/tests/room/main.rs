@@ -7,9 +7,14 @@ mod roles;
 mod sight;
 mod words;
 
-use trivium_engine::{Audience, Event, Reject, RoomCommand, RoomEvent, RoomKind, Timestamp, quiz};
+use std::sync::Arc;
 
 use common::*;
+use trivium_engine::{
+    Audience, Event, QuizCommand, Reject, RoomCommand, RoomEvent, RoomKind, Timestamp,
+    quiz::{self, Phase, Question, Quiz},
+};
+use words::*;
 
 #[test]
 fn before_a_room_exists_there_is_nothing_to_do_in_it() {
@@ -75,11 +80,11 @@ fn retries_are_recognised_by_user_and_request() {
 #[test]
 fn there_is_no_quiz_until_one_is_loaded() {
     given([ANA])
-        .when(ANA, trivium_engine::QuizCommand::Start)
+        .when(ANA, QuizCommand::Start)
         .rejects(Reject::NotPermitted)
         .when(
             EVE,
-            trivium_engine::QuizCommand::Answer {
+            QuizCommand::Answer {
                 index: 0,
                 answer: quiz::Answer::Choice(0),
             },
@@ -87,13 +92,90 @@ fn there_is_no_quiz_until_one_is_loaded() {
         .rejects(Reject::NotMember)
         .when(
             ROOT,
-            trivium_engine::QuizCommand::Answer {
+            QuizCommand::Answer {
                 index: 0,
                 answer: quiz::Answer::Choice(0),
             },
         )
         .rejects(Reject::NotMember)
-        .when(HOST, trivium_engine::QuizCommand::Start)
+        .when(HOST, QuizCommand::Start)
         .rejects(Reject::NoQuiz)
         .check(|room| assert_eq!(room.results(&Audience::Hosts), Err(Reject::NoQuiz)));
+}
+
+/// A quiz of one question.
+fn load() -> QuizCommand {
+    let question = Question {
+        text: "?".to_owned(),
+        explanation: String::new(),
+        media_url: String::new(),
+        media_alt: String::new(),
+        time_limit: None,
+        read: None,
+        points: 1_000,
+        kind: quiz::Kind::TrueFalse { correct: true },
+    };
+    QuizCommand::Load {
+        quiz: Arc::new(Quiz {
+            id: "q".parse().expect("an id"),
+            revision: 1,
+            title: "Quiz".to_owned(),
+            description: String::new(),
+            language: String::new(),
+            settings: quiz::Settings::default(),
+            questions: vec![question],
+        }),
+    }
+}
+
+#[test]
+fn a_game_that_has_begun_keeps_names_and_may_keep_players_out() {
+    given([ANA])
+        .when(HOST, settings(|s| s.late_join = false))
+        .done()
+        .when(HOST, load())
+        .done()
+        .when(BEN, join())
+        .done()
+        .when(ANA, rename(ANA, "Annie"))
+        .done()
+        .when(HOST, QuizCommand::Start)
+        .done()
+        .when(CLEO, join())
+        .rejects(Reject::LateJoinClosed)
+        .when(BEN, join())
+        .changes_nothing()
+        .when(DAN, observe())
+        .done()
+        .when(ANA, rename(ANA, "Ana"))
+        .rejects(Reject::WrongPhase { phase: Phase::Starting })
+        .when(HOST, rename(ANA, "Ana"))
+        .done()
+        .when(HOST, settings(|_| ()))
+        .done()
+        .when(CLEO, join())
+        .done()
+        .when(HOST, settings(|s| s.late_join = false))
+        .done()
+        .when(HOST, QuizCommand::End)
+        .done()
+        .when(EVE, join())
+        .done();
+}
+
+#[test]
+fn a_closed_room_keeps_its_game_but_no_longer_runs_it() {
+    given([ANA])
+        .when(HOST, load())
+        .done()
+        .when(HOST, QuizCommand::Start)
+        .done()
+        .when(HOST, RoomCommand::Close)
+        .done()
+        .check(|room| assert_eq!(room.next_deadline(), None))
+        .at(100_000)
+        .settles_to([])
+        .when(HOST, QuizCommand::End)
+        .rejects(Reject::RoomClosed)
+        .check(|room| assert!(room.results(&Audience::Hosts).is_ok()));
 }
