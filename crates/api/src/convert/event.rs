@@ -43,6 +43,8 @@ pub fn projected(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use trivium_engine::{ChatEvent, Timestamp, quiz};
     use trivium_proto::v1::room_event::Event as Wire;
 
@@ -79,6 +81,52 @@ mod tests {
         };
         let message = sent.message.expect("with the message");
         assert_eq!((message.seq, message.send_time_ms), (7, 1_000));
+    }
+
+    #[test]
+    fn loading_a_quiz_tells_nothing_of_its_questions() {
+        const CANARY: &str = "canary";
+        let question = quiz::Question {
+            text: CANARY.into(),
+            explanation: CANARY.into(),
+            media_url: CANARY.into(),
+            media_alt: CANARY.into(),
+            time_limit: None,
+            read: None,
+            points: 1_000,
+            kind: quiz::Kind::TextEntry {
+                accepted: vec![CANARY.into()],
+                case_sensitive: false,
+                max_edits: 0,
+            },
+        };
+        let loaded = entry(Event::Quiz(quiz::Event::Loaded {
+            quiz: Arc::new(quiz::Quiz {
+                id: "q".parse().expect("an id"),
+                revision: 2,
+                title: "Capitals".into(),
+                description: String::new(),
+                language: String::new(),
+                settings: quiz::Settings::default(),
+                questions: vec![question; 3],
+            }),
+            seed: 7,
+        }));
+        let room = "r".parse().expect("an id");
+        for audience in [
+            Audience::Observers,
+            Audience::Member("ana".parse().expect("an id")),
+            Audience::Hosts,
+        ] {
+            let wire = seen(&room, 3, &loaded, &audience).expect("everybody learns of it");
+            let bytes = crate::encode::event(wire.clone());
+            let holds_it = bytes.windows(CANARY.len()).any(|window| window == CANARY.as_bytes());
+            assert!(!holds_it, "{audience:?}");
+            let Some(Wire::QuizLoaded(outline)) = wire.event else {
+                panic!("another event");
+            };
+            assert_eq!((outline.title.as_str(), outline.question_count), ("Capitals", 3));
+        }
     }
 
     #[test]
