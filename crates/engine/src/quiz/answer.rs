@@ -1,6 +1,6 @@
 //! What a player gives as an answer. Options are named by their position as shown, from 0.
 //!
-//! Neighbours: [`decide`](super::decide) checks answers here before it accepts them; [`grade`](super::grade) says how
+//! Neighbours: [`decide`](super::decide) checks answers here before it accepts them; `grade` says how
 //! right they are.
 
 use std::collections::BTreeSet;

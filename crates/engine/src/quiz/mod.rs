@@ -6,6 +6,10 @@
 //! ```
 //!
 //! Neighbours: [`room`](crate::room) dispatches here and owns membership; nothing here knows transports or storage.
+//!
+//! Invariants: an answer is accepted at most once per player and question, and never after its question has closed; every
+//! total and rank follows from the results of the questions that count; whatever time brings about is found by one
+//! function, which also names the next deadline.
 
 pub mod answer;
 mod apply;

@@ -1,6 +1,6 @@
 //! A written quiz: what a teacher makes and the catalogue keeps.
 //!
-//! Neighbours: [`validity`](super::validity) says whether it can be played, [`form`](super::form) what players see of it.
+//! Neighbours: [`validity`](super::validity) says whether it can be played, `form` what players see of it.
 //!
 //! These types are also the storage format of quizzes and part of the events in room logs: a rename needs an upcaster.
 

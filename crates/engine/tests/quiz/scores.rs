@@ -72,6 +72,13 @@ fn streaks_add_up_when_wanted_and_survive_opinions_and_skips() {
     world = world.when(HOST, trivium_engine::QuizCommand::Skip { index: 3 }).done();
     assert_eq!(rows(&world), [row(1, ANA, 2_000 + 100), row(2, BEN, 0)]);
     assert_eq!((ranking(&world).0[0].streak, ranking(&world).0[0].best_streak), (2, 2));
+    let broken = truths(4, |settings| settings.streak_bonus = true);
+    let broken = played(
+        &[ANA],
+        broken,
+        &[&right(100), &right(100), &[(ANA, 100, false)], &right(100)],
+    );
+    assert_eq!(rows(&broken), [row(1, ANA, 3_000 + 100)]);
     let off = played(&[ANA], truths(2, |_| {}), &[&right(100), &right(100)]);
     assert_eq!(rows(&off), [row(1, ANA, 2_000)]);
 }
@@ -199,7 +206,8 @@ fn a_team_has_the_mean_of_those_who_are_there() {
         .done()
         .when(BEN, say_true(0))
         .done();
-    let world = advances(world, 3);
+    let world = advances(world, 2).when(GUEST, join("Red")).done();
+    let world = advances(world, 1).when(GUEST, RoomCommand::Leave).done();
     let teams = |world: &World| {
         ranking(world)
             .1
@@ -254,6 +262,30 @@ fn a_member_sees_the_top_and_the_own_row() {
     let results = world.room.results(&Audience::Member(user(CLEO))).expect("a quiz");
     let own: Vec<&UserId> = results.questions[0].results.iter().map(|(user, _)| user).collect();
     assert_eq!((results.standings.len(), own), (2, vec![&user(CLEO)]));
+}
+
+#[test]
+fn a_reveal_names_the_fastest_and_shows_members_their_own_result() {
+    let world = next_question(game([ANA, BEN, CLEO], quiz([truth()])), 100)
+        .when(CLEO, say_false(0))
+        .done();
+    let world = world.at(OPENS + 1_000).when(BEN, say_true(0)).done();
+    let world = world.at(OPENS + 2_000).when(ANA, say_true(0)).done();
+    let world = advances(world, 1);
+    let seen = |who: Who| {
+        let reveal = view(&world, who).reveal.expect("it is shown");
+        let Quizzed::QuestionRevealed { fastest, results, .. } = &reveal else {
+            panic!("{reveal:?}")
+        };
+        assert_eq!(*fastest, Some(user(BEN)));
+        let told = quizzed(&world)
+            .last()
+            .and_then(|event| event.seen_by(&world.room.audience(&who.actor()).expect("the actor may look")));
+        assert_eq!(Some(&reveal), told.as_ref(), "the view shows what the event showed");
+        results.keys().cloned().collect::<Vec<_>>()
+    };
+    assert_eq!(seen(ANA), [user(ANA)]);
+    assert_eq!(seen(HOST), [user(ANA), user(BEN), user(CLEO)]);
 }
 
 #[test]
