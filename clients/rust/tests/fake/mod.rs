@@ -357,7 +357,6 @@ impl Connection {
                 Err(error) => reply::Result::Error(*error),
             },
             Up::SetTyping(_) => return Some(()),
-            #[expect(clippy::wildcard_enum_match_arm, reason = "this server knows chat only")]
             other => panic!("the fake server does not know {other:?}"),
         };
         self.send(Down::Reply(v1::Reply {
