@@ -235,7 +235,7 @@ fn extend(state: &State, extra: Millis) -> Result<Vec<Event>, Reject> {
 }
 
 /// A question that was on show makes way for the ranking or, if there is nothing to rank, for the next question. Where a
-/// ranking is on show it is made anew.
+/// ranking is on show that counted the question, it is made anew.
 fn skip(state: &State, members: &Members, index: u32, cx: &Cx<'_>) -> Result<Vec<Event>, Reject> {
     if index as usize >= state.quiz.questions.len() {
         return Err(Reject::NoSuchQuestion);
@@ -247,13 +247,14 @@ fn skip(state: &State, members: &Members, index: u32, cx: &Cx<'_>) -> Result<Vec
     if on_show && state.is_paused() {
         return Err(Reject::Paused);
     }
+    let counted = state.rounds.get(&index).is_some_and(|round| round.reveal.is_some());
     let skipped = Event::Skipped { index };
     let mut after = state.clone();
     after.apply(members, cx.now, &skipped);
     let mut events = vec![skipped];
     match state.phase {
-        Phase::Ended => events.push(steps::ended(&after, members)),
-        Phase::Leaderboard => events.extend(steps::leaderboard(&after, members)),
+        Phase::Ended if counted => events.push(steps::ended(&after, members)),
+        Phase::Leaderboard if counted => events.extend(steps::leaderboard(&after, members)),
         Phase::Reading | Phase::Open | Phase::Closed | Phase::Revealed if on_show => {
             let anything = after
                 .rounds
@@ -270,7 +271,14 @@ fn skip(state: &State, members: &Members, index: u32, cx: &Cx<'_>) -> Result<Vec
                 ));
             }
         }
-        Phase::Lobby | Phase::Starting | Phase::Reading | Phase::Open | Phase::Closed | Phase::Revealed => {}
+        Phase::Lobby
+        | Phase::Starting
+        | Phase::Reading
+        | Phase::Open
+        | Phase::Closed
+        | Phase::Revealed
+        | Phase::Leaderboard
+        | Phase::Ended => {}
     }
     Ok(events)
 }

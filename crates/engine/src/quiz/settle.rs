@@ -87,10 +87,13 @@ fn close_due(state: &State, members: &Members, board: &Board) -> Option<(Timesta
     let grace = GRACE + MAX_CREDIT;
     let common = round.closes_at? + grace;
     let (mut deadline, mut early, mut anybody) = (common, round.opens_at?, false);
-    for player in members
-        .players()
-        .filter(|player| state.takes_part(index, round, player))
-    {
+    for player in members.players() {
+        // Asked after every command: once somebody is known to be waited for, players without accommodations, whose own
+        // limit is the common one, change nothing.
+        let settled = early == NEVER && player.accommodations.is_none();
+        if settled || !state.takes_part(index, round, player) {
+            continue;
+        }
         let excused = player.accommodations.excused;
         let lost_at = board.lost_since(&player.user);
         if round.answers.contains_key(&player.user) {

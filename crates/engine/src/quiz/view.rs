@@ -104,7 +104,7 @@ pub fn view(state: &State, members: &Members, who: &Audience) -> QuizView {
                     distribution: distribution.clone(),
                     explanation: question.explanation.clone(),
                     fastest: fastest.clone(),
-                    results: visible_results(results.iter(), who).collect(),
+                    results: visible_results(results, who),
                 })
             }),
         standings: ranking
@@ -144,7 +144,7 @@ pub fn results(state: &State, members: &Members, who: &Audience) -> ResultsView 
                 solution: question.kind.solution(&round.shown),
                 distribution: reveal.distribution.clone(),
                 opened_at: round.opens_at?,
-                results: visible_results(reveal.results.iter(), who).collect(),
+                results: visible_results(&reveal.results, who).into_iter().collect(),
             })
         });
     ResultsView {

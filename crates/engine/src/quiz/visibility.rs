@@ -5,7 +5,7 @@
 //!
 //! Neighbours: [`audience`](crate::audience) explains audiences; [`view`](super::view) shows state by the same rules.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use super::{
     Event, Kind, Question, Quiz,
@@ -105,7 +105,7 @@ impl Event {
                 distribution: distribution.clone(),
                 explanation: explanation.clone(),
                 fastest: fastest.clone(),
-                results: visible_results(results.iter(), who).collect(),
+                results: visible_results(results, who),
             },
             Self::LeaderboardShown {
                 index,
@@ -182,13 +182,16 @@ fn sees_private(who: &Audience, user: &UserId) -> bool {
 }
 
 /// Everybody's results for hosts, their own for members, none for observers.
-pub(super) fn visible_results<'a>(
-    results: impl Iterator<Item = (&'a UserId, &'a Outcome)>,
-    who: &Audience,
-) -> impl Iterator<Item = (UserId, Outcome)> {
-    results
-        .filter(|(user, _)| sees_private(who, user))
-        .map(|(user, outcome)| (user.clone(), outcome.clone()))
+pub(super) fn visible_results(results: &BTreeMap<UserId, Outcome>, who: &Audience) -> BTreeMap<UserId, Outcome> {
+    match who {
+        Audience::Hosts => results.clone(),
+        Audience::Member(user) => results
+            .get_key_value(user)
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .into_iter()
+            .collect(),
+        Audience::Observers => BTreeMap::new(),
+    }
 }
 
 /// All rows for hosts; the first `top` for everybody else, and behind them a member's own row if it is not among them.

@@ -328,6 +328,21 @@ fn a_question_skipped_in_hindsight_counts_for_nobody() {
 }
 
 #[test]
+fn a_ranking_made_anew_is_shown_no_longer() {
+    let auto = set(quiz([truth(), truth(), truth()]), |settings| {
+        settings.auto_advance = true;
+    });
+    let world = game([ANA], auto).at(CLOSED + 10_000);
+    let skipped = |index| Event::Quiz(Quizzed::Skipped { index });
+    let world = world.when(HOST, QuizCommand::Skip { index: 2 }).events([skipped(2)]);
+    let ends_at = view(&world, ANA).phase_ends_at;
+    assert_eq!(ends_at, Some(at(CLOSED + 13_000)));
+    let world = world.when(HOST, QuizCommand::Skip { index: 0 }).done();
+    assert_eq!(names(&world).last(), Some(&"leaderboard_shown"));
+    assert_eq!(view(&world, ANA).phase_ends_at, ends_at);
+}
+
+#[test]
 fn an_end_before_the_end_ranks_what_was_revealed() {
     let world = next_question(game([ANA], quiz([truth(), truth()])), 100)
         .when(ANA, say_true(0))
