@@ -1,1 +1,28 @@
-//! What every suite shares: a server in a box, and clients on every road.
+//! What every suite shares: a server in a box, people who use it, and every road to it.
+//!
+//! [`Server`] runs the whole stack in this process on free ports. [`Person`] is somebody with a token and an SDK client on
+//! one road. [`quizzes`] has quizzes with every kind of question. [`ROADS`] is what suites iterate over.
+
+pub mod game;
+pub mod people;
+pub mod quizzes;
+pub mod server;
+
+pub use people::{Person, eventually};
+pub use server::{Options, Server};
+
+/// A way to the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Way {
+    /// gRPC over HTTP/2.
+    Grpc,
+    /// gRPC-Web over HTTP/1.1: Watch and unary calls.
+    GrpcWeb,
+    /// WebTransport over QUIC.
+    WebTransport,
+    /// In this process, without a socket.
+    Memory,
+}
+
+/// All of them.
+pub const ROADS: [Way; 4] = [Way::Grpc, Way::GrpcWeb, Way::WebTransport, Way::Memory];

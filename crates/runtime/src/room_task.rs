@@ -9,7 +9,7 @@ use rand::rngs::StdRng;
 use tokio::sync::{mpsc, oneshot};
 use trivium_engine::{
     Actor, Command, Cx, Entry, Event, Millis, Observation, QuizCommand, RequestId, Room, RoomEvent, Seq, Signal,
-    SignalKey, Timestamp, UserId,
+    SignalKey, Timestamp, UserId, quiz,
 };
 use trivium_store::{Append, AppendError, Record, Store, Writer};
 
@@ -108,6 +108,8 @@ pub(crate) struct RoomTask {
     pub(crate) wake_at: Option<Timestamp>,
     pub(crate) next_wake: Timestamp,
     pub(crate) used_at: Timestamp,
+    /// The next deadline as of the last `settle`. Finding it looks at every player, so it is not asked for per command.
+    pub(crate) due: Option<Timestamp>,
 }
 
 /// What a turn made, held back until it is committed.
@@ -153,7 +155,7 @@ impl RoomTask {
         let tick = (!self.signals.is_empty()).then_some(self.next_tick);
         let unload = self.may_unload().then(|| self.used_at + self.idle());
         let due = [
-            self.room.next_deadline(),
+            self.due,
             self.room.next_presence_deadline(),
             tick,
             self.wake_at,
@@ -211,7 +213,9 @@ impl RoomTask {
         }
         // Stamped when it came in, not when its turn came: a busy room costs nobody time. Never before the newest entry.
         let now = caller.received_at.max(self.last_at);
-        self.settle(now, turn);
+        if self.due.is_some_and(|due| due <= now) {
+            self.settle(now, turn);
+        }
         let mut cx = Cx {
             now,
             actor: &caller.actor,
@@ -223,13 +227,16 @@ impl RoomTask {
         };
         let events = self.room.decide(command, &mut cx)?;
         let first = self.room.seq() + 1;
+        let sets_deadlines = events.iter().any(sets_deadlines);
         for event in events {
             self.record(now, Some(&caller.actor.user), caller.request.as_ref(), event, turn);
         }
         let last = self.room.seq();
-        self.settle(now, turn);
+        if sets_deadlines {
+            self.settle(now, turn);
+        }
         Ok(Outcome {
-            head: self.room.seq(),
+            head: last,
             made: (first <= last).then_some(first..=last),
             replayed: false,
         })
@@ -239,6 +246,7 @@ impl RoomTask {
         for _ in 0..MAX_SETTLE_ROUNDS {
             let events = self.room.settle(now);
             if events.is_empty() {
+                self.due = self.room.next_deadline();
                 return;
             }
             for event in events {
@@ -432,7 +440,7 @@ impl RoomTask {
     /// Whether nobody listens and time alone brings nothing about.
     fn may_unload(&self) -> bool {
         self.ring.waiters.len() == 0
-            && self.room.next_deadline().is_none()
+            && self.due.is_none()
             && self.room.next_presence_deadline().is_none()
     }
 
@@ -491,6 +499,15 @@ fn sets_an_opening(command: &Command) -> bool {
         )
         | Command::Room(_)
         | Command::Chat(_) => false,
+    }
+}
+
+/// Whether what follows an event by time alone may be due before the end of the turn. Answers and messages are many and
+/// move no deadline closer than that.
+fn sets_deadlines(event: &Event) -> bool {
+    match event {
+        Event::Quiz(quiz::Event::AnswerAccepted { .. } | quiz::Event::MediaLoaded { .. }) | Event::Chat(_) => false,
+        Event::Quiz(_) | Event::Room(_) => true,
     }
 }
 

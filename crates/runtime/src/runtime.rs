@@ -405,6 +405,8 @@ impl Runtime {
             wake_at: None,
             next_wake: now,
             used_at: now,
+            // Settled at once, as much time may have passed since the room was last loaded.
+            due: Some(now),
         };
         // Runs also when the task panics: readers must not wait for a room that is gone.
         let gone = Gone {

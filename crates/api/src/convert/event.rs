@@ -28,7 +28,7 @@ pub fn projected(
     audience: &Audience,
 ) -> Option<v1::RoomEvent> {
     let wire = match event {
-        Event::Room(event) => room::event(room, epoch, event)?,
+        Event::Room(event) => room::event(room, epoch, event),
         Event::Quiz(event) => quiz::event::event(event, audience)?,
         Event::Chat(event) => chat::event(entry, event),
     };

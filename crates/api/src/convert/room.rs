@@ -210,9 +210,9 @@ pub fn member(member: &Member) -> v1::Member {
     }
 }
 
-/// An event of the room itself; none for what the wire has no word for.
-pub fn event(room: &RoomId, epoch: u64, event: &RoomEvent) -> Option<Event> {
-    Some(match event {
+/// An event of the room itself.
+pub fn event(room: &RoomId, epoch: u64, event: &RoomEvent) -> Event {
+    match event {
         RoomEvent::Created { settings: made } => Event::RoomCreated(v1::RoomCreated {
             room: Some(settings(room, epoch, made)),
         }),
@@ -244,8 +244,11 @@ pub fn event(room: &RoomId, epoch: u64, event: &RoomEvent) -> Option<Event> {
         RoomEvent::Unbanned { user } => Event::UserUnbanned(v1::UserUnbanned {
             user_id: user.to_string(),
         }),
-        RoomEvent::Banned { .. } => return None,
-    })
+        RoomEvent::Banned { user, message } => Event::UserBanned(v1::UserBanned {
+            user_id: user.to_string(),
+            message: message.clone(),
+        }),
+    }
 }
 
 fn kind_named(name: &str) -> Option<RoomKind> {

@@ -1,7 +1,7 @@
 //! Chat: messages, reactions, history, typing.
 
 use tonic::{Request, Response, Status};
-use trivium_engine::{ChatEvent, Event, RoomId, Seq, view::MessageView};
+use trivium_engine::{RoomId, Seq, view::MessageView};
 use trivium_proto::v1::{self, chat_service_server::ChatService};
 
 use super::{Services, seq_of};
@@ -83,28 +83,14 @@ async fn older_messages(
     limit: usize,
 ) -> Result<(Vec<MessageView>, bool), ApiError> {
     const PAGE: usize = 1_000;
-    let end = end.unwrap_or(Seq::MAX);
-    let mut entries = Vec::new();
+    let mut history = trivium_engine::chat::History::new(end, limit);
     let mut after = 0;
     loop {
         let page = call.api.runtime.read_log(room, after, PAGE).await?;
-        let Some(last) = page.last() else { break };
+        let Some(last) = page.last() else { return Ok(history.finish()) };
         after = last.seq;
-        entries.extend(page.into_iter().filter(|entry| match &entry.event {
-            Event::Chat(ChatEvent::Sent { .. }) => entry.seq < end,
-            // Edits and deletions of old messages may stand anywhere after them.
-            Event::Chat(
-                ChatEvent::Edited { message, .. }
-                | ChatEvent::Deleted { message, .. }
-                | ChatEvent::Reacted { message, .. },
-            ) => *message < end,
-            Event::Room(_) | Event::Quiz(_) => false,
-        }));
+        page.iter().for_each(|entry| history.take(entry));
     }
-    let mut messages = trivium_engine::chat::fold(&entries);
-    let surplus = messages.len().saturating_sub(limit);
-    messages.drain(..surplus);
-    Ok((messages, surplus > 0))
 }
 
 pub(crate) async fn set_typing(call: Call, request: v1::SetTypingRequest) -> Result<v1::SetTypingResponse, ApiError> {

@@ -101,7 +101,6 @@ pub fn event(event: &Quiz, audience: &Audience) -> Option<Event> {
             closes_at,
             ..
         } => Event::QuizResumed(v1::QuizResumed {
-            phase: v1::QuizPhase::Unspecified.into(),
             phase_end_time_ms: time_or_zero(*phase_ends_at),
             open_time_ms: time_or_zero(*opens_at),
             close_time_ms: time_or_zero(*closes_at),
@@ -125,7 +124,11 @@ pub fn event(event: &Quiz, audience: &Audience) -> Option<Event> {
                 player_count: *player_count,
             })
         }
-        Quiz::MediaLoaded { .. } | Quiz::AutoAdvanceSet { .. } => return None,
+        Quiz::AutoAdvanceSet { enabled, phase_ends_at } => Event::AutoAdvanceSet(v1::AutoAdvanceSet {
+            enabled: *enabled,
+            phase_end_time_ms: time_or_zero(*phase_ends_at),
+        }),
+        Quiz::MediaLoaded { .. } => return None,
     })
 }
 

@@ -1,0 +1,191 @@
+//! The whole stack in this process, on free ports of the loopback address.
+
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::{Duration, SystemTime}};
+
+use axum::{Json, Router, routing::get};
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+use trivium_api::{
+    Api, Grpc, WireEncode,
+    auth::{AuthConfig, Authenticator, Principal, Roles, Secret, resume::ResumeTokens},
+    limits::{Limits, Rate, RateLimiter},
+    sessions::Sessions,
+};
+use trivium_engine::{Role, RoomId, Timestamp};
+use trivium_runtime::{Clock, Runtime, RuntimeConfig};
+use trivium_store::{MemoryStore, Store};
+use trivium_store_sqlite::SqliteStore;
+use trivium_transport::{
+    HttpServer, MemoryChannel, WebTransportServer,
+    cert::Certificates,
+    http,
+    webtransport::{self, Origins},
+};
+
+const SECRET: &[u8] = b"a secret that only tests have, and everybody may read";
+const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
+
+/// How a server differs from the default.
+#[derive(Debug, Default)]
+pub struct Options {
+    /// Keep rooms in this SQLite file; in memory otherwise.
+    pub sqlite: Option<PathBuf>,
+    /// Keep rooms here; goes before `sqlite`.
+    pub store: Option<Arc<MemoryStore>>,
+    /// Bounds of the runtime.
+    pub runtime: RuntimeConfig,
+    /// Rate limits as a server has them; otherwise there are practically none.
+    pub real_limits: bool,
+}
+
+/// A running server.
+pub struct Server {
+    /// What its calls reach.
+    pub api: Arc<Api>,
+    /// The stack, for calls without a socket.
+    pub grpc: Grpc,
+    /// TCP.
+    pub http: SocketAddr,
+    /// UDP.
+    pub udp: SocketAddr,
+    /// SHA-256 of the WebTransport certificates.
+    pub hashes: Vec<[u8; 32]>,
+    shutdown: CancellationToken,
+    acceptors: Vec<JoinHandle<()>>,
+}
+
+impl Server {
+    /// Starts one as it comes.
+    pub async fn start() -> Self {
+        Self::start_with(Options::default()).await
+    }
+
+    /// Starts one.
+    pub async fn start_with(options: Options) -> Self {
+        let store: Arc<dyn Store> = match (options.store, options.sqlite) {
+            (Some(memory), _) => memory,
+            (None, Some(path)) => Arc::new(SqliteStore::open(&path).await.expect("SQLite opens")),
+            (None, None) => Arc::new(MemoryStore::new()),
+        };
+        let secret = Secret::new(SECRET).expect("long enough");
+        let runtime = Runtime::start(store, Arc::new(WireEncode), Clock::start(), options.runtime, rand::random());
+        let limits = if options.real_limits { Limits::default() } else { no_limits() };
+        let api = Arc::new(Api {
+            runtime,
+            authenticator: Authenticator::new(AuthConfig::local(secret.clone())).expect("a local key"),
+            resume_tokens: ResumeTokens::new(&secret, &[]),
+            secret,
+            limiter: RateLimiter::new(limits),
+            sessions: Sessions::default(),
+            code_length: 8,
+        });
+        api.runtime.wake_open_rooms().await.expect("the store answers");
+        let grpc = trivium_api::grpc(&api, trivium_api::Options::default());
+        let shutdown = CancellationToken::new();
+
+        let certificates = Certificates::self_made(&[], SystemTime::now()).expect("a certificate");
+        let mut config = webtransport::Config::new(ANY_PORT, certificates);
+        config.max_sessions_per_ip = 10_000;
+        config.origins = Origins::Any;
+        let webtransport = WebTransportServer::bind(config).expect("a free UDP port");
+        let udp = webtransport.local_addr().expect("bound");
+        let hashes = webtransport.certificate_hashes();
+
+        let mut config = http::Config::new(ANY_PORT);
+        config.max_connections_per_ip = 10_000;
+        let tcp = HttpServer::bind(config).await.expect("a free TCP port");
+        let http = tcp.local_addr().expect("bound");
+        let plain = Router::new().route("/.well-known/trivium", get(well_known(udp, &hashes)));
+        let web = trivium_api::http(grpc.clone(), Origins::Any, plain);
+
+        let acceptors = vec![
+            tokio::spawn(tcp.serve(web, shutdown.clone())),
+            tokio::spawn(webtransport.serve(grpc.clone(), shutdown.clone())),
+        ];
+        Self { api, grpc, http, udp, hashes, shutdown, acceptors }
+    }
+
+    /// Where HTTP clients go.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.http)
+    }
+
+    /// Where WebTransport clients go.
+    pub fn webtransport_url(&self) -> String {
+        format!("https://{}/wt/v1", self.udp)
+    }
+
+    /// The stack in this process.
+    pub fn memory(&self) -> MemoryChannel<Grpc> {
+        MemoryChannel::new(self.grpc.clone())
+    }
+
+    /// A token for an account.
+    pub fn token(&self, user: &str) -> String {
+        self.mint(&principal(user))
+    }
+
+    /// A token for a service, which may act as host everywhere.
+    pub fn service_token(&self, user: &str) -> String {
+        self.mint(&Principal { roles: Roles { service: true, admin: false }, ..principal(user) })
+    }
+
+    /// A token that grants a role in a room.
+    pub fn granted_token(&self, user: &str, room: &str, role: Role) -> String {
+        let room: RoomId = room.parse().expect("an id");
+        self.mint(&Principal { grants: [(room, role)].into(), ..principal(user) })
+    }
+
+    /// A token for whoever is described.
+    pub fn mint(&self, principal: &Principal) -> String {
+        let now = self.api.runtime.clock().now();
+        let ttl = Duration::from_hours(1);
+        self.api.authenticator.mint(principal, ttl, now, &mut rand::rng()).0
+    }
+
+    /// Drains and stops it. What is in a SQLite file can be opened again.
+    pub async fn stop(self) {
+        self.api.sessions.drain();
+        self.shutdown.cancel();
+        for acceptor in self.acceptors {
+            acceptor.await.expect("acceptors do not panic");
+        }
+        self.api.runtime.shutdown().await;
+    }
+}
+
+fn principal(user: &str) -> Principal {
+    Principal {
+        user: user.parse().expect("an id"),
+        name: user.to_owned(),
+        guest: false,
+        roles: Roles::default(),
+        grants: std::collections::BTreeMap::new(),
+        expires_at: Timestamp::default(),
+        token_id: None,
+    }
+}
+
+fn no_limits() -> Limits {
+    let plenty = Rate::per_second(1_000_000, 1_000_000);
+    Limits {
+        join: plenty,
+        code_miss: plenty,
+        chat: plenty,
+        command: plenty,
+        clock: plenty,
+        quiz_write: plenty,
+        ..Limits::default()
+    }
+}
+
+fn well_known(udp: SocketAddr, hashes: &[[u8; 32]]) -> impl Fn() -> std::future::Ready<Json<serde_json::Value>> + Clone + use<> {
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    let hashes: Vec<String> = hashes.iter().map(|hash| STANDARD.encode(hash)).collect();
+    let body = serde_json::json!({
+        "version": env!("CARGO_PKG_VERSION"),
+        "webtransport": { "url": format!("https://{udp}/wt/v1"), "certificate_hashes": hashes },
+        "limits": {},
+    });
+    move || std::future::ready(Json(body.clone()))
+}

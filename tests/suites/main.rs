@@ -1,0 +1,3 @@
+//! Every suite that runs the whole server, in one binary.
+
+mod roads;

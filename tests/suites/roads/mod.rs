@@ -1,0 +1,30 @@
+//! One set of scenarios, run over every road with the same assertions.
+
+use trivium_tests::{Person, ROADS, Server, Way, game, quizzes};
+
+/// Runs a scenario once per road.
+async fn on_every_road<F: Future>(scenario: impl Fn(Way) -> F) {
+    for way in ROADS {
+        eprintln!("    over {way:?}");
+        scenario(way).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_quiz_of_every_kind_is_played_to_the_podium() {
+    on_every_road(async |way| {
+        let server = Server::start().await;
+        let mut host = Person::account(&server, way, "host").await;
+        let room = game::room(&mut host, quizzes::every_kind()).await;
+        let mut players = Vec::new();
+        for name in ["Ana", "Ben"] {
+            players.push(Person::guest(&server, way, &room.join_code, name).await);
+        }
+        let played = game::play(&mut host, &mut players, &room.id, 12, |player, _| player == 0).await;
+        let podium = &played.podiums[0];
+        assert_eq!(podium[0].0, "Ana", "{podium:?}");
+        assert!(podium[0].2 > podium[1].2 && podium[0].1 == 1 && podium[1].1 == 2, "{podium:?}");
+        server.stop().await;
+    })
+    .await;
+}
