@@ -39,21 +39,44 @@ pub async fn create_room(host: &Person) -> Room {
 
 /// Puts a quiz into a room.
 pub async fn load(host: &Person, room: &str, quiz: Quiz) {
-    let create = CreateQuizRequest { request_id: id(), quiz: Some(quiz) };
-    let quiz = host.client.quizzes().create_quiz(create).await.expect("a quiz").into_inner().quiz.expect("there is one");
-    let load = LoadQuizRequest { request_id: id(), room_id: room.to_owned(), quiz_id: quiz.id, revision: 0 };
+    let create = CreateQuizRequest {
+        request_id: id(),
+        quiz: Some(quiz),
+    };
+    let quiz = host
+        .client
+        .quizzes()
+        .create_quiz(create)
+        .await
+        .expect("a quiz")
+        .into_inner()
+        .quiz
+        .expect("there is one");
+    let load = LoadQuizRequest {
+        request_id: id(),
+        room_id: room.to_owned(),
+        quiz_id: quiz.id,
+        revision: 0,
+    };
     host.client.quizzes().load_quiz(load).await.expect("loaded");
 }
 
 /// Starts the game.
 pub async fn start(host: &Person, room: &str) {
-    let start = StartQuizRequest { request_id: id(), room_id: room.to_owned() };
+    let start = StartQuizRequest {
+        request_id: id(),
+        room_id: room.to_owned(),
+    };
     host.client.quizzes().start_quiz(start).await.expect("started");
 }
 
 /// Does what comes next, from a phase.
 pub async fn advance(host: &Person, room: &str, from: QuizPhase) {
-    let advance = AdvanceQuizRequest { request_id: id(), room_id: room.to_owned(), from_phase: from.into() };
+    let advance = AdvanceQuizRequest {
+        request_id: id(),
+        room_id: room.to_owned(),
+        from_phase: from.into(),
+    };
     host.client.quizzes().advance_quiz(advance).await.expect("advanced");
 }
 
@@ -72,7 +95,11 @@ pub async fn play(
             let (form, opens) = opened(player, index).await;
             wait_until(player, opens).await;
             let answer = quizzes::answer(index, &form, right(n, index));
-            player.session.submit_answer(room, index, answer).await.expect("in time");
+            player
+                .session
+                .submit_answer(room, index, answer)
+                .await
+                .expect("in time");
         }
         host.event("the close", |event| match event {
             Event::QuestionClosed(closed) if closed.index == index => Some(()),
@@ -103,7 +130,12 @@ pub async fn play(
                 _ => None,
             })
             .await;
-        game.podiums.push(podium.into_iter().map(|row| (row.name, row.rank, row.points_tenths)).collect());
+        game.podiums.push(
+            podium
+                .into_iter()
+                .map(|row| (row.name, row.rank, row.points_tenths))
+                .collect(),
+        );
     }
     game
 }

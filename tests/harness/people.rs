@@ -14,6 +14,7 @@ use crate::{Server, Way};
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Somebody who is connected.
+#[expect(missing_debug_implementations, reason = "nobody prints a person")]
 pub struct Person {
     /// Nickname and, for accounts, user.
     pub name: String,
@@ -57,7 +58,15 @@ impl Person {
     /// Somebody with a client of its own.
     pub async fn connected(client: Client, way: Way, name: &str) -> Self {
         let (session, events) = eventually(("connect", way), client.connect()).await.expect("connected");
-        Self { name: name.to_owned(), way, client, session, seen: Vec::new(), snapshot: None, events }
+        Self {
+            name: name.to_owned(),
+            way,
+            client,
+            session,
+            seen: Vec::new(),
+            snapshot: None,
+            events,
+        }
     }
 
     /// Begins to hear a room, and waits for its snapshot.

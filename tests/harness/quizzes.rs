@@ -1,9 +1,9 @@
 //! Quizzes with every kind of question, and how to answer each.
 
 use trivium_client::proto::v1::{
-    Answer, AnswerForm, Matching, MatchingPair, MultipleChoice, NumberEntry, Option as Choice, Ordering, Poll, Positions,
-    Question, Quiz, QuizSettings, RangeEntry, Rating, SingleChoice, TextEntry, TrueFalse, WordCloud, Words, answer,
-    question::Kind,
+    Answer, AnswerForm, Matching, MatchingPair, MultipleChoice, NumberEntry, Option as Choice, Ordering, Poll,
+    Positions, Question, Quiz, QuizSettings, RangeEntry, Rating, SingleChoice, TextEntry, TrueFalse, WordCloud, Words,
+    answer, question::Kind,
 };
 
 /// Stands in texts that players must not see before the reveal.
@@ -11,7 +11,10 @@ pub const CANARY: &str = "CANARY-8f3a";
 
 /// One question of each kind, quick to play. Keys and explanations contain [`CANARY`].
 pub fn every_kind() -> Quiz {
-    let choice = |text: &str, correct| Choice { text: text.to_owned(), correct };
+    let choice = |text: &str, correct| Choice {
+        text: text.to_owned(),
+        correct,
+    };
     let kinds = vec![
         Kind::SingleChoice(SingleChoice {
             options: vec![choice("right", true), choice("wrong", false), choice("no", false)],
@@ -28,7 +31,11 @@ pub fn every_kind() -> Quiz {
             case_sensitive: false,
             max_edits: 0,
         }),
-        Kind::NumberEntry(NumberEntry { target: 1822.5, tolerance: 10.0, unit: "m".into() }),
+        Kind::NumberEntry(NumberEntry {
+            target: 1822.5,
+            tolerance: 10.0,
+            unit: "m".into(),
+        }),
         Kind::RangeEntry(RangeEntry {
             min: 0.0,
             max: 100.0,
@@ -43,13 +50,26 @@ pub fn every_kind() -> Quiz {
         }),
         Kind::Matching(Matching {
             pairs: [("a", "1"), ("b", "2"), ("c", "3")]
-                .map(|(left, right)| MatchingPair { left: left.into(), right: right.into() })
+                .map(|(left, right)| MatchingPair {
+                    left: left.into(),
+                    right: right.into(),
+                })
                 .into(),
             partial_credit: false,
         }),
-        Kind::Poll(Poll { options: vec!["tea".into(), "coffee".into()], multiple: false }),
-        Kind::Poll(Poll { options: vec!["red".into(), "green".into(), "blue".into()], multiple: true }),
-        Kind::Rating(Rating { steps: 5, low_label: "low".into(), high_label: "high".into() }),
+        Kind::Poll(Poll {
+            options: vec!["tea".into(), "coffee".into()],
+            multiple: false,
+        }),
+        Kind::Poll(Poll {
+            options: vec!["red".into(), "green".into(), "blue".into()],
+            multiple: true,
+        }),
+        Kind::Rating(Rating {
+            steps: 5,
+            low_label: "low".into(),
+            high_label: "high".into(),
+        }),
         Kind::WordCloud(WordCloud { max_words: 3 }),
     ];
     quiz(kinds)
@@ -93,7 +113,11 @@ pub fn answer(index: u32, form: &AnswerForm, right: bool) -> Answer {
         1 if right => answer::Value::Choices(positions([at("right 1"), at("right 2")])),
         1 => answer::Value::Choices(positions([at("wrong")])),
         2 => answer::Value::Truth(right),
-        3 => answer::Value::Text(if right { format!("  {} TEXT ", CANARY.to_lowercase()) } else { "no".into() }),
+        3 => answer::Value::Text(if right {
+            format!("  {} TEXT ", CANARY.to_lowercase())
+        } else {
+            "no".into()
+        }),
         4 => answer::Value::Number(if right { 1822.5 } else { 0.0 }),
         5 => answer::Value::Number(if right { 50.0 } else { 99.0 }),
         6 => {
@@ -113,7 +137,9 @@ pub fn answer(index: u32, form: &AnswerForm, right: bool) -> Answer {
         8 => answer::Value::Choice(0),
         9 => answer::Value::Choices(positions([0, 2])),
         10 => answer::Value::Rating(4),
-        _ => answer::Value::Words(Words { words: vec!["light".into(), "time".into()] }),
+        _ => answer::Value::Words(Words {
+            words: vec!["light".into(), "time".into()],
+        }),
     };
     Answer { value: Some(value) }
 }
@@ -124,5 +150,7 @@ fn position(options: &[String], text: &str) -> u32 {
 }
 
 fn positions<const N: usize>(positions: [u32; N]) -> Positions {
-    Positions { positions: positions.into() }
+    Positions {
+        positions: positions.into(),
+    }
 }

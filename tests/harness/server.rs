@@ -1,6 +1,11 @@
 //! The whole stack in this process, on free ports of the loopback address.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::{Duration, SystemTime}};
+use std::{
+    net::SocketAddr,
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use axum::{Json, Router, routing::get};
 use tokio::task::JoinHandle;
@@ -39,6 +44,7 @@ pub struct Options {
 }
 
 /// A running server.
+#[expect(missing_debug_implementations, reason = "nobody prints a server")]
 pub struct Server {
     /// What its calls reach.
     pub api: Arc<Api>,
@@ -68,8 +74,18 @@ impl Server {
             (None, None) => Arc::new(MemoryStore::new()),
         };
         let secret = Secret::new(SECRET).expect("long enough");
-        let runtime = Runtime::start(store, Arc::new(WireEncode), Clock::start(), options.runtime, rand::random());
-        let limits = if options.real_limits { Limits::default() } else { no_limits() };
+        let runtime = Runtime::start(
+            store,
+            Arc::new(WireEncode),
+            Clock::start(),
+            options.runtime,
+            rand::random(),
+        );
+        let limits = if options.real_limits {
+            Limits::default()
+        } else {
+            no_limits()
+        };
         let api = Arc::new(Api {
             runtime,
             authenticator: Authenticator::new(AuthConfig::local(secret.clone())).expect("a local key"),
@@ -102,7 +118,15 @@ impl Server {
             tokio::spawn(tcp.serve(web, shutdown.clone())),
             tokio::spawn(webtransport.serve(grpc.clone(), shutdown.clone())),
         ];
-        Self { api, grpc, http, udp, hashes, shutdown, acceptors }
+        Self {
+            api,
+            grpc,
+            http,
+            udp,
+            hashes,
+            shutdown,
+            acceptors,
+        }
     }
 
     /// Where HTTP clients go.
@@ -127,13 +151,22 @@ impl Server {
 
     /// A token for a service, which may act as host everywhere.
     pub fn service_token(&self, user: &str) -> String {
-        self.mint(&Principal { roles: Roles { service: true, admin: false }, ..principal(user) })
+        self.mint(&Principal {
+            roles: Roles {
+                service: true,
+                admin: false,
+            },
+            ..principal(user)
+        })
     }
 
     /// A token that grants a role in a room.
     pub fn granted_token(&self, user: &str, room: &str, role: Role) -> String {
         let room: RoomId = room.parse().expect("an id");
-        self.mint(&Principal { grants: [(room, role)].into(), ..principal(user) })
+        self.mint(&Principal {
+            grants: [(room, role)].into(),
+            ..principal(user)
+        })
     }
 
     /// A token for whoever is described.
@@ -179,7 +212,10 @@ fn no_limits() -> Limits {
     }
 }
 
-fn well_known(udp: SocketAddr, hashes: &[[u8; 32]]) -> impl Fn() -> std::future::Ready<Json<serde_json::Value>> + Clone + use<> {
+fn well_known(
+    udp: SocketAddr,
+    hashes: &[[u8; 32]],
+) -> impl Fn() -> std::future::Ready<Json<serde_json::Value>> + Clone + use<> {
     use base64::{Engine as _, engine::general_purpose::STANDARD};
     let hashes: Vec<String> = hashes.iter().map(|hash| STANDARD.encode(hash)).collect();
     let body = serde_json::json!({

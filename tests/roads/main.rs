@@ -23,7 +23,10 @@ async fn a_quiz_of_every_kind_is_played_to_the_podium() {
         let played = game::play(&mut host, &mut players, &room.id, 12, |player, _| player == 0).await;
         let podium = &played.podiums[0];
         assert_eq!(podium[0].0, "Ana", "{podium:?}");
-        assert!(podium[0].2 > podium[1].2 && podium[0].1 == 1 && podium[1].1 == 2, "{podium:?}");
+        assert!(
+            podium[0].2 > podium[1].2 && podium[0].1 == 1 && podium[1].1 == 2,
+            "{podium:?}"
+        );
         server.stop().await;
     })
     .await;

@@ -1,0 +1,1 @@
+//! What breaks on the way: cuts at any byte, eaten acknowledgements, malformed frames.

@@ -1,3 +1,0 @@
-//! Every suite that runs the whole server, in one binary.
-
-mod roads;
