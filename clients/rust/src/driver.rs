@@ -129,6 +129,8 @@ pub(crate) struct Driver {
     hearing: BTreeMap<String, oneshot::Sender<Result<(), Error>>>,
     /// Ids of the `Subscribe` requests without an answer, by room.
     subscribing: BTreeMap<String, u64>,
+    /// When to ask for rooms again that the server could not tell of.
+    again: BTreeMap<String, Instant>,
     /// What goes up before commands.
     control: VecDeque<ConnectRequest>,
     backoff: Backoff,
@@ -167,6 +169,7 @@ impl Driver {
             positions: Positions::default(),
             hearing: BTreeMap::new(),
             subscribing: BTreeMap::new(),
+            again: BTreeMap::new(),
             control: VecDeque::new(),
             backoff: Backoff::new(setup.backoff),
             next_id: 1,
@@ -333,6 +336,7 @@ impl Driver {
     fn forget_room(&mut self, room_id: &str, error: Error) -> bool {
         self.positions.unsubscribe(room_id);
         self.subscribing.remove(room_id);
+        self.again.remove(room_id);
         self.hearing
             .remove(room_id)
             .is_some_and(|done| done.send(Err(error)).is_ok())

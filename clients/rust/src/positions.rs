@@ -98,6 +98,13 @@ impl Positions {
         }
     }
 
+    /// The server cannot tell of the room at the moment.
+    pub fn interrupted(&mut self, room_id: &str) {
+        if let Some(room) = self.rooms.get_mut(room_id) {
+            room.live = false;
+        }
+    }
+
     /// The server goes on after `cursor`. It may lie before the position, never behind it.
     pub fn resumed(&mut self, cursor: &Cursor) -> Verdict {
         let Some(room) = self.rooms.get_mut(&cursor.room_id) else {

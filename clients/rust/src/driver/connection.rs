@@ -40,7 +40,8 @@ impl Driver {
                 let clock = Some(self.clock.with(|sync| sync.next_at()));
                 let renew = self.renew_at.filter(|_| self.renewal.is_none());
                 let outbox = self.outbox.next_at().filter(|at| *at > now);
-                [sign, deaf, clock, renew, outbox, self.return_at(live)]
+                let again = self.again.values().min().copied();
+                [sign, deaf, clock, renew, outbox, again, self.return_at(live)]
                     .into_iter()
                     .flatten()
                     .min()
@@ -73,11 +74,23 @@ impl Driver {
                 if to_return {
                     self.begin(Choice::Only(Road::WebTransport), false);
                 }
+                self.ask_again(now);
                 if self.renewal.is_none() && self.renew_at.is_some_and(|at| at <= now) {
                     self.renewal = Some(Box::pin(self.setup.credentials.clone().renew()));
                 }
             }
             Stage::Down { .. } | Stage::Suspended | Stage::Stopped(_) => {}
+        }
+    }
+
+    fn ask_again(&mut self, now: Instant) {
+        let due: Vec<String> = self
+            .again
+            .extract_if(.., |_, at| *at <= now)
+            .map(|(room_id, _)| room_id)
+            .collect();
+        for room_id in due {
+            self.send_subscription(&room_id);
         }
     }
 
@@ -170,7 +183,8 @@ impl Driver {
         };
         self.max_rooms = given(limits.max_subscriptions, MAX_ROOMS).min(MAX_ROOMS);
         let window = match &up {
-            Up::Stream(_) => given(limits.max_in_flight, WINDOW),
+            // The rest is for what goes up besides commands.
+            Up::Stream(_) => given(limits.max_in_flight, WINDOW).div_ceil(2),
             Up::Calls { .. } => CALLS,
         };
         self.resume_token = welcome.resume_token;
@@ -223,6 +237,7 @@ impl Driver {
         self.positions.disconnected();
         self.control.clear();
         self.subscribing.clear();
+        self.again.clear();
     }
 
     fn failed(&mut self, error: AttachError) {

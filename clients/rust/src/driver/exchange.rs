@@ -134,6 +134,12 @@ impl Driver {
             return;
         }
         let error = Box::new(Rejection::from(ended.error.unwrap_or_default()));
+        if error.code == Code::Unavailable {
+            let until = Instant::now() + error.retry_after.unwrap_or(TRY_AGAIN);
+            self.positions.interrupted(&ended.room_id);
+            self.again.insert(ended.room_id, until);
+            return;
+        }
         if !self.forget_room(&ended.room_id, Error::Rejected(error.clone())) {
             self.tell(SessionEvent::SubscriptionEnded {
                 room_id: ended.room_id,

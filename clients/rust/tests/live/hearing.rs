@@ -189,3 +189,48 @@ async fn a_session_without_listeners_goes_on() {
         Some(2_001)
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn on_every_road_a_room_that_is_not_available_is_asked_for_until_it_is() {
+    for road in ROADS {
+        let mut table = sit(road).await;
+        table.server.state().busy = 4;
+        table
+            .session
+            .subscribe(ROOM, None)
+            .await
+            .expect("in the end it is there");
+        assert_eq!(table.server.state().busy, 0, "{road:?}");
+        table.server.say_many(2);
+        table.read(1, 2).await;
+        table.server.state().busy = 3;
+        table.server.cut();
+        table.server.say_many(2);
+        table.read(3, 2).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn on_every_road_a_room_that_is_no_longer_heard_is_silent() {
+    for road in ROADS {
+        let mut table = sit(road).await;
+        table.session.subscribe(ROOM, None).await.expect("it is there");
+        table.server.say("one");
+        table.read(1, 1).await;
+        table.session.unsubscribe(ROOM).await.expect("it goes on");
+        table.server.say("two");
+        table.server.cut();
+        table.connected().await;
+        table.server.say("three");
+        let quiet = tokio::time::timeout(
+            Duration::from_secs(20),
+            table.until(|event| match event {
+                SessionEvent::Event(event) => Some(event.seq),
+                _ => None,
+            }),
+        );
+        assert!(quiet.await.is_err(), "{road:?}");
+        let hello = table.server.heard().hellos.last().cloned().expect("there was one");
+        assert!(hello.subscriptions.is_empty(), "{road:?}");
+    }
+}

@@ -3,6 +3,7 @@
 #![expect(unreachable_pub, reason = "a test binary has no public items, but its modules have")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test looks for one event among many")]
 
+mod chaos;
 mod commands;
 mod fake;
 mod hearing;

@@ -116,6 +116,23 @@ impl Connection {
     }
 
     async fn subscribe(&mut self, subscribe: v1::Subscribe) -> Option<()> {
+        let busy = {
+            let mut state = self.server.state();
+            let busy = state.busy > 0;
+            state.busy = state.busy.saturating_sub(1);
+            busy
+        };
+        if busy {
+            let error = v1::Error {
+                code: 14,
+                ..v1::Error::default()
+            };
+            let ended = v1::SubscriptionEnded {
+                room_id: subscribe.room_id,
+                error: Some(error),
+            };
+            return self.send(Down::SubscriptionEnded(ended)).await;
+        }
         if subscribe.room_id != ROOM {
             let error = v1::Error {
                 code: 5,

@@ -50,6 +50,8 @@ pub struct State {
     /// Nothing is sent any more on connections of this age or older, without closing them.
     mute: u64,
     pub refuse: Option<Status>,
+    /// How many subscriptions still fail as if the room could not be loaded.
+    pub busy: u32,
     /// Refused as ended.
     pub ended_token: String,
     /// Replies that are given instead of carrying out a command, the last first.
