@@ -156,7 +156,7 @@ pub async fn opened(player: &mut Person, index: u32) -> (trivium_client::proto::
 pub async fn wait_until(player: &Person, time_ms: i64) {
     let clock = player.session.clock();
     loop {
-        let left = time_ms - i64::try_from(clock.now_ms()).expect("not so far away");
+        let left = time_ms - clock.now_ms();
         let Ok(left @ 1..) = u64::try_from(left) else { return };
         tokio::time::sleep(std::time::Duration::from_millis(left.min(50))).await;
     }

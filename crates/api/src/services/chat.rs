@@ -89,7 +89,9 @@ async fn older_messages(
         let page = call.api.runtime.read_log(room, after, PAGE).await?;
         let Some(last) = page.last() else { return Ok(history.finish()) };
         after = last.seq;
-        page.iter().for_each(|entry| history.take(entry));
+        for entry in &page {
+            history.take(entry);
+        }
     }
 }
 
