@@ -154,13 +154,7 @@ impl RoomTask {
     fn next_wake(&self) -> Option<Timestamp> {
         let tick = (!self.signals.is_empty()).then_some(self.next_tick);
         let unload = self.may_unload().then(|| self.used_at + self.idle());
-        let due = [
-            self.due,
-            self.room.next_presence_deadline(),
-            tick,
-            self.wake_at,
-            unload,
-        ];
+        let due = [self.due, self.room.next_presence_deadline(), tick, self.wake_at, unload];
         due.into_iter().flatten().min()
     }
 
@@ -439,9 +433,7 @@ impl RoomTask {
 
     /// Whether nobody listens and time alone brings nothing about.
     fn may_unload(&self) -> bool {
-        self.ring.waiters.len() == 0
-            && self.due.is_none()
-            && self.room.next_presence_deadline().is_none()
+        self.ring.waiters.len() == 0 && self.due.is_none() && self.room.next_presence_deadline().is_none()
     }
 
     fn is_unused(&self) -> bool {

@@ -58,6 +58,8 @@ pub enum SnapshotReason {
 pub enum Delivery {
     /// Framed messages, to be sent as they are.
     Frames(Bytes),
+    /// One framed message of signals: to be sent as it is, and as a datagram too where there are any.
+    Signals(Bytes),
     /// Nothing follows on this subscription.
     Interrupted(Interruption),
 }
@@ -192,7 +194,7 @@ impl Subscription {
             .read(self.signals_seen, host, &self.ring.room, &*self.ring.encode);
         self.signals_seen = seen;
         if let Some(frame) = frame {
-            return Poll::Ready(Delivery::Frames(frame));
+            return Poll::Ready(Delivery::Signals(frame));
         }
         if self.ring.is_closed() {
             return self.end(Interruption::Reload);

@@ -87,7 +87,9 @@ async fn older_messages(
     let mut after = 0;
     loop {
         let page = call.api.runtime.read_log(room, after, PAGE).await?;
-        let Some(last) = page.last() else { return Ok(history.finish()) };
+        let Some(last) = page.last() else {
+            return Ok(history.finish());
+        };
         after = last.seq;
         for entry in &page {
             history.take(entry);

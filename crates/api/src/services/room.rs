@@ -82,9 +82,13 @@ async fn reserve(
 pub(crate) async fn get_room(call: Call, request: v1::GetRoomRequest) -> Result<v1::GetRoomResponse, ApiError> {
     let room: RoomId = convert::common::id("room_id", request.room_id)?;
     let actor = call.actor(&room)?;
-    let view = call.look(&room, move |room, who, _| room.view_for(&actor).map(|view| convert::room::snapshot(&view, who)));
+    let view = call.look(&room, move |room, who, _| {
+        room.view_for(&actor).map(|view| convert::room::snapshot(&view, who))
+    });
     let snapshot = view.await?.ok_or(ApiError::RoomNotFound)?;
-    Ok(v1::GetRoomResponse { snapshot: Some(snapshot) })
+    Ok(v1::GetRoomResponse {
+        snapshot: Some(snapshot),
+    })
 }
 
 pub(crate) async fn list_rooms(call: Call, request: v1::ListRoomsRequest) -> Result<v1::ListRoomsResponse, ApiError> {

@@ -12,7 +12,7 @@ use tonic::{Code, Status, codec::Streaming};
 use trivium_engine::{Reject, RoomId, Seq, Timestamp};
 use trivium_proto::v1::{self, connect_request::Request, reply::Result as Reply};
 use trivium_runtime::{Interruption, Start, Subscription, subscription::SnapshotReason};
-use trivium_transport::Road;
+use trivium_transport::{Road, datagrams::Datagrams};
 
 use super::{
     dispatch::dispatch,
@@ -82,7 +82,7 @@ struct End(Status);
 
 impl Driver {
     /// Starts the driver. Dropping the body ends it.
-    pub(super) fn start(call: Call, facet: &'static Facet, inbound: Inbound, datagrams: bool) -> Outbound {
+    pub(super) fn start(call: Call, facet: &'static Facet, inbound: Inbound, datagrams: Option<Datagrams>) -> Outbound {
         let (items, waiting) = mpsc::channel(ITEMS);
         let (interruptions, interrupted) = mpsc::channel(call.api.limiter.limits().subscriptions.max(1));
         let driver = Self {
@@ -100,7 +100,7 @@ impl Driver {
         Outbound::new(waiting, interruptions, AbortOnDropHandle::new(task))
     }
 
-    async fn run(mut self, mut inbound: Inbound, datagrams: bool) {
+    async fn run(mut self, mut inbound: Inbound, datagrams: Option<Datagrams>) {
         let End(status) = match self.greet(&mut inbound, datagrams).await {
             Ok(()) => self.serve(inbound).await,
             Err(end) => end,
@@ -110,7 +110,7 @@ impl Driver {
     }
 
     /// Hello and welcome.
-    async fn greet(&mut self, inbound: &mut Inbound, datagrams: bool) -> Result<(), End> {
+    async fn greet(&mut self, inbound: &mut Inbound, datagrams: Option<Datagrams>) -> Result<(), End> {
         let hello = match inbound {
             Inbound::Watch(hello) => std::mem::take(hello),
             Inbound::Stream(stream) => {
@@ -153,9 +153,12 @@ impl Driver {
             user_id: user.map(|user| user.to_string()).unwrap_or_default(),
             limits: Some(self.limits()),
             road: self.road().to_owned(),
-            datagrams,
+            datagrams: datagrams.is_some(),
         }))
         .await;
+        if let Some(datagrams) = datagrams.filter(|_| hello.datagrams) {
+            self.item(Item::Datagrams(datagrams)).await;
+        }
         for subscribe in hello.subscriptions {
             let room = subscribe.room_id.clone();
             if let Err(error) = self.subscribe(subscribe).await

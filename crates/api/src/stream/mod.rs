@@ -60,7 +60,7 @@ impl StreamService {
         let metadata = MetadataMap::from_headers(parts.headers);
         let call = caller::call(&self.api, &metadata, &parts.extensions).await?;
         let max_bytes = self.api.limiter.limits().quiz_bytes;
-        let datagrams = parts.extensions.get::<Datagrams>().is_some();
+        let datagrams = parts.extensions.get::<Datagrams>().cloned();
         let inbound = if self.facet.watches {
             let mut stream = decode::<v1::WatchRequest, _>(body, &metadata, max_bytes)?;
             let request = stream

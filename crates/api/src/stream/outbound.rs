@@ -15,9 +15,15 @@ use tokio_util::task::AbortOnDropHandle;
 use tonic::Status;
 use trivium_engine::{Millis, RoomId, Seq};
 use trivium_runtime::{Delivery, Interruption, Subscription};
+use trivium_transport::datagrams::Datagrams;
+
+use crate::encode::PREFIX_LEN;
 
 /// Most bytes in one DATA frame, as far as whole messages allow.
 const FRAME_BYTES: usize = 16 * 1024;
+
+/// Kind of the datagrams that carry a message of signals.
+const SIGNALS_DATAGRAM: u8 = 0x10;
 
 /// What the driver hands to the body.
 pub(super) enum Item {
@@ -29,6 +35,8 @@ pub(super) enum Item {
     Remove(RoomId),
     /// A round trip to report to every room heard.
     RoundTrip(Millis),
+    /// Send signals here as well.
+    Datagrams(Datagrams),
     /// The end of the stream.
     End(Status),
 }
@@ -49,6 +57,7 @@ pub(super) struct Outbound {
     subscriptions: Vec<Subscription>,
     /// Where the next round over the subscriptions begins, so that a busy room does not starve the others.
     turn: usize,
+    datagrams: Option<Datagrams>,
     end: Option<Status>,
     finished: bool,
     _driver: AbortOnDropHandle<()>,
@@ -65,6 +74,7 @@ impl Outbound {
             interruptions,
             subscriptions: Vec::new(),
             turn: 0,
+            datagrams: None,
             end: None,
             finished: false,
             _driver: driver,
@@ -86,6 +96,7 @@ impl Outbound {
                         .iter()
                         .for_each(|subscription| subscription.report_round_trip(round_trip));
                 }
+                Poll::Ready(Some(Item::Datagrams(datagrams))) => self.datagrams = Some(datagrams),
                 Poll::Ready(Some(Item::End(status))) => self.end = Some(status),
                 // The driver has ended without a word, which only a panic makes it do.
                 Poll::Ready(None) => self.end = Some(Status::internal("the session ended unexpectedly")),
@@ -102,6 +113,14 @@ impl Outbound {
             match self.subscriptions[self.turn].poll_next(cx) {
                 Poll::Ready(Delivery::Frames(bytes)) => {
                     quiet = 0;
+                    frames.push(bytes);
+                }
+                Poll::Ready(Delivery::Signals(bytes)) => {
+                    quiet = 0;
+                    if let Some(datagrams) = &self.datagrams {
+                        // The stream carries it as well, so a datagram that is too large or lost loses nothing.
+                        let _lost = datagrams.try_send(SIGNALS_DATAGRAM, &bytes[PREFIX_LEN..]);
+                    }
                     frames.push(bytes);
                 }
                 Poll::Ready(Delivery::Interrupted(why)) => {

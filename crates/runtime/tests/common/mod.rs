@@ -130,7 +130,11 @@ impl World {
         self.execute(caller(who, Some(request)), say(text)).await
     }
 
-    pub(crate) async fn begin(&self, who: &str, cursor: Option<(u64, Seq)>) -> Result<(Start, Subscription), ExecuteError> {
+    pub(crate) async fn begin(
+        &self,
+        who: &str,
+        cursor: Option<(u64, Seq)>,
+    ) -> Result<(Start, Subscription), ExecuteError> {
         self.runtime
             .subscribe(&self.room, &actor(who), cursor, Features::ALL)
             .await
@@ -176,7 +180,7 @@ impl Reader {
         let mut quiet = 0;
         while quiet < 3 {
             match poll_fn(|cx| Poll::Ready(self.subscription.poll_next(cx))).await {
-                Poll::Ready(Delivery::Frames(bytes)) => {
+                Poll::Ready(Delivery::Frames(bytes) | Delivery::Signals(bytes)) => {
                     quiet = 0;
                     let text = String::from_utf8(bytes.to_vec()).expect("text");
                     lines.extend(text.lines().map(str::to_owned));
