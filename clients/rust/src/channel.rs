@@ -1,7 +1,8 @@
 //! What generated clients call through: a road with the caller's token on every request.
 //!
-//! [`Link`] is a bare connection as a [`Connector`](crate::road::Connector) opens it. [`Channel`] adds the token and, for calls
-//! that belong to a session, the session's id; it opens its link when it is first used and again when the link is lost.
+//! [`Link`] is a bare connection as a [`Connector`](crate::road::Connector) opens it. [`Channel`] adds the token and,
+//! for calls that belong to a session, the session's id; it opens its link when it is first used and again when the
+//! link is lost.
 
 use std::fmt;
 use std::sync::Arc;
@@ -153,7 +154,8 @@ impl OnDemand {
     }
 }
 
-/// WebTransport tells of a lost session by a status, like a server that is not available; a new connection is right for both.
+/// WebTransport tells of a lost session by a status, like a server that is not available; a new connection is right
+/// for both.
 fn tells_of_a_lost_road(response: &Response<Body>) -> bool {
     response
         .headers()

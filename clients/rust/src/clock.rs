@@ -2,9 +2,10 @@
 //!
 //! [`ClockSync`] is pure; [`Clock`] shares it between the driver, which feeds it, and the application, which reads it.
 //!
-//! With `t0` and `t3` from the client's clock and `t1` and `t2` from the server's, the offset is `((t1 - t0) + (t2 - t3)) / 2`,
-//! the delay `(t3 - t0) - (t2 - t1)`, and the truth lies within half the delay of the offset, whatever share of the delay each
-//! way took. Hence the least delay, and not a mean, is worth most. Corrections are steps; slewing is the screen's business.
+//! With `t0` and `t3` from the client's clock and `t1` and `t2` from the server's, the offset is `((t1 - t0) + (t2 -
+//! t3)) / 2`, the delay `(t3 - t0) - (t2 - t1)`, and the truth lies within half the delay of the offset, whatever
+//! share of the delay each way took. Hence the least delay, and not a mean, is worth most. Corrections are steps;
+//! slewing is the screen's business.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};

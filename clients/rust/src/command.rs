@@ -1,7 +1,8 @@
 //! What can be asked of the server: every request of the unary calls, on a stream or as a call of its own.
 //!
-//! One table says for each request which call it is, whether it changes something, and whether it is worth sending again after
-//! a lost connection. [`session`](crate::session) executes commands, [`driver`](crate::driver) carries them.
+//! One table says for each request which call it is, whether it changes something, and whether it is worth sending
+//! again after a lost connection. [`session`](crate::session) executes commands, [`driver`](crate::driver) carries
+//! them.
 
 use futures_util::future::BoxFuture;
 use tonic::Status;
@@ -14,7 +15,8 @@ use trivium_proto::v1::{
 use crate::channel::Channel;
 use crate::outbox::Kind;
 
-/// A request that a session can execute. Implemented for every request of the unary calls but `SyncClock`, and not by others.
+/// A request that a session can execute. Implemented for every request of the unary calls but `SyncClock`, and not by
+/// others.
 pub trait Command: sealed::Sealed<Output = Self::Response> + Send + 'static {
     /// What the server answers.
     type Response: Send + 'static;

@@ -1,6 +1,8 @@
-//! What a server says of itself under `/.well-known/trivium`: where its WebTransport road is, and which certificates it has.
+//! What a server says of itself under `/.well-known/trivium`: where its WebTransport road is, and which certificates
+//! it has.
 //!
-//! Asked when WebTransport is first tried, kept, and asked again after an attempt failed; [`road`](crate::road) does both.
+//! Asked when WebTransport is first tried, kept, and asked again after an attempt failed; [`road`](crate::road) does
+//! both.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;

@@ -6,9 +6,9 @@
 //! timers ──Tick──> └────────┘ ──Attempt──> road                 clock: what time it is at the server
 //! ```
 //!
-//! [`connection`] attaches, loses and gives up roads; [`exchange`] is what goes up and comes down on one. Everything is bounded:
-//! asks, outbox and events by their capacities, what goes up besides commands by one per room and kind, and nothing is
-//! read from the stream while the application has not taken the last event.
+//! [`connection`] attaches, loses and gives up roads; [`exchange`] is what goes up and comes down on one. Everything
+//! is bounded: asks, outbox and events by their capacities, what goes up besides commands by one per room and kind,
+//! and nothing is read from the stream while the application has not taken the last event.
 
 mod connection;
 mod exchange;

@@ -1,7 +1,7 @@
 //! Why something failed.
 //!
-//! [`Error`] is what callers get; a refusal by the server is a [`Rejection`], the same from a stream's `Reply` and from the
-//! status of a unary call.
+//! [`Error`] is what callers get; a refusal by the server is a [`Rejection`], the same from a stream's `Reply` and
+//! from the status of a unary call.
 
 use std::collections::HashMap;
 use std::sync::Arc;

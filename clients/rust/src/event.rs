@@ -1,7 +1,7 @@
 //! What a session tells the application.
 //!
-//! [`driver`](crate::driver) sends these through a bounded queue. While it is full nothing is read from the server, so an
-//! application that stops reading slows its own stream down and nothing else.
+//! [`driver`](crate::driver) sends these through a bounded queue. While it is full nothing is read from the server,
+//! so an application that stops reading slows its own stream down and nothing else.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -45,8 +45,8 @@ pub enum SessionEvent {
     Event(Box<RoomEvent>),
     /// Values that may be lost, newest only.
     Signals(Signals),
-    /// The server left something out; the session has asked it to go on where it should have. Nothing for the application
-    /// to do: what is missing, or a [`Reset`](Self::Reset), follows.
+    /// The server left something out; the session has asked it to go on where it should have. Nothing for the
+    /// application to do: what is missing, or a [`Reset`](Self::Reset), follows.
     Gap {
         /// The room.
         room_id: String,
@@ -96,8 +96,8 @@ pub enum DisconnectReason {
     Suspended,
 }
 
-/// The events of a session: a stream that ends after [`SessionEvent::Stopped`]. Read it all the time, or drop it: a session
-/// without it goes on and tells nobody.
+/// The events of a session: a stream that ends after [`SessionEvent::Stopped`]. Read it all the time, or drop it: a
+/// session without it goes on and tells nobody.
 #[derive(Debug)]
 pub struct Events(pub(crate) mpsc::Receiver<SessionEvent>);
 

@@ -17,9 +17,9 @@
 //! # Ok(()) }
 //! ```
 //!
-//! A [`Session`] outlives its connections. It comes back by itself, on whatever road leads to the server, goes on in every
-//! room behind the last entry it has seen, and sends every command that has no answer again under the same `request_id`, so
-//! that it happens once. Messages and generated clients are those of [`trivium_proto::v1`].
+//! A [`Session`] outlives its connections. It comes back by itself, on whatever road leads to the server, goes on in
+//! every room behind the last entry it has seen, and sends every command that has no answer again under the same
+//! `request_id`, so that it happens once. Messages and generated clients are those of [`trivium_proto::v1`].
 //!
 //! The pure parts are [`outbox`], [`positions`], [`clock`] and [`backoff`]; `driver` is the task that joins them.
 

@@ -1,7 +1,8 @@
 //! Commands that have no answer yet, in the order in which they were given.
 //!
-//! Pure, and generic in what a command is; [`driver`](crate::driver) sends and resolves. A command leaves the outbox exactly
-//! once: with its answer, or when the session ends. A lost connection only marks what was sent as to be sent again.
+//! Pure, and generic in what a command is; [`driver`](crate::driver) sends and resolves. A command leaves the outbox
+//! exactly once: with its answer, or when the session ends. A lost connection only marks what was sent as to be sent
+//! again.
 
 use std::collections::BTreeMap;
 
@@ -76,8 +77,9 @@ impl<T> Outbox<T> {
         Ok(())
     }
 
-    /// The next command to send, if fewer than `window` are under way. `serial` keeps ordered commands from overtaking each other
-    /// where the road does not keep their order: at most one of them is under way at a time. Call [`sent`](Self::sent) for it.
+    /// The next command to send, if fewer than `window` are under way. `serial` keeps ordered commands from
+    /// overtaking each other where the road does not keep their order: at most one of them is under way at a time.
+    /// Call [`sent`](Self::sent) for it.
     pub fn next(&self, now: Instant, window: usize, serial: bool) -> Option<(u64, &T)> {
         if self.sent >= window {
             return None;
@@ -116,7 +118,8 @@ impl<T> Outbox<T> {
         Some(entry.command)
     }
 
-    /// Puts a command off until `until`, to be sent again; `false` if it was tried `tries` times, or is answered or fleeting.
+    /// Puts a command off until `until`, to be sent again; `false` if it was tried `tries` times, or is answered or
+    /// fleeting.
     pub fn defer(&mut self, id: u64, until: Instant, tries: u32) -> bool {
         let Some(entry) = self
             .entries

@@ -1,8 +1,9 @@
 //! How far this client has read each room's log, and whether what comes next fits.
 //!
-//! Pure; [`driver`](crate::driver) acts on the [`Verdict`]s. Invariant: what is delivered of a room is its log from the last
-//! snapshot or cursor on, each entry once, in order, without a hole. Whatever does not fit is either known already, and
-//! ignored, or a gap, after which nothing of the room is delivered until the server has confirmed where it goes on.
+//! Pure; [`driver`](crate::driver) acts on the [`Verdict`]s. Invariant: what is delivered of a room is its log from
+//! the last snapshot or cursor on, each entry once, in order, without a hole. Whatever does not fit is either known
+//! already, and ignored, or a gap, after which nothing of the room is delivered until the server has confirmed where
+//! it goes on.
 
 use std::collections::BTreeMap;
 
@@ -316,7 +317,8 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever a server sends, each event is delivered right behind the position, hence never twice without a reset.
+        /// Whatever a server sends, each event is delivered right behind the position, hence never twice without a
+        /// reset.
         #[test]
         fn what_is_delivered_is_dense(steps in steps()) {
             let mut positions = live_at(0);

@@ -1,9 +1,10 @@
 //! The three roads to a server, which of them to take, and how the default connector opens them.
 //!
-//! Neighbours: [`discovery`](crate::discovery) finds the WebTransport road, [`attach`](crate::attach) greets on an open one.
+//! Neighbours: [`discovery`](crate::discovery) finds the WebTransport road, [`attach`](crate::attach) greets on an
+//! open one.
 //!
-//! In automatic choice WebTransport gets a head start before gRPC sets out. The first road that is *open* wins, and only then
-//! is a session greeted on it: a greeting on both would make the server end one of them as superseded.
+//! In automatic choice WebTransport gets a head start before gRPC sets out. The first road that is *open* wins, and
+//! only then is a session greeted on it: a greeting on both would make the server end one of them as superseded.
 
 use std::fmt;
 use std::pin::pin;

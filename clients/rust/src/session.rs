@@ -1,7 +1,7 @@
 //! A session as the application holds it: a handle that asks the driver.
 //!
-//! Neighbours: [`driver`](crate::driver) does the work, [`event`](crate::event) is what it tells, [`helpers`](crate::helpers)
-//! are commands with names.
+//! Neighbours: [`driver`](crate::driver) does the work, [`event`](crate::event) is what it tells,
+//! [`helpers`](crate::helpers) are commands with names.
 
 use std::time::Duration;
 
@@ -61,13 +61,14 @@ impl Session {
         Self { asks, status, clock }
     }
 
-    /// Executes a command or a query and waits for the answer, over lost connections and changes of the road. A command is
-    /// given a `request_id` unless it has one, so that the server recognises it when it is sent again. Once the command is given,
-    /// dropping the future does not take it back. There is no time limit; put `tokio::time::timeout` around it.
+    /// Executes a command or a query and waits for the answer, over lost connections and changes of the road. A
+    /// command is given a `request_id` unless it has one, so that the server recognises it when it is sent again.
+    /// Once the command is given, dropping the future does not take it back. There is no time limit; put
+    /// `tokio::time::timeout` around it.
     ///
     /// # Errors
-    /// [`Error::Rejected`] if the server refuses, [`Error::OutboxFull`], [`Error::Disconnected`] for what is not worth sending
-    /// again, and whatever ended the session.
+    /// [`Error::Rejected`] if the server refuses, [`Error::OutboxFull`], [`Error::Disconnected`] for what is not
+    /// worth sending again, and whatever ended the session.
     pub async fn execute<C: Command>(&self, mut command: C) -> Result<C::Response, Error> {
         if let Some(request_id) = command.request_id()
             && request_id.is_empty()
@@ -85,8 +86,8 @@ impl Session {
         C::output(answer).ok_or(Error::Protocol("the answer is to something else"))
     }
 
-    /// Hears a room, after `cursor` or from a snapshot, until [`unsubscribe`](Self::unsubscribe). Resolves when the server has said
-    /// where it begins. Goes on by itself over lost connections.
+    /// Hears a room, after `cursor` or from a snapshot, until [`unsubscribe`](Self::unsubscribe). Resolves when the
+    /// server has said where it begins. Goes on by itself over lost connections.
     ///
     /// # Errors
     /// [`Error::Rejected`] if the caller may not hear it, [`Error::TooManySubscriptions`], [`Error::Replaced`].
@@ -129,7 +130,8 @@ impl Session {
         self.ask(Ask::NetworkChanged).await
     }
 
-    /// Leaves the road, such as when the app goes to the background, until [`resume`](Self::resume). Commands wait meanwhile.
+    /// Leaves the road, such as when the app goes to the background, until [`resume`](Self::resume). Commands wait
+    /// meanwhile.
     ///
     /// # Errors
     /// Whatever ended the session.
@@ -194,13 +196,15 @@ impl Session {
 /// How long a session waits for what. The defaults suit people; tests and machines may want others.
 #[derive(Clone, Copy, Debug)]
 pub struct Timing {
-    /// Silence on WebTransport after which the server is asked for a sign of life. UDP can be cut off without notice, so this is short.
+    /// Silence on WebTransport after which the server is asked for a sign of life. UDP can be cut off without notice,
+    /// so this is short.
     pub quiet_webtransport: Duration,
     /// The same on TCP, which notices by itself in most cases.
     pub quiet_tcp: Duration,
     /// How long the sign of life may take before the connection is given up.
     pub answer: Duration,
-    /// Silence on gRPC-Web's way down, where the server pings every 15 seconds, after which it is given up although calls are answered.
+    /// Silence on gRPC-Web's way down, where the server pings every 15 seconds, after which it is given up although
+    /// calls are answered.
     pub deaf: Duration,
     /// How long WebTransport is left alone after it failed, and between attempts to return to it.
     pub webtransport_pause: Duration,

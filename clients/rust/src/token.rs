@@ -1,6 +1,7 @@
 //! Bearer tokens: who the client is, and where the next token comes from.
 //!
-//! [`channel`](crate::channel) puts the current token on every request; [`driver`](crate::driver) renews it before it ends.
+//! [`channel`](crate::channel) puts the current token on every request; [`driver`](crate::driver) renews it before it
+//! ends.
 
 use std::fmt;
 use std::sync::{Arc, PoisonError, RwLock};

@@ -67,7 +67,8 @@ fn every_example_is_canonical() {
     }
 }
 
-/// Adds what `written` says and JSON of Protobuf would leave out, if it is a default: false, zero or absent numbers alike.
+/// Adds what `written` says and JSON of Protobuf would leave out, if it is a default: false, zero or absent numbers
+/// alike.
 fn add_defaults(canonical: &mut serde_json::Value, written: &serde_json::Value) {
     use serde_json::Value;
     match (canonical, written) {

@@ -1,7 +1,7 @@
 //! What goes up and comes down on a connection that stands.
 //!
-//! [`connection`](super::connection) decides which connection that is. Control messages go before commands; on gRPC-Web, where
-//! there is no stream upwards, commands are unary calls, one at a time where their order counts.
+//! [`connection`](super::connection) decides which connection that is. Control messages go before commands; on
+//! gRPC-Web, where there is no stream upwards, commands are unary calls, one at a time where their order counts.
 
 use std::time::Duration;
 
@@ -295,7 +295,8 @@ impl Driver {
         }
     }
 
-    /// Queues a message of the session's own; returns its id. Nothing is queued where there is no stream: the next greeting says it.
+    /// Queues a message of the session's own; returns its id. Nothing is queued where there is no stream: the next
+    /// greeting says it.
     pub(super) fn send_control(&mut self, request: connect_request::Request) -> Option<u64> {
         match &self.stage {
             Stage::Up(live) if matches!(live.up, Up::Stream(_)) => {

@@ -15,7 +15,8 @@ use crate::table::sit;
 
 const COMMANDS: usize = 400;
 
-/// Goals: a session's view is the log, each entry once and in order, and each command happens once, whatever the network does.
+/// Goals: a session's view is the log, each entry once and in order, and each command happens once, whatever the
+/// network does.
 #[tokio::test(start_paused = true)]
 async fn the_view_is_the_log_and_commands_happen_once_whatever_happens() {
     let choices = [
@@ -58,7 +59,7 @@ async fn play(seed: u64, choice: Choice) {
                 }
                 4 => gates.udp_blocked.store(dice.random(), SeqCst),
                 5 => server.state().eat_every = dice.random_range(0..6),
-                6 => server.state().hidden.clear(),
+                6 => server.state().rewind = dice.random_range(0..4),
                 _ => server.say_many(dice.random_range(0..30)),
             }
             sleep(Duration::from_millis(dice.random_range(0..3_000))).await;

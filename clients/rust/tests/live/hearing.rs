@@ -61,6 +61,20 @@ async fn on_every_road_a_cut_connection_resumes_without_loss_or_repetition() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn on_every_road_what_is_sent_twice_is_told_once() {
+    for road in ROADS {
+        let mut table = sit(road).await;
+        table.session.subscribe(ROOM, None).await.expect("it is there");
+        table.server.say_many(5);
+        table.read(1, 5).await;
+        table.server.state().rewind = 3;
+        table.server.cut();
+        table.server.say_many(5);
+        table.read(6, 5).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn hidden_entries_move_the_position_and_are_no_gap() {
     let mut table = sit(Road::Grpc).await;
     table.session.subscribe(ROOM, None).await.expect("it is there");

@@ -145,14 +145,15 @@ impl Connection {
             };
             return self.send(Down::SubscriptionEnded(ended)).await;
         }
-        let (epoch, head) = {
+        let (epoch, head, rewind) = {
             let state = self.server.state();
-            (state.epoch, state.log.len() as u64)
+            (state.epoch, state.log.len() as u64, state.rewind)
         };
         let own = subscribe
             .cursor
             .filter(|cursor| cursor.epoch == epoch && cursor.seq <= head);
-        let down = if let Some(cursor) = own {
+        let down = if let Some(mut cursor) = own {
+            cursor.seq = cursor.seq.saturating_sub(rewind);
             self.position = Some(cursor.seq);
             Down::Resumed(v1::Resumed {
                 cursor: Some(cursor),

@@ -1,7 +1,7 @@
 //! A small server in the same process: one room's log, sessions that resume, and dials to misbehave with.
 //!
-//! It speaks the wire through the generated services, so the SDK under test cannot tell it from a real one. [`roads`] puts it
-//! at the end of each road. What it has of a room is chat: `SendMessage` appends, once per `request_id`.
+//! It speaks the wire through the generated services, so the SDK under test cannot tell it from a real one. [`roads`]
+//! puts it at the end of each road. What it has of a room is chat: `SendMessage` appends, once per `request_id`.
 
 mod connection;
 pub mod roads;
@@ -50,6 +50,8 @@ pub struct State {
     /// Nothing is sent any more on connections of this age or older, without closing them.
     mute: u64,
     pub refuse: Option<Status>,
+    /// How many entries before the cursor a resumed subscription begins again.
+    pub rewind: u64,
     /// How many subscriptions still fail as if the room could not be loaded.
     pub busy: u32,
     /// Refused as ended.

@@ -1,5 +1,7 @@
 //! The fake server as generated services.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use futures_util::StreamExt as _;
 use tokio::sync::mpsc;
@@ -69,6 +71,10 @@ impl ChatService for Server {
     ) -> Result<Response<v1::SendMessageResponse>, Status> {
         if !request.metadata().contains_key("x-trivium-session") {
             return Err(Status::failed_precondition("the call names no session"));
+        }
+        // Calls overtake each other, as they may on a real network.
+        if request.get_ref().text.len() == 1 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
         match self.send(request.get_ref()) {
             Ok(Some(response)) => Ok(Response::new(response)),
