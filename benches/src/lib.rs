@@ -1,1 +1,1 @@
-//! Micro benchmarks and the load generator.
+//! Benchmarks; see `micro/`. Run them with `cargo xtask bench`.

@@ -23,7 +23,7 @@ run [--release] [ARGS]   build the server and start `trivium serve ARGS`
 test [ARGS]              set up what the suites need, then `cargo test --workspace ARGS`
 ci [STEP...]             everything that a change has to pass, or only these steps of it
 gen                      make the files that are generated and committed
-bench [ARGS]             run the load generator with optimizations";
+bench [ARGS]             run the micro benchmarks with optimizations";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -46,7 +46,7 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["gen"] => generate(),
         ["bench", rest @ ..] => shell::run(
             cargo()
-                .args(["run", "--release", "--locked", "--package", "trivium-benches", "--"])
+                .args(["bench", "--locked", "--package", "trivium-benches", "--bench", "micro", "--"])
                 .args(rest),
         ),
         [] | ["help" | "--help" | "-h"] => {

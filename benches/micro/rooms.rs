@@ -1,0 +1,144 @@
+//! What a command, an entry and a delivery cost.
+
+use std::{future::poll_fn, sync::Arc, task::Poll};
+
+use divan::{Bencher, counter::ItemsCount};
+use tokio::runtime::{Builder, Runtime as Tokio};
+use trivium_api::WireEncode;
+use trivium_engine::{RoomId, Timestamp};
+use trivium_runtime::{Caller, Clock, Delivery, Runtime, RuntimeConfig, Subscription, subscription::Features};
+use trivium_store::{Append, Catalogue, MemoryStore, Record, RoomLog, RoomRecord, Store};
+use trivium_store_sqlite::SqliteStore;
+
+use crate::world::{World, actor, answer, create, join, player, say};
+
+/// One answer to an open question, decided and applied, in rooms of different sizes.
+#[divan::bench(args = [10, 100, 1_000])]
+fn answer_decide_apply(bencher: Bencher<'_, '_>, players: usize) {
+    let world = World::with_players(players);
+    let name = player(0);
+    bencher
+        .with_inputs(|| world.clone())
+        .bench_values(|mut world| world.run(&name, &answer()));
+}
+
+/// The stored form of a chat message.
+#[divan::bench]
+fn entry_to_json(bencher: Bencher<'_, '_>) {
+    let mut world = World::with_players(1);
+    let entry = world.run(&player(0), &say("What is the answer?")).remove(0);
+    bencher.bench(|| serde_json::to_vec(&entry));
+}
+
+/// Appending 256 entries to SQLite with `synchronous=FULL`, over so many transactions.
+#[divan::bench(args = [1, 16, 256], sample_count = 10)]
+fn sqlite_append_256(bencher: Bencher<'_, '_>, transactions: usize) {
+    let tokio = tokio();
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = tokio
+        .block_on(SqliteStore::open(&folder.path().join("bench.db")))
+        .expect("opens");
+    let rooms: Vec<RoomId> = (0..256).map(|n| format!("room{n}").parse().expect("an id")).collect();
+    let mut after = 0;
+    bencher.counter(ItemsCount::new(256_usize)).bench_local(|| {
+        for rooms in rooms.chunks(256 / transactions) {
+            let batch: Vec<Append> = rooms.iter().map(|room| one_record(room, after)).collect();
+            tokio.block_on(store.append(&batch)).expect("appended");
+        }
+        after += 1;
+    });
+}
+
+/// One message to so many subscribers, read by each of them: the cost of one delivery without a network.
+#[divan::bench(args = [10, 1_000], sample_count = 20)]
+fn fan_out(bencher: Bencher<'_, '_>, subscribers: usize) {
+    let tokio = tokio();
+    let (runtime, room, mut readers) = tokio.block_on(subscribed(subscribers));
+    bencher.counter(ItemsCount::new(subscribers)).bench_local(|| {
+        tokio.block_on(async {
+            let caller = caller("host");
+            runtime
+                .execute(&room, caller, say("One message to everybody."))
+                .await
+                .expect("sent");
+            for reader in &mut readers {
+                next(reader).await;
+            }
+        });
+    });
+}
+
+fn one_record(room: &RoomId, after: u64) -> Append {
+    let body = bytes::Bytes::from_static(
+        br#"{"seq":1,"at":1,"event":{"chat":{"sent":{"text":"one hundred and twenty bytes"}}}}"#,
+    );
+    let record = Record {
+        seq: after + 1,
+        at: Timestamp(1),
+        kind: "chat.sent".into(),
+        body,
+    };
+    Append {
+        room: room.clone(),
+        after,
+        owner: 1,
+        records: vec![record],
+    }
+}
+
+async fn subscribed(subscribers: usize) -> (Runtime, RoomId, Vec<Subscription>) {
+    let store = Arc::new(MemoryStore::new());
+    let room: RoomId = "room".parse().expect("an id");
+    let record = RoomRecord {
+        id: room.clone(),
+        epoch: 1,
+        code: None,
+        kind: "quiz".into(),
+        title: "Benchmark".into(),
+        created_by: "host".parse().expect("an id"),
+        created_at: Timestamp(1),
+        closed_at: None,
+    };
+    store.create_room(&record).await.expect("memory");
+    let store: Arc<dyn Store> = store;
+    let runtime = Runtime::start(
+        store,
+        Arc::new(WireEncode),
+        Clock::start(),
+        RuntimeConfig::default(),
+        [1; 32],
+    );
+    runtime.execute(&room, caller("host"), create()).await.expect("created");
+    let mut readers = Vec::new();
+    for n in 0..subscribers {
+        let name = player(n);
+        runtime.execute(&room, caller(&name), join()).await.expect("joined");
+        let (_, reader) = runtime
+            .subscribe(&room, &actor(&name), None, Features::ALL)
+            .await
+            .expect("a member");
+        readers.push(reader);
+    }
+    for reader in &mut readers {
+        while poll_fn(|cx| Poll::Ready(reader.poll_next(cx))).await.is_ready() {}
+    }
+    (runtime, room, readers)
+}
+
+/// Waits for entries, passing over signals.
+async fn next(reader: &mut Subscription) {
+    while let Delivery::Signals(_) | Delivery::Interrupted(_) = poll_fn(|cx| reader.poll_next(cx)).await {}
+}
+
+fn caller(who: &str) -> Caller {
+    Caller {
+        actor: actor(who),
+        request: None,
+        received_at: Timestamp::default(),
+        round_trip: None,
+    }
+}
+
+fn tokio() -> Tokio {
+    Builder::new_current_thread().enable_all().build().expect("a runtime")
+}
