@@ -1,6 +1,6 @@
 //! How long to wait before the next attempt: exponential with full jitter.
 //!
-//! Pure; [`driver`](crate::driver) holds the clock and the dice.
+//! Pure; `driver` holds the clock and the dice.
 //!
 //! Full jitter means that a delay is drawn evenly from zero to the step of the ladder. Thousands of clients that were
 //! cut off at the same instant come back spread over the whole step instead of in a wave at its end.

@@ -1,6 +1,6 @@
 //! Commands that have no answer yet, in the order in which they were given.
 //!
-//! Pure, and generic in what a command is; [`driver`](crate::driver) sends and resolves. A command leaves the outbox
+//! Pure, and generic in what a command is; `driver` sends and resolves. A command leaves the outbox
 //! exactly once: with its answer, or when the session ends. A lost connection only marks what was sent as to be sent
 //! again.
 

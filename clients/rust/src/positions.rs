@@ -1,6 +1,6 @@
 //! How far this client has read each room's log, and whether what comes next fits.
 //!
-//! Pure; [`driver`](crate::driver) acts on the [`Verdict`]s. Invariant: what is delivered of a room is its log from
+//! Pure; `driver` acts on the [`Verdict`]s. Invariant: what is delivered of a room is its log from
 //! the last snapshot or cursor on, each entry once, in order, without a hole. Whatever does not fit is either known
 //! already, and ignored, or a gap, after which nothing of the room is delivered until the server has confirmed where
 //! it goes on.
