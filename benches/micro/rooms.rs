@@ -19,7 +19,7 @@ fn answer_decide_apply(bencher: Bencher<'_, '_>, players: usize) {
     let name = player(0);
     bencher
         .with_inputs(|| world.clone())
-        .bench_values(|mut world| world.run(&name, &answer()));
+        .bench_refs(|world| world.run(&name, &answer()));
 }
 
 /// The stored form of a chat message.
