@@ -1,2 +1,5 @@
 //! The command `trivium`.
-fn main() {}
+
+fn main() -> std::process::ExitCode {
+    trivium_server::cli::main()
+}

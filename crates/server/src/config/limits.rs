@@ -1,0 +1,68 @@
+//! Section `limits`: bounds on what the world may do to the server.
+
+use anyhow::{Result, ensure};
+use serde::Deserialize;
+use trivium_api::limits::Rate;
+
+/// Bounds. What is over one is refused with a typed error, or not accepted in the first place.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Limits {
+    /// TCP connections in total, and likewise WebTransport sessions [10,000].
+    pub connections: usize,
+    /// The same from one IPv4 address or IPv6 /64 [1,000]: a school may stand behind one address.
+    pub connections_per_ip: usize,
+    /// Rooms in memory [20,000].
+    pub rooms: usize,
+    /// Attempts to come into a room, per minute and user or address [600], of which half may come at once.
+    pub joins_per_minute: u32,
+    /// Attempts with a join code of no room, per minute and address [10].
+    pub code_misses_per_minute: u32,
+    /// Chat messages and reactions per second and user [5], of which four seconds' worth may come at once.
+    pub chat_per_second: u32,
+    /// Everything else that changes or reads something, per second and user [50], of which four seconds' worth may come at once.
+    pub commands_per_second: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connections: 10_000,
+            connections_per_ip: 1_000,
+            rooms: 20_000,
+            joins_per_minute: 600,
+            code_misses_per_minute: 10,
+            chat_per_second: 5,
+            commands_per_second: 50,
+        }
+    }
+}
+
+impl Limits {
+    /// The limits of the service.
+    pub fn of_service(&self) -> trivium_api::limits::Limits {
+        trivium_api::limits::Limits {
+            join: Rate::per_minute(self.joins_per_minute, self.joins_per_minute / 2),
+            code_miss: Rate::per_minute(self.code_misses_per_minute, self.code_misses_per_minute),
+            chat: Rate::per_second(self.chat_per_second, self.chat_per_second.saturating_mul(4)),
+            command: Rate::per_second(self.commands_per_second, self.commands_per_second.saturating_mul(4)),
+            ..trivium_api::limits::Limits::default()
+        }
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        let all = [
+            ("connections", self.connections > 0),
+            ("connections_per_ip", self.connections_per_ip > 0),
+            ("rooms", self.rooms > 0),
+            ("joins_per_minute", self.joins_per_minute > 0),
+            ("code_misses_per_minute", self.code_misses_per_minute > 0),
+            ("chat_per_second", self.chat_per_second > 0),
+            ("commands_per_second", self.commands_per_second > 0),
+        ];
+        for (name, is_positive) in all {
+            ensure!(is_positive, "limits.{name}: is 0, so nobody could come in");
+        }
+        Ok(())
+    }
+}

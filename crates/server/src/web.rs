@@ -1,0 +1,100 @@
+//! Plain HTTP: what the server says of itself, to clients, operators and people.
+//!
+//! Neighbours: [`metrics`](crate::metrics) makes the text of `/metrics`; gRPC and gRPC-Web on the same port are `trivium-api`'s.
+
+mod page;
+pub mod well_known;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    extract::State,
+    http::{HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+    routing::get,
+};
+use trivium_runtime::Runtime;
+use trivium_transport::webtransport::Origins;
+
+use crate::metrics::Metrics;
+use well_known::WellKnown;
+
+/// How long the store may take to answer `/readyz`.
+const READY_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// What the pages need.
+#[derive(Debug)]
+pub struct Web {
+    /// The document for clients.
+    pub well_known: WellKnown,
+    /// Pages that may read it from elsewhere.
+    pub origins: Origins,
+    /// Counters.
+    pub metrics: Arc<Metrics>,
+    /// Whether the server is going away.
+    pub draining: AtomicBool,
+    /// Rooms, and the store below.
+    pub runtime: RuntimeHandle,
+}
+
+/// The runtime, which has no debug output.
+#[derive(Clone)]
+pub struct RuntimeHandle(pub Runtime);
+
+impl std::fmt::Debug for RuntimeHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Runtime")
+    }
+}
+
+/// The pages.
+pub fn routes(web: Arc<Web>) -> Router {
+    Router::new()
+        .route("/", get(page::index))
+        .route("/style.css", get(page::style))
+        .route("/.well-known/trivium", get(well_known::get))
+        .route("/healthz", get(|| async { plain(StatusCode::OK, "alive\n") }))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .fallback(|| async { plain(StatusCode::NOT_FOUND, "there is nothing here\n") })
+        .with_state(web)
+}
+
+async fn ready(State(web): State<Arc<Web>>) -> Response {
+    if web.draining.load(Ordering::Relaxed) {
+        return plain(StatusCode::SERVICE_UNAVAILABLE, "draining\n");
+    }
+    // In a task of its own: a prober that gives up must not cancel a query half way.
+    let store = Arc::clone(web.runtime.0.store());
+    let asked = tokio::spawn(async move { store.open_rooms(None, 1).await.is_ok() });
+    match tokio::time::timeout(READY_TIMEOUT, asked).await {
+        Ok(Ok(true)) => plain(StatusCode::OK, "ready\n"),
+        Ok(_) | Err(_) => plain(StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n"),
+    }
+}
+
+async fn metrics(State(web): State<Arc<Web>>) -> Response {
+    const TEXT: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    answer(StatusCode::OK, TEXT, web.metrics.text())
+}
+
+fn plain(status: StatusCode, text: &'static str) -> Response {
+    answer(status, "text/plain; charset=utf-8", text.to_owned())
+}
+
+/// An answer that nobody keeps and no browser guesses at.
+fn answer(status: StatusCode, kind: &'static str, body: String) -> Response {
+    let headers: [(HeaderName, HeaderValue); 3] = [
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    ];
+    (status, headers, body).into_response()
+}

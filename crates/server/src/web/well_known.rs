@@ -1,0 +1,199 @@
+//! `/.well-known/trivium`: where the WebTransport road is, which certificates it has, and what may be asked of it.
+
+use std::sync::Arc;
+
+use axum::{
+    extract::State,
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header, uri::Authority},
+    response::Response,
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use serde::Serialize;
+use trivium_transport::{cert::Certificates, webtransport::Origins};
+
+use super::{Web, answer};
+
+/// The parts of the document that do not depend on who asks.
+#[derive(Debug)]
+pub struct WellKnown {
+    /// The WebTransport road, if there is one.
+    pub road: Option<Road>,
+    /// Bounds that clients should keep to.
+    pub limits: Limits,
+}
+
+/// The WebTransport road.
+#[derive(Debug)]
+pub struct Road {
+    /// The URL, if it is known whatever clients call the server.
+    pub url: Option<String>,
+    /// The UDP port.
+    pub port: u16,
+    /// The path of sessions.
+    pub path: String,
+    /// Whose hashes are told; they change as certificates rotate.
+    pub certificates: Certificates,
+}
+
+/// Bounds that clients should keep to.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Limits {
+    /// Largest request message.
+    pub max_message_bytes: usize,
+    /// Largest request message that carries a quiz.
+    pub max_quiz_bytes: usize,
+    /// Most unanswered requests on a stream.
+    pub max_in_flight: usize,
+    /// Most rooms heard by one session.
+    pub max_subscriptions: usize,
+}
+
+#[derive(Serialize)]
+struct Document {
+    version: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    webtransport: Option<Described>,
+    limits: Limits,
+}
+
+#[derive(Serialize)]
+struct Described {
+    url: String,
+    certificate_hashes: Vec<String>,
+}
+
+impl WellKnown {
+    /// The document for a client that calls the server `host`, as JSON.
+    fn json(&self, host: &str) -> String {
+        let described = |road: &Road| Described {
+            url: road
+                .url
+                .clone()
+                .unwrap_or_else(|| format!("https://{host}:{}{}", road.port, road.path)),
+            certificate_hashes: road
+                .certificates
+                .hashes()
+                .iter()
+                .map(|hash| STANDARD.encode(hash))
+                .collect(),
+        };
+        let webtransport = self.road.as_ref().map(described);
+        let document = Document {
+            version: env!("CARGO_PKG_VERSION"),
+            webtransport,
+            limits: self.limits,
+        };
+        serde_json::to_string(&document).expect("strings and numbers under fixed keys")
+    }
+}
+
+pub(super) async fn get(State(web): State<Arc<Web>>, uri: Uri, headers: HeaderMap) -> Response {
+    let mut response = answer(
+        StatusCode::OK,
+        "application/json",
+        web.well_known.json(&host(&uri, &headers)),
+    );
+    let origin = headers.get(header::ORIGIN);
+    response
+        .headers_mut()
+        .insert(header::VARY, HeaderValue::from_static("origin"));
+    if let Some(origin) = origin.filter(|origin| is_allowed(&web.origins, origin)) {
+        response
+            .headers_mut()
+            .insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+    }
+    response
+}
+
+/// What the client calls this server, without the port. HTTP/2 says it in the URI.
+fn host(uri: &Uri, headers: &HeaderMap) -> String {
+    let named = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok()?.parse::<Authority>().ok());
+    let authority = uri.authority().cloned().or(named);
+    authority.map_or_else(|| "127.0.0.1".to_owned(), |authority| authority.host().to_owned())
+}
+
+fn is_allowed(origins: &Origins, origin: &HeaderValue) -> bool {
+    match origins {
+        Origins::Any => true,
+        Origins::Listed(listed) => listed.iter().any(|listed| listed.as_bytes() == origin.as_bytes()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    const LIMITS: Limits = Limits {
+        max_message_bytes: 1,
+        max_quiz_bytes: 2,
+        max_in_flight: 3,
+        max_subscriptions: 4,
+    };
+
+    #[test]
+    fn the_sdk_understands_the_document() {
+        let certificates = Certificates::self_made(&[], SystemTime::now()).expect("certificates");
+        let road = |url| {
+            Some(Road {
+                url,
+                port: 4433,
+                path: "/wt/v1".to_owned(),
+                certificates: certificates.clone(),
+            })
+        };
+        for (url, host, told) in [
+            (None, "10.0.0.7", "https://10.0.0.7:4433/wt/v1"),
+            (None, "[::1]", "https://[::1]:4433/wt/v1"),
+            (
+                Some("https://quiz.example/wt/v1".to_owned()),
+                "10.0.0.7",
+                "https://quiz.example/wt/v1",
+            ),
+        ] {
+            let json = WellKnown {
+                road: road(url),
+                limits: LIMITS,
+            }
+            .json(host);
+            let read: trivium_client::WellKnown = serde_json::from_str(&json).expect("a document");
+            let webtransport = read.webtransport.expect("a road");
+            assert_eq!(webtransport.url, told);
+            assert_eq!(webtransport.hashes().expect("hashes"), certificates.hashes());
+        }
+        let json = WellKnown {
+            road: None,
+            limits: LIMITS,
+        }
+        .json("a");
+        assert_eq!(
+            serde_json::from_str::<trivium_client::WellKnown>(&json)
+                .expect("a document")
+                .webtransport,
+            None
+        );
+        assert!(json.contains(r#""max_in_flight":3"#), "{json}");
+    }
+
+    #[test]
+    fn clients_are_told_the_host_that_they_called() {
+        for (uri, header, expected) in [
+            ("/", Some("quiz.example:8080"), "quiz.example"),
+            ("http://a.example:1/x", Some("b.example"), "a.example"),
+            ("/", Some("[::1]:8080"), "[::1]"),
+            ("/", Some("no host"), "127.0.0.1"),
+            ("/", None, "127.0.0.1"),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.extend(header.map(|host| (header::HOST, HeaderValue::from_static(host))));
+            assert_eq!(
+                host(&uri.parse().expect("a URI"), &headers),
+                expected,
+                "{uri} {header:?}"
+            );
+        }
+    }
+}
