@@ -93,12 +93,18 @@ fn services(api: &Arc<Api>, options: Options) -> Router {
     let (_, health) = tonic_health::server::health_reporter();
     router = router.route_service(&path_of_value(&health), health);
     if options.reflection {
-        let reflection = tonic_reflection::server::Builder::configure()
-            .register_encoded_file_descriptor_set(trivium_proto::FILE_DESCRIPTOR_SET)
-            .build_v1();
-        match reflection {
-            Ok(reflection) => router = router.route_service(&path_of_value(&reflection), reflection),
-            Err(error) => tracing::error!(%error, "reflection is not offered"),
+        let builder = || {
+            tonic_reflection::server::Builder::configure()
+                .register_encoded_file_descriptor_set(trivium_proto::FILE_DESCRIPTOR_SET)
+        };
+        // Python's and many older tools ask for the version before the first one only.
+        match (builder().build_v1(), builder().build_v1alpha()) {
+            (Ok(v1), Ok(v1alpha)) => {
+                router = router
+                    .route_service(&path_of_value(&v1), v1)
+                    .route_service(&path_of_value(&v1alpha), v1alpha);
+            }
+            (Err(error), _) | (_, Err(error)) => tracing::error!(%error, "reflection is not offered"),
         }
     }
     router.fallback(|| async { Status::unimplemented("no such method").into_http::<axum::body::Body>() })
