@@ -21,6 +21,7 @@ cargo xtask COMMAND
 
 run [--release] [ARGS]   build the server and start `trivium serve ARGS`
 test [ARGS]              set up what the suites need, then `cargo test --workspace ARGS`
+setup                    only set it up, and print the variables by which the suites find it
 ci [STEP...]             everything that a change has to pass, or only these steps of it
 gen                      make the files that are generated and committed
 bench [ARGS]             run the micro benchmarks with optimizations";
@@ -42,11 +43,20 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["run", "--release", rest @ ..] => run(&["--release"], rest),
         ["run", rest @ ..] => run(&[], rest),
         ["test", rest @ ..] => test(rest),
+        ["setup"] => setup(),
         ["ci", steps @ ..] => ci::ci(steps),
         ["gen"] => generate(),
         ["bench", rest @ ..] => shell::run(
             cargo()
-                .args(["bench", "--locked", "--package", "trivium-benches", "--bench", "micro", "--"])
+                .args([
+                    "bench",
+                    "--locked",
+                    "--package",
+                    "trivium-benches",
+                    "--bench",
+                    "micro",
+                    "--",
+                ])
                 .args(rest),
         ),
         [] | ["help" | "--help" | "-h"] => {
@@ -74,6 +84,13 @@ pub(crate) fn test(arguments: &[&str]) -> Result<()> {
             .args(arguments)
             .envs(interop),
     )
+}
+
+fn setup() -> Result<()> {
+    for (name, value) in tools::interop()? {
+        println!("{name}={}", value.display());
+    }
+    Ok(())
 }
 
 /// A test knows how to make `tools/buf-validate.binpb`, so that building this program does not need a compiler of

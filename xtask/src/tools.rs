@@ -46,9 +46,34 @@ pub(crate) fn interop() -> Result<Vec<(&'static str, OsString)>> {
             &modules,
             || npm_install(&interop),
         )?;
+        let template = interop.join("buf.gen.yaml");
+        let mut sources = vec![manifest, template];
+        protos(&root().join("proto"), &mut sources)?;
+        let sources: Vec<&Path> = sources.iter().map(PathBuf::as_path).collect();
+        once("interop-gen", &sources, &interop.join("gen"), || {
+            shell::run(
+                program("npm")
+                    .args(["run", "--silent", "generate"])
+                    .current_dir(&interop),
+            )
+        })?;
         environment.push(("TRIVIUM_NODE_MODULES", modules.into()));
     }
     Ok(environment)
+}
+
+/// Adds every proto under a directory, in an order that is always the same.
+fn protos(directory: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+    let mut entries = fs::read_dir(directory)?.collect::<Result<Vec<_>, _>>()?;
+    entries.sort_by_key(fs::DirEntry::path);
+    for entry in entries {
+        if entry.file_type()?.is_dir() {
+            protos(&entry.path(), found)?;
+        } else {
+            found.push(entry.path());
+        }
+    }
+    Ok(())
 }
 
 fn home() -> PathBuf {
