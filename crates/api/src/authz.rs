@@ -17,6 +17,8 @@ pub enum Access {
     Owner,
     /// A token, and a seat in the room with at least this role, which a global role does not replace.
     Seat(Role),
+    /// A token, and a seat in the room as [`Role::Member`] and nothing else: hosts do not play.
+    Player,
     /// A token, and at least this role in the room, by a seat or by a global role.
     InRoom(Role),
 }
@@ -26,14 +28,14 @@ impl Access {
     pub fn needs_token(self) -> bool {
         match self {
             Self::Public => false,
-            Self::Account | Self::Owner | Self::Seat(_) | Self::InRoom(_) => true,
+            Self::Account | Self::Owner | Self::Seat(_) | Self::Player | Self::InRoom(_) => true,
         }
     }
 
     /// Whether a guest's token is enough.
     pub fn admits_guests(self) -> bool {
         match self {
-            Self::Public | Self::Seat(_) | Self::InRoom(_) => true,
+            Self::Public | Self::Seat(_) | Self::Player | Self::InRoom(_) => true,
             Self::Account | Self::Owner => false,
         }
     }
@@ -65,12 +67,12 @@ pub const RULES: &[(&str, Access)] = &[
     ("trivium.v1.QuizService/LoadQuiz", Access::InRoom(Role::CoHost)),
     ("trivium.v1.QuizService/PauseQuiz", Access::InRoom(Role::CoHost)),
     ("trivium.v1.QuizService/Play", Access::Public),
-    ("trivium.v1.QuizService/ReportLoaded", Access::Seat(Role::Observer)),
+    ("trivium.v1.QuizService/ReportLoaded", Access::Player),
     ("trivium.v1.QuizService/ResumeQuiz", Access::InRoom(Role::CoHost)),
     ("trivium.v1.QuizService/SetAutoAdvance", Access::InRoom(Role::CoHost)),
     ("trivium.v1.QuizService/SkipQuestion", Access::InRoom(Role::CoHost)),
     ("trivium.v1.QuizService/StartQuiz", Access::InRoom(Role::CoHost)),
-    ("trivium.v1.QuizService/SubmitAnswer", Access::Seat(Role::Member)),
+    ("trivium.v1.QuizService/SubmitAnswer", Access::Player),
     ("trivium.v1.QuizService/UpdateQuiz", Access::Owner),
     ("trivium.v1.RoomService/BanUser", Access::InRoom(Role::CoHost)),
     ("trivium.v1.RoomService/CloseRoom", Access::InRoom(Role::CoHost)),

@@ -5,7 +5,7 @@
 
 use std::{sync::Arc, time::Instant};
 
-use trivium_engine::{Actor, Millis, Observation, Room, RoomId, Timestamp, UserId};
+use trivium_engine::{Actor, Millis, Observation, Reject, Role, Room, RoomId, Timestamp, UserId};
 use trivium_runtime::{Caller, Done, Runtime};
 use trivium_transport::Peer;
 
@@ -74,9 +74,14 @@ impl Call {
     }
 
     /// Carries a command out, after the caller's rate limit.
+    ///
+    /// # Errors
+    ///
+    /// What the room refuses; `NOT_FOUND` where the caller may not know that there is such a room.
     pub async fn execute(&self, operation: Operation, addressed: Addressed) -> Result<Done, ApiError> {
         let Addressed { room, request, command } = addressed;
         let actor = self.actor(&room)?;
+        let outside = is_outside(&actor);
         self.limit(operation)?;
         let caller = Caller {
             actor,
@@ -84,7 +89,15 @@ impl Call {
             received_at: self.received_at,
             round_trip: self.round_trip,
         };
-        Ok(self.api.runtime.execute(&room, caller, command).await?)
+        let done = self.api.runtime.execute(&room, caller, command).await;
+        done.map_err(|error| {
+            let error = ApiError::from(error);
+            if outside && error == ApiError::Reject(Reject::NotMember) {
+                error.for_outsider()
+            } else {
+                error
+            }
+        })
     }
 
     /// Reads a room in the eyes of the caller.
@@ -109,19 +122,26 @@ impl Call {
         seen.ok_or(ApiError::RoomNotFound)
     }
 
-    /// Tells a room something that is not for its log. The caller has to be a member.
-    pub async fn observe(&self, room: &RoomId, observation: Observation) -> Result<(), ApiError> {
-        let user = self.principal()?.user.clone();
+    /// Tells a room something that is not for its log. The caller needs a seat with at least this role.
+    ///
+    /// # Errors
+    ///
+    /// As a command that needs such a seat.
+    pub async fn observe(&self, room: &RoomId, least: Role, observation: Observation) -> Result<(), ApiError> {
+        let actor = self.actor(room)?;
         self.limit(Operation::Command)?;
-        let member = self
+        let user = actor.user.clone();
+        let role = self
             .api
             .runtime
-            .query(room, move |room, _| room.member(&user).is_some())
+            .query(room, move |room, _| room.member(&user).map(|member| member.role))
             .await?;
-        if !member {
-            return Err(ApiError::RoomNotFound);
+        match role {
+            Some(role) if role >= least => Ok(self.api.runtime.observe(room, observation).await?),
+            Some(_) => Err(Reject::NotPermitted.into()),
+            None if is_outside(&actor) => Err(ApiError::RoomNotFound),
+            None => Err(Reject::NotMember.into()),
         }
-        Ok(self.api.runtime.observe(room, observation).await?)
     }
 
     /// Counts the call against its user, or against its address where nobody is known or everybody may guess.
@@ -142,6 +162,11 @@ impl Call {
     pub fn user(&self) -> Option<UserId> {
         self.principal.as_ref().map(|principal| principal.user.clone())
     }
+}
+
+/// Whether an actor without a seat is nobody to the room, and so must not learn of it.
+fn is_outside(actor: &Actor) -> bool {
+    !actor.global_host && actor.grant.is_none()
 }
 
 impl std::fmt::Debug for Api {

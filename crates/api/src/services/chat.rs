@@ -1,7 +1,7 @@
 //! Chat: messages, reactions, history, typing.
 
 use tonic::{Request, Response, Status};
-use trivium_engine::{RoomId, Seq, view::MessageView};
+use trivium_engine::{Role, RoomId, Seq, view::MessageView};
 use trivium_proto::v1::{self, chat_service_server::ChatService};
 
 use super::{Services, seq_of};
@@ -99,7 +99,7 @@ async fn older_messages(
 
 pub(crate) async fn set_typing(call: Call, request: v1::SetTypingRequest) -> Result<v1::SetTypingResponse, ApiError> {
     let (room, observation) = convert::presence::typing(request, call.principal()?.user.clone())?;
-    call.observe(&room, observation).await?;
+    call.observe(&room, Role::Member, observation).await?;
     Ok(v1::SetTypingResponse {})
 }
 

@@ -1,7 +1,7 @@
 //! Presence: how the caller appears, and who is there.
 
 use tonic::{Request, Response, Status};
-use trivium_engine::{RoomId, UserId};
+use trivium_engine::{Role, RoomId, UserId};
 use trivium_proto::v1::{self, presence_service_server::PresenceService};
 
 use super::{Services, page_after};
@@ -14,7 +14,7 @@ pub(crate) async fn set_presence(
     request: v1::SetPresenceRequest,
 ) -> Result<v1::SetPresenceResponse, ApiError> {
     let (room, observation) = convert::presence::appearance(request, call.principal()?.user.clone())?;
-    call.observe(&room, observation).await?;
+    call.observe(&room, Role::Observer, observation).await?;
     Ok(v1::SetPresenceResponse {})
 }
 
