@@ -35,7 +35,7 @@ pub struct Person {
 pub async fn eventually<F: Future>(what: impl Debug, future: F) -> F::Output {
     match tokio::time::timeout(PATIENCE, future).await {
         Ok(output) => output,
-        Err(_) => panic!("{what:?} did not come within {PATIENCE:?}"),
+        Err(elapsed) => panic!("{what:?} did not come within {PATIENCE:?}: {elapsed}"),
     }
 }
 

@@ -1,0 +1,98 @@
+//! The methods, from the descriptors, in an order in which most calls that are allowed also succeed.
+
+use std::collections::BTreeSet;
+
+use prost::Message;
+use prost_types::FileDescriptorSet;
+
+/// Every unary method: first what only looks, then a game, then chat, then what takes things away.
+pub(crate) const UNARY: [&str; 40] = [
+    "SessionService/SyncClock",
+    "RoomService/CreateRoom",
+    "RoomService/ListRooms",
+    "RoomService/GetRoom",
+    "RoomService/ListMembers",
+    "RoomService/ListEvents",
+    "QuizService/CreateQuiz",
+    "QuizService/ListQuizzes",
+    "QuizService/GetQuiz",
+    "QuizService/UpdateQuiz",
+    "QuizService/LoadQuiz",
+    "QuizService/StartQuiz",
+    "QuizService/ReportLoaded",
+    "QuizService/ExtendQuestion",
+    "QuizService/PauseQuiz",
+    "QuizService/ResumeQuiz",
+    "QuizService/SetAutoAdvance",
+    "QuizService/SubmitAnswer",
+    "QuizService/SkipQuestion",
+    "QuizService/GetResults",
+    "QuizService/AdvanceQuiz",
+    "QuizService/EndQuiz",
+    "ChatService/SendMessage",
+    "ChatService/EditMessage",
+    "ChatService/SetReaction",
+    "ChatService/ListMessages",
+    "ChatService/SetTyping",
+    "ChatService/DeleteMessage",
+    "PresenceService/SetPresence",
+    "PresenceService/ListPresence",
+    "RoomService/UpdateRoom",
+    "RoomService/UpdateMember",
+    "RoomService/UnbanUser",
+    "RoomService/RemoveMember",
+    "RoomService/BanUser",
+    "RoomService/JoinRoom",
+    "RoomService/TakeHost",
+    "QuizService/DeleteQuiz",
+    "RoomService/CloseRoom",
+    "RoomService/LeaveRoom",
+];
+
+/// Those after which the callers are no longer what they were, so that the next call needs a new room.
+pub(crate) const CHANGES_CALLERS: [&str; 5] = [
+    "RoomService/JoinRoom",
+    "RoomService/TakeHost",
+    "QuizService/DeleteQuiz",
+    "RoomService/CloseRoom",
+    "RoomService/LeaveRoom",
+];
+
+/// Those that no caller on the stage succeeds with: no question has media, and the host is there.
+pub(crate) const NEVER_SUCCEED: [&str; 2] = ["QuizService/ReportLoaded", "RoomService/TakeHost"];
+
+/// Every streaming method.
+pub(crate) const STREAMING: [&str; 5] = [
+    "SessionService/Connect",
+    "SessionService/Watch",
+    "QuizService/Play",
+    "ChatService/Converse",
+    "PresenceService/Track",
+];
+
+/// The descriptors of `trivium.v1`.
+pub(crate) fn descriptors() -> FileDescriptorSet {
+    let mut set = FileDescriptorSet::decode(trivium_proto::FILE_DESCRIPTOR_SET).expect("our own descriptors");
+    set.file.retain(|file| file.package() == "trivium.v1");
+    set
+}
+
+/// Every method has its place here, and every place a method.
+pub(crate) fn check() {
+    let set = descriptors();
+    let described = |streaming: bool| -> BTreeSet<String> {
+        let services = set.file.iter().flat_map(|file| &file.service);
+        services
+            .flat_map(|service| service.method.iter().map(move |method| (service, method)))
+            .filter(|(_, method)| (method.client_streaming() || method.server_streaming()) == streaming)
+            .map(|(service, method)| format!("{}/{}", service.name(), method.name()))
+            .collect()
+    };
+    let named = |names: &[&str]| -> BTreeSet<String> { names.iter().map(|name| (*name).to_owned()).collect() };
+    assert_eq!(named(&UNARY), described(false), "unary methods");
+    assert_eq!(named(&STREAMING), described(true), "streaming methods");
+    for method in UNARY {
+        let request = crate::requests::example(method);
+        assert!(request.is_some(), "there is no request for {method}");
+    }
+}
