@@ -3,89 +3,26 @@
 //! A turn takes what is waiting, decides and applies it, appends all of it at once, and only then releases replies,
 //! views and entries. If the append fails, the turn is dropped and the task ends; the room is loaded again from the store.
 
-use std::{collections::BTreeMap, ops::RangeInclusive, sync::Arc, time::Duration};
+mod input;
+mod release;
+
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use rand::rngs::StdRng;
 use tokio::sync::{mpsc, oneshot};
 use trivium_engine::{
-    Actor, Command, Cx, Entry, Event, Millis, Observation, QuizCommand, RequestId, Room, RoomEvent, Seq, Signal,
-    SignalKey, Timestamp, UserId, quiz,
+    Command, Cx, Entry, Event, Millis, Observation, QuizCommand, RequestId, Room, Seq, Signal, SignalKey, Timestamp,
+    UserId, quiz,
 };
 use trivium_store::{Append, AppendError, Record, Store, Writer};
 
-use crate::{
-    Clock, ExecuteError, RuntimeConfig, codec,
-    ring::{Features, Item, Reader, Ring},
-    subscription::{SnapshotReason, Start, Subscription},
-};
+pub(crate) use input::{Answer, Input, Outcome, Query, Subscribe};
+pub use input::{Caller, Done};
+
+use crate::{Clock, ExecuteError, RuntimeConfig, codec, ring::Ring};
 
 /// Rounds of `settle` in one turn. The engine needs a few; more would be a bug, and must not hang the room.
 const MAX_SETTLE_ROUNDS: usize = 64;
-
-/// Who sends a command, and how it came.
-#[derive(Debug, Clone)]
-pub struct Caller {
-    /// Who.
-    pub actor: Actor,
-    /// The request id, by which a retry is recognised.
-    pub request: Option<RequestId>,
-    /// When the server received it.
-    pub received_at: Timestamp,
-    /// Lower quartile of the newest round trips that the server measured on the caller's connection.
-    pub round_trip: Option<Millis>,
-}
-
-/// A command was carried out, now or by an earlier request with the same id, and is in the log.
-#[derive(Debug, Clone)]
-pub struct Done {
-    /// The newest entry that it made, or where the log stood if nothing had to change.
-    pub seq: Seq,
-    /// The entries that it made.
-    pub entries: Vec<Arc<Entry>>,
-    /// Whether an earlier request made them.
-    pub replayed: bool,
-}
-
-/// What becomes of a command.
-pub(crate) type Answer = Result<Outcome, ExecuteError>;
-
-/// What a room's task takes in.
-pub(crate) enum Input {
-    Command {
-        command: Command,
-        caller: Caller,
-        reply: oneshot::Sender<Answer>,
-    },
-    Query(Query),
-    Subscribe(Subscribe),
-    Observe(Observation),
-    RoundTrip {
-        user: UserId,
-        round_trip: Millis,
-    },
-    /// Time has come for something.
-    Wake,
-    Stop,
-}
-
-/// Runs on the committed state.
-pub(crate) type Query = Box<dyn FnOnce(&Room, Timestamp) + Send>;
-
-pub(crate) struct Subscribe {
-    pub(crate) actor: Actor,
-    /// Epoch and position.
-    pub(crate) cursor: Option<(u64, Seq)>,
-    pub(crate) features: Features,
-    pub(crate) reply: oneshot::Sender<Result<(Start, Subscription), ExecuteError>>,
-}
-
-/// A command's entries by number; fetched by the caller if they are not at hand.
-#[derive(Debug)]
-pub(crate) struct Outcome {
-    pub(crate) head: Seq,
-    pub(crate) made: Option<RangeInclusive<Seq>>,
-    pub(crate) replayed: bool,
-}
 
 pub(crate) struct RoomTask {
     pub(crate) room: Room,
@@ -287,123 +224,6 @@ impl RoomTask {
         self.writer.append(append).await
     }
 
-    /// Everything that was held back leaves. Never waits.
-    fn release(&mut self, turn: &mut Turn) {
-        for (reply, result) in turn.replies.drain(..) {
-            let _caller_gone = reply.send(result);
-        }
-        fail::fail_point!("room::after_reply");
-        let now = self.clock.now();
-        if !turn.entries.is_empty() {
-            self.project(&turn.entries);
-            let sized = turn.entries.drain(..).zip(turn.sizes.drain(..));
-            let items: Vec<_> = sized.map(|(entry, size)| Arc::new(Item::new(entry, size))).collect();
-            if self.ring.publish(&items) {
-                self.wake_at.get_or_insert(now.max(self.next_wake));
-            }
-            self.progress(now);
-        }
-        for query in turn.queries.drain(..) {
-            query(&self.room, now);
-        }
-        for subscribe in turn.subscribes.drain(..) {
-            self.subscribe(subscribe);
-        }
-        if !self.signals.is_empty() && now >= self.next_tick {
-            self.next_tick = now + millis(self.config.tick);
-            let small = self.room.member_count() as usize <= self.config.presence_broadcast_members;
-            self.ring.board.post(std::mem::take(&mut self.signals), small);
-            self.wake_at.get_or_insert(now.max(self.next_wake));
-        }
-        if self.wake_at.is_some_and(|at| at <= now) {
-            self.wake_at = None;
-            if self.ring.waiters.len() > self.config.large_room {
-                self.next_wake = now + millis(self.config.large_room_tick);
-            }
-            self.ring.wake_everyone();
-        }
-        if self.room.seq() - self.snapshot_seq >= self.config.snapshot_every {
-            self.snapshot_seq = self.room.seq();
-            let (store, room, snapshot) = (
-                Arc::clone(&self.store),
-                self.room.id().clone(),
-                codec::snapshot(&self.room),
-            );
-            tokio::spawn(async move {
-                if let Err(error) = store.save(&room, &snapshot).await {
-                    tracing::warn!(%room, %error, "a snapshot was not saved");
-                }
-            });
-        }
-    }
-
-    fn subscribe(&mut self, subscribe: Subscribe) {
-        let Subscribe {
-            actor,
-            cursor,
-            features,
-            reply,
-        } = subscribe;
-        let Some(who) = self.room.audience(&actor) else {
-            let refusal = if self.room.seq() == 0 {
-                ExecuteError::NoSuchRoom
-            } else {
-                ExecuteError::Reject(trivium_engine::Reject::NotMember)
-            };
-            let _caller_gone = reply.send(Err(refusal));
-            return;
-        };
-        let Some(inbox) = self.self_sender.upgrade() else {
-            return;
-        };
-        let head = self.room.seq();
-        let reason = match cursor {
-            None => Some(SnapshotReason::First),
-            Some((epoch, _)) if epoch != self.room.epoch() => Some(SnapshotReason::EpochChanged),
-            Some((_, seq)) if seq > head => Some(SnapshotReason::AheadOfLog),
-            Some((_, seq)) if head - seq > self.config.max_catch_up => Some(SnapshotReason::TooFarBehind),
-            Some(_) => None,
-        };
-        self.observe(&Observation::Connected(actor.user.clone()));
-        let after = match (reason, cursor) {
-            (None, Some((_, seq))) => seq,
-            (Some(_), _) | (None, None) => head,
-        };
-        let start = match reason {
-            None => Start::Resumed { head },
-            Some(reason) => match self.room.view_for(&actor) {
-                Some(view) => Start::Snapshot {
-                    reason,
-                    view: Box::new(view),
-                },
-                None => return,
-            },
-        };
-        let reader = Reader {
-            user: actor.user,
-            who,
-            features,
-        };
-        let subscription = Subscription::new(Arc::clone(&self.ring), inbox, Arc::clone(&self.store), reader, after);
-        // A subscription that nobody takes is dropped, which takes the observation back.
-        let _caller_gone = reply.send(Ok((start, subscription)));
-    }
-
-    /// Keeps the catalogue in step with what can be listed of the room.
-    fn project(&self, entries: &[Arc<Entry>]) {
-        for entry in entries {
-            let Event::Room(RoomEvent::Updated { settings } | RoomEvent::Created { settings }) = &entry.event else {
-                if matches!(&entry.event, Event::Room(RoomEvent::Closed)) {
-                    let (store, room, at) = (Arc::clone(&self.store), self.room.id().clone(), entry.at);
-                    spawn_projection(async move { store.close_room(&room, at).await });
-                }
-                continue;
-            };
-            let (store, room, title) = (Arc::clone(&self.store), self.room.id().clone(), settings.title.clone());
-            spawn_projection(async move { store.rename_room(&room, &title).await });
-        }
-    }
-
     fn progress(&mut self, now: Timestamp) {
         let progress = self.room.progress(now);
         if progress != self.last_progress {
@@ -457,17 +277,6 @@ impl RoomTask {
     fn idle(&self) -> Millis {
         millis(self.config.idle_unload)
     }
-}
-
-fn spawn_projection<F>(projection: F)
-where
-    F: Future<Output = Result<bool, trivium_store::StoreError>> + Send + 'static,
-{
-    tokio::spawn(async move {
-        if let Err(error) = projection.await {
-            tracing::warn!(%error, "the catalogue was not updated; loading the room again will");
-        }
-    });
 }
 
 fn millis(span: Duration) -> Millis {
