@@ -1,21 +1,23 @@
 //! Wiring: from a configuration to a server that listens, and back down in good order.
 //!
 //! ```text
-//!  config ──> secret, tokens, certificates ──> store ──> ports bound ──> Runtime ──> Api ──> grpc ─┬─> counted ──> WebTransportServer
-//!                                                                                  web::routes ────┴─> http ──> counted ──> HttpServer
+//!  config ──> secret, tokens ──> store ──> Ports ──> Runtime ──> Api ──> grpc ─┬───────────> counted ──> WebTransportServer
+//!                                                      web::routes ────────────┴──> http ──> counted ──> HttpServer
 //! ```
 //!
-//! Nothing global is touched, so tests run as many servers in one process as they like. Neighbours: [`tokens`](crate::tokens),
-//! [`web`](crate::web) and [`metrics`](crate::metrics) are what is wired; `cli` runs one server as a process.
+//! Nothing global is touched, so tests run as many servers in one process as they like. Parts: `ports` binds what is served,
+//! `chores` run beside it. Neighbours: [`tokens`], [`web`] and [`metrics`](crate::metrics) are what is wired; `cli` runs one
+//! server as a process.
+
+mod chores;
+mod ports;
 
 use std::{
     net::SocketAddr,
-    path::PathBuf,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    time::SystemTime,
 };
 
 use anyhow::{Context as _, Result, bail};
@@ -24,25 +26,15 @@ use tokio::{task::JoinSet, time::timeout};
 use tokio_util::sync::CancellationToken;
 use trivium_api::{
     Api, Options, WireEncode,
-    auth::resume::ResumeTokens,
+    auth::{Secret, resume::ResumeTokens},
     limits::{Limits as ApiLimits, RateLimiter},
     sessions::Sessions,
 };
 use trivium_runtime::{Clock, Runtime, RuntimeConfig};
 use trivium_store_sqlite::SqliteStore;
-use trivium_transport::{
-    HttpServer, WebTransportServer,
-    cert::Certificates,
-    http as http_acceptor,
-    webtransport::{self as webtransport_acceptor, Origins},
-};
 
 use crate::{
-    config::{
-        Config, Drain,
-        http::Tls,
-        value::{AllowedOrigins, Origin},
-    },
+    config::{Config, Drain},
     metrics::Metrics,
     secrets, tokens,
     web::{
@@ -50,6 +42,7 @@ use crate::{
         well_known::{self, WellKnown},
     },
 };
+use ports::Ports;
 
 /// A server that takes calls.
 #[derive(Debug)]
@@ -71,9 +64,8 @@ pub struct Running {
     web: Arc<Web>,
     store: Arc<SqliteStore>,
     drain: Drain,
-    /// The acceptors; they end when `closing` is cancelled, after the grace.
+    /// They end some time after `closing` is cancelled, at the latest after the grace.
     acceptors: JoinSet<()>,
-    /// What runs beside; it may be dropped at any time.
     chores: JoinSet<()>,
     closing: CancellationToken,
 }
@@ -86,98 +78,49 @@ pub struct Running {
 pub async fn start(config: Config) -> Result<Running> {
     secrets::make_directory(&config.data)?;
     let secret = secrets::secret(&config.data)?;
-    let authenticator = tokens::authenticator(&config.auth, secret.clone())?;
-    let clock = Clock::start();
-    let operator_token = operator_token(&config, &authenticator, clock)?;
-    let http_certificates = config
-        .http
-        .tls
-        .as_ref()
-        .map(|tls| certificates(tls, "http.tls"))
-        .transpose()?;
     let path = config.data.join("trivium.db");
-    let store = Arc::new(
-        SqliteStore::open(&path)
-            .await
-            .with_context(|| format!("data: {}", path.display()))?,
-    );
+    let store = SqliteStore::open(&path).await;
+    let store = Arc::new(store.with_context(|| format!("data: {}", path.display()))?);
+    let api = api(&config, secret, &store)?;
+    let ports = Ports::bind(&config).await?;
+    let operator_token = operator_token(&config, &api)?;
 
-    let http = HttpServer::bind(http_config(&config, http_certificates.clone()));
-    let http = http
-        .await
-        .with_context(|| format!("http.bind: cannot listen on {}", config.http.bind))?;
-    let http_addr = http.local_addr()?;
-    let origins = origins(&config, http_addr);
-    let webtransport = match config.webtransport.enabled {
-        true => Some(bind_webtransport(&config, http_addr, http_certificates, &origins)?),
-        false => None,
-    };
-
-    let runtime_config = RuntimeConfig {
-        max_rooms: config.limits.rooms,
-        idle_unload: config.rooms.idle_unload,
-        ..RuntimeConfig::default()
-    };
-    let mut seed = [0; 32];
-    rand::rng().fill_bytes(&mut seed);
-    let runtime = Runtime::start(store.clone(), Arc::new(WireEncode), clock, runtime_config, seed);
-    let limits = config.limits.of_service();
-    let api = Arc::new(Api {
-        runtime: runtime.clone(),
-        authenticator,
-        resume_tokens: ResumeTokens::new(&secret, &[]),
-        secret,
-        limiter: RateLimiter::new(limits.clone()),
-        sessions: Sessions::default(),
-        code_length: config.rooms.code_length,
-    });
     let metrics = Arc::new(Metrics::new(&api));
-    let road = webtransport
-        .as_ref()
-        .map(|(server, certificates)| road(&config, server, certificates))
-        .transpose()?;
+    let webtransport_addr = ports.webtransport.as_ref().map(|port| port.addr);
+    let (acceptor, road) = ports.webtransport.map(|port| (port.server, port.road)).unzip();
+    let certificate_hashes = road.as_ref().map(|road| road.certificates.hashes());
+    let limits = limits_told(api.limiter.limits());
     let web = Arc::new(Web {
-        well_known: WellKnown {
-            road,
-            limits: limits_told(&limits),
-        },
-        origins: origins.clone(),
+        well_known: WellKnown { road, limits },
+        origins: ports.origins.clone(),
         metrics: Arc::clone(&metrics),
         draining: AtomicBool::new(false),
-        runtime: RuntimeHandle(runtime),
+        runtime: RuntimeHandle(api.runtime.clone()),
     });
 
     let grpc = trivium_api::grpc(&api, Options::default());
     let closing = CancellationToken::new();
     let mut acceptors = JoinSet::new();
-    let mut running = Running {
-        http_addr,
-        tls: config.http.tls.is_some(),
-        webtransport_addr: webtransport
-            .as_ref()
-            .map(|(server, _)| server.local_addr())
-            .transpose()?,
-        certificate_hashes: webtransport
-            .as_ref()
-            .map(|(_, certificates)| certificates.hashes())
-            .unwrap_or_default(),
-        operator_token,
-        api: Arc::clone(&api),
-        metrics: Arc::clone(&metrics),
-        web: Arc::clone(&web),
-        store,
-        drain: config.drain.clone(),
-        acceptors: JoinSet::new(),
-        chores: chores(&config, &api),
-        closing: closing.clone(),
-    };
-    if let Some((server, _)) = webtransport {
-        acceptors.spawn(server.serve(metrics.calls().count(grpc.clone()), closing.clone()));
+    if let Some(acceptor) = acceptor {
+        acceptors.spawn(acceptor.serve(metrics.calls().count(grpc.clone()), closing.clone()));
     }
-    let service = trivium_api::http(grpc, origins, web::routes(web));
-    acceptors.spawn(http.serve(metrics.calls().count(service), closing));
-    running.acceptors = acceptors;
-    Ok(running)
+    let service = trivium_api::http(grpc, ports.origins, web::routes(Arc::clone(&web)));
+    acceptors.spawn(ports.http.serve(metrics.calls().count(service), closing.clone()));
+    Ok(Running {
+        http_addr: ports.http_addr,
+        tls: config.http.tls.is_some(),
+        webtransport_addr,
+        certificate_hashes: certificate_hashes.unwrap_or_default(),
+        operator_token,
+        chores: chores::start(&config, &api),
+        api,
+        metrics,
+        web,
+        store,
+        drain: config.drain,
+        acceptors,
+        closing,
+    })
 }
 
 impl Running {
@@ -202,10 +145,8 @@ impl Running {
             while self.acceptors.join_next().await.is_some() {}
             self.chores.shutdown().await;
             self.api.runtime.shutdown().await;
-            self.store
-                .close()
-                .await
-                .context("the store was not closed in good order")
+            let closed = self.store.close().await;
+            closed.context("the store was not closed in good order")
         };
         match timeout(hard, down).await {
             Ok(closed) => closed,
@@ -214,156 +155,39 @@ impl Running {
     }
 }
 
+/// Everything that calls can reach.
+fn api(config: &Config, secret: Secret, store: &Arc<SqliteStore>) -> Result<Arc<Api>> {
+    let authenticator = tokens::authenticator(&config.auth, secret.clone())?;
+    let clock = Clock::start();
+    let bounds = RuntimeConfig {
+        // No two lives of a server start in the same microsecond.
+        owner: clock.now_micros(),
+        max_rooms: config.limits.rooms,
+        idle_unload: config.rooms.idle_unload,
+        ..RuntimeConfig::default()
+    };
+    let mut seed = [0; 32];
+    rand::rng().fill_bytes(&mut seed);
+    let runtime = Runtime::start(store.clone(), Arc::new(WireEncode), clock, bounds, seed);
+    Ok(Arc::new(Api {
+        runtime,
+        authenticator,
+        resume_tokens: ResumeTokens::new(&secret, &[]),
+        secret,
+        limiter: RateLimiter::new(config.limits.of_service()),
+        sessions: Sessions::default(),
+        code_length: config.rooms.code_length,
+    }))
+}
+
 /// Makes the operator's token, or takes an old one away where there must be none.
-fn operator_token(
-    config: &Config,
-    authenticator: &trivium_api::auth::Authenticator,
-    clock: Clock,
-) -> Result<Option<String>> {
+fn operator_token(config: &Config, api: &Api) -> Result<Option<String>> {
     if config.auth.operator_tokens() {
-        return tokens::make_operator_token(authenticator, &config.data, clock.now()).map(Some);
+        let now = api.runtime.clock().now();
+        return tokens::make_operator_token(&api.authenticator, &config.data, now).map(Some);
     }
     let _was_there = std::fs::remove_file(secrets::token_file(&config.data));
     Ok(None)
-}
-
-/// What runs beside the acceptors: rooms that wait for a deadline, keys that change, the operator's token.
-fn chores(config: &Config, api: &Arc<Api>) -> JoinSet<()> {
-    let mut chores = JoinSet::new();
-    let runtime = api.runtime.clone();
-    chores.spawn(async move {
-        match runtime.wake_open_rooms().await {
-            Ok(rooms) => tracing::debug!(rooms, "open rooms are awake"),
-            Err(error) => tracing::warn!(%error, "open rooms sleep until somebody comes"),
-        }
-    });
-    if let (Some(jwks), Some(config)) = (api.authenticator.jwks().cloned(), &config.auth.jwks) {
-        let refresh = config.refresh;
-        chores.spawn(async move { jwks.keep_fresh(refresh).await });
-    }
-    if config.auth.operator_tokens() {
-        chores.spawn(renew_operator_token(Arc::clone(api), config.data.clone()));
-    }
-    chores
-}
-
-async fn renew_operator_token(api: Arc<Api>, data: PathBuf) {
-    loop {
-        tokio::time::sleep(tokens::OPERATOR_TTL / 2).await;
-        let now = api.runtime.clock().now();
-        if let Err(error) = tokens::make_operator_token(&api.authenticator, &data, now) {
-            tracing::warn!(error = format!("{error:#}"), "the operator's token was not renewed");
-        }
-    }
-}
-
-fn certificates(tls: &Tls, key: &str) -> Result<Certificates> {
-    Certificates::from_pem_files(&tls.certificate, &tls.key).with_context(|| key.to_owned())
-}
-
-fn http_config(config: &Config, certificates: Option<Certificates>) -> http_acceptor::Config {
-    http_acceptor::Config {
-        certificates,
-        max_connections: config.limits.connections,
-        max_connections_per_ip: config.limits.connections_per_ip,
-        drain_timeout: config.drain.grace,
-        ..http_acceptor::Config::new(config.http.bind)
-    }
-}
-
-/// Binds the UDP port. Its certificates are its own, else those of TCP, else self-made.
-fn bind_webtransport(
-    config: &Config,
-    http_addr: SocketAddr,
-    http_certificates: Option<Certificates>,
-    origins: &Origins,
-) -> Result<(WebTransportServer, Certificates)> {
-    let section = &config.webtransport;
-    let certificates = match (&section.tls, http_certificates) {
-        (Some(tls), _) => certificates(tls, "webtransport.tls")?,
-        (None, Some(certificates)) => certificates,
-        (None, None) => {
-            let mut names = section.names.clone();
-            names.extend((!http_addr.ip().is_unspecified()).then(|| http_addr.ip().to_string()));
-            Certificates::self_made(&names, SystemTime::now()).context("webtransport.names")?
-        }
-    };
-    let origins = match &section.allowed_origins {
-        None => origins.clone(),
-        Some(AllowedOrigins::Any) => Origins::Any,
-        Some(AllowedOrigins::Own) => Origins::Listed(own_origins(config, http_addr)),
-        Some(AllowedOrigins::Listed(listed)) => with_own(config, http_addr, listed),
-    };
-    let bind = |bind: SocketAddr| {
-        let mut acceptor = webtransport_acceptor::Config::new(bind, certificates.clone());
-        acceptor.origins = origins.clone();
-        acceptor.max_sessions = config.limits.connections;
-        acceptor.max_sessions_per_ip = config.limits.connections_per_ip;
-        acceptor.bridge.drain_timeout = config.drain.grace;
-        WebTransportServer::bind(acceptor).with_context(|| format!("webtransport.bind: cannot listen on {bind}"))
-    };
-    let wanted = section.bind.unwrap_or(http_addr);
-    let bound = bind(wanted);
-    // Where any TCP port would do, any UDP port does too.
-    let any = section.bind.is_none() && config.http.bind.port() == 0;
-    let server = if any {
-        bound.or_else(|_| bind(SocketAddr::new(wanted.ip(), 0)))?
-    } else {
-        bound?
-    };
-    Ok((server, certificates))
-}
-
-fn road(config: &Config, server: &WebTransportServer, certificates: &Certificates) -> Result<well_known::Road> {
-    let path = webtransport_acceptor::Config::new(server.local_addr()?, certificates.clone()).path;
-    let port = server.local_addr()?.port();
-    let host = config
-        .http
-        .public_url
-        .as_ref()
-        .and_then(|url| url.as_str().parse::<http::Uri>().ok()?.host().map(str::to_owned));
-    let url = config
-        .webtransport
-        .public_url
-        .clone()
-        .or_else(|| host.map(|host| format!("https://{host}:{port}{path}")));
-    Ok(well_known::Road {
-        url,
-        port,
-        path,
-        certificates: certificates.clone(),
-    })
-}
-
-fn origins(config: &Config, http_addr: SocketAddr) -> Origins {
-    match &config.http.allowed_origins {
-        AllowedOrigins::Any => Origins::Any,
-        AllowedOrigins::Own => Origins::Listed(own_origins(config, http_addr)),
-        AllowedOrigins::Listed(listed) => with_own(config, http_addr, listed),
-    }
-}
-
-fn with_own(config: &Config, http_addr: SocketAddr, listed: &[Origin]) -> Origins {
-    let mut all = own_origins(config, http_addr);
-    all.extend(listed.iter().map(|origin| origin.as_str().to_owned()));
-    Origins::Listed(all)
-}
-
-/// Origins of the pages that this server shows itself.
-fn own_origins(config: &Config, http_addr: SocketAddr) -> Vec<String> {
-    let scheme = if config.http.tls.is_some() { "https" } else { "http" };
-    let mut own: Vec<String> = config
-        .http
-        .public_url
-        .iter()
-        .map(|url| url.as_str().to_owned())
-        .collect();
-    own.push(format!("{scheme}://{http_addr}"));
-    if http_addr.ip().is_loopback() || http_addr.ip().is_unspecified() {
-        let names = ["localhost", "127.0.0.1", "[::1]"];
-        own.extend(names.map(|name| format!("{scheme}://{name}:{}", http_addr.port())));
-    }
-    own
 }
 
 fn limits_told(limits: &ApiLimits) -> well_known::Limits {
