@@ -111,8 +111,9 @@ fn check_private(file: &fs::File, path: &Path) -> Result<()> {
     #[cfg(unix)]
     {
         let mode = std::os::unix::fs::PermissionsExt::mode(&file.metadata()?.permissions());
+        // The six bits of group and others.
         ensure!(
-            mode & 0o077 == 0,
+            mode.trailing_zeros() >= 6,
             "{} may be read by others; chmod 600 it",
             path.display()
         );

@@ -19,8 +19,13 @@ const PATIENCE: Duration = Duration::from_secs(15);
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Server {
     /// URL of the server.
-    #[arg(long, env = "TRIVIUM_SERVER", default_value = "http://127.0.0.1:8080")]
-    pub(super) server: String,
+    #[arg(
+        long = "server",
+        value_name = "URL",
+        env = "TRIVIUM_SERVER",
+        default_value = "http://127.0.0.1:8080"
+    )]
+    pub(super) url: String,
     /// PEM of certificate authorities to trust instead of the usual ones.
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
@@ -64,7 +69,7 @@ impl Server {
             RoadArg::Webtransport => Road::WebTransport.into(),
         };
         let name = concat!("trivium-cli/", env!("CARGO_PKG_VERSION"));
-        let mut builder = Client::builder(&self.server).road(road).name(name);
+        let mut builder = Client::builder(&self.url).road(road).name(name);
         if let Some(token) = token {
             builder = builder.token(token.trim());
         }
@@ -82,7 +87,7 @@ impl Account {
         let token = self
             .token
             .clone()
-            .map_or_else(|| local_token(&self.server.server, &self.data), Ok)?;
+            .map_or_else(|| local_token(&self.server.url, &self.data), Ok)?;
         self.server.client(Some(token))
     }
 
@@ -96,7 +101,7 @@ impl Account {
 pub(super) async fn session(client: &Client, server: &Server) -> Result<(Session, Events)> {
     match tokio::time::timeout(PATIENCE, client.connect()).await {
         Ok(connected) => Ok(connected?),
-        Err(_) => Err(anyhow!(Unreachable(server.server.clone()))),
+        Err(_) => Err(anyhow!(Unreachable(server.url.clone()))),
     }
 }
 

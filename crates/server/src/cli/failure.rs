@@ -38,7 +38,6 @@ impl std::error::Error for Unreachable {}
 
 /// The exit code for an error.
 pub(super) fn code(error: &anyhow::Error) -> u8 {
-    let mut causes = error.chain();
     // Whoever read our output has had enough of it.
     if error.chain().any(|cause| {
         cause
@@ -47,7 +46,7 @@ pub(super) fn code(error: &anyhow::Error) -> u8 {
     }) {
         return 0;
     }
-    if error.is::<Usage>() || causes.any(|cause| cause.is::<Usage>()) {
+    if error.is::<Usage>() {
         return USAGE;
     }
     if error.is::<Unreachable>() {

@@ -9,7 +9,7 @@ use std::{path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, Result, anyhow};
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
-use serde_json::json;
+use serde::Serialize;
 use tokio::time::{MissedTickBehavior, interval};
 use trivium_client::{
     Error, Events, Session, SessionEvent,
@@ -105,6 +105,23 @@ struct Host {
     leaving: bool,
 }
 
+/// A line of JSON.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+enum Line<'a> {
+    Room {
+        room_id: &'a str,
+        join_code: &'a str,
+        url: &'a str,
+    },
+    Event {
+        event: &'a RoomEvent,
+    },
+    Results {
+        results: &'a GetResultsResponse,
+    },
+}
+
 /// What came back from the server, or from a wait.
 enum Done {
     Executed(Result<(), Error>),
@@ -117,13 +134,15 @@ impl Host {
         let mode = Mode::of_process(args.json);
         let link = format!(
             "{}/?code={}",
-            args.account.server.server.trim_end_matches('/'),
+            args.account.server.url.trim_end_matches('/'),
             room.join_code
         );
         match mode {
-            Mode::Json => {
-                out::json(&json!({ "type": "room", "roomId": room.id, "joinCode": room.join_code, "url": link }))?
-            }
+            Mode::Json => out::json(&Line::Room {
+                room_id: &room.id,
+                join_code: &room.join_code,
+                url: &link,
+            })?,
             Mode::Lines => {
                 out::line(&format!("Room {}", room.id))?;
                 out::line(&format!("Join code {}", controls::grouped(&room.join_code)))?;
@@ -163,7 +182,7 @@ impl Host {
         while !self.leaving {
             tokio::select! {
                 event = events.next() => self.hear(event.ok_or(Error::Closed)?)?,
-                input = inputs.next() => self.typed(input),
+                input = inputs.next() => self.typed(&input),
                 Some(done) = self.asked.next() => self.done(done)?,
                 _ = frames.tick(), if self.screen.is_some() => {}
             }
@@ -179,11 +198,11 @@ impl Host {
             SessionEvent::Signals(signals) => self.game.signals(signals),
             SessionEvent::Connected { .. } => self.controls.notice.clear(),
             SessionEvent::Disconnected { .. } => {
-                "Reconnecting; the game goes on by the server's clock".clone_into(&mut self.controls.notice)
+                "Reconnecting; the game goes on by the server's clock".clone_into(&mut self.controls.notice);
             }
             SessionEvent::SubscriptionEnded { error, .. } => return Err(anyhow!(Error::Rejected(error))),
             SessionEvent::Stopped { error } => return Err(error.into()),
-            _ => {}
+            SessionEvent::Gap { .. } | SessionEvent::GoAway { .. } | _ => {}
         }
         self.start_when_all_are_there();
         Ok(())
@@ -192,7 +211,7 @@ impl Host {
     fn happened(&mut self, event: &RoomEvent) -> Result<()> {
         let told = telling::follow(event, &mut self.game);
         match self.mode {
-            Mode::Json => out::json(&json!({ "type": "event", "event": event }))?,
+            Mode::Json => out::json(&Line::Event { event })?,
             Mode::Lines => told.iter().try_for_each(|line| out::line(line))?,
             Mode::Screen => {}
         }
@@ -224,8 +243,8 @@ impl Host {
         }
     }
 
-    fn typed(&mut self, input: Input) {
-        if let Some(action) = self.controls.typed(&input, &self.game) {
+    fn typed(&mut self, input: &Input) {
+        if let Some(action) = self.controls.typed(input, &self.game) {
             self.act(action);
         }
     }
@@ -253,9 +272,10 @@ impl Host {
                 Action::Leave => Ok(()),
             }
         };
-        match self.controls.leaves() {
-            true => self.leaving = true,
-            false => self.asked.push(execute.map(Done::Executed).boxed()),
+        if self.controls.leaves() {
+            self.leaving = true;
+        } else {
+            self.asked.push(execute.map(Done::Executed).boxed());
         }
     }
 
@@ -277,7 +297,7 @@ impl Host {
 
     fn report(&self, results: &GetResultsResponse) -> Result<()> {
         if self.mode == Mode::Json {
-            return Ok(out::json(&json!({ "type": "results", "results": results }))?);
+            return Ok(out::json(&Line::Results { results })?);
         }
         for row in &results.standings {
             out::line(&format!(

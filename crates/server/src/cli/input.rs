@@ -50,7 +50,7 @@ impl Inputs {
     pub(super) async fn next(&mut self) -> Input {
         loop {
             let next = match self {
-                Self::Keys(keys) => keys.next().await.and_then(Result::ok).map(key),
+                Self::Keys(keys) => keys.next().await.and_then(Result::ok).map(|event| key(&event)),
                 Self::Lines(lines) => lines
                     .next_line()
                     .await
@@ -68,8 +68,8 @@ impl Inputs {
     }
 }
 
-fn key(event: Event) -> Option<Input> {
-    match event {
+fn key(event: &Event) -> Option<Input> {
+    match *event {
         Event::Key(KeyEvent {
             kind: KeyEventKind::Release,
             ..

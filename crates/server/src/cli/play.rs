@@ -11,11 +11,11 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
-use serde_json::json;
+use serde::Serialize;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use trivium_client::{
-    Error, Events, Seat, Session, SessionEvent,
-    proto::v1::{Answer, QuizPhase, RoomEvent, SubmitAnswerResponse, room_event::Event},
+    Error, Events, Road, Seat, Session, SessionEvent,
+    proto::v1::{Answer, QuizPhase, RoomEvent, Standing, SubmitAnswerResponse, room_event::Event},
 };
 
 use super::{
@@ -66,7 +66,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     let client = args.server.client(None)?;
     let seat = match timeout(PATIENCE, client.join(&args.code, &args.name)).await {
         Ok(joined) => joined.context("cannot join")?,
-        Err(_) => return Err(anyhow!(Unreachable(args.server.server.clone()))),
+        Err(_) => return Err(anyhow!(Unreachable(args.server.url.clone()))),
     };
     let (session, events) = connect::session(&client, &args.server).await?;
     session.subscribe(&seat.room_id, None).await?;
@@ -80,6 +80,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
 struct Player {
     mode: Mode,
     session: Session,
+    road: Option<Road>,
     seat: Seat,
     game: Game,
     pad: Pad,
@@ -90,6 +91,39 @@ struct Player {
     screen: Option<Screen>,
     asked: FuturesUnordered<BoxFuture<'static, Done>>,
     leaving: bool,
+}
+
+/// A line of JSON.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
+enum Line<'a> {
+    Joined {
+        room_id: &'a str,
+        user_id: &'a str,
+        nickname: &'a str,
+    },
+    Connected {
+        road: &'a str,
+        resumed: bool,
+    },
+    Event {
+        event: &'a RoomEvent,
+    },
+    Answered {
+        question_index: u32,
+        answer: &'a Answer,
+        accepted: &'a SubmitAnswerResponse,
+    },
+    Refused {
+        question_index: u32,
+        answer: &'a Answer,
+        reason: &'a str,
+        message: &'a str,
+    },
+    Ended {
+        own: Option<&'a Standing>,
+        standings: &'a [Standing],
+    },
 }
 
 /// What came back from the server, or from a wait.
@@ -107,9 +141,11 @@ impl Player {
     fn new(args: Args, session: Session, seat: Seat) -> Result<Self> {
         let mode = Mode::of_process(args.json);
         match mode {
-            Mode::Json => out::json(&json!({
-                "type": "joined", "roomId": seat.room_id, "userId": seat.member.user_id, "nickname": seat.member.nickname,
-            }))?,
+            Mode::Json => out::json(&Line::Joined {
+                room_id: &seat.room_id,
+                user_id: &seat.member.user_id,
+                nickname: &seat.member.nickname,
+            })?,
             Mode::Lines => out::line(&format!("You are in as {}", clean(&seat.member.nickname)))?,
             Mode::Screen => {}
         }
@@ -124,6 +160,7 @@ impl Player {
         Ok(Self {
             mode,
             session,
+            road: None,
             seat,
             game,
             pad,
@@ -161,22 +198,29 @@ impl Player {
                 self.leaving |= self.game.closed;
             }
             SessionEvent::Signals(signals) => self.game.signals(signals),
-            SessionEvent::Connected { road, resumed } => {
-                self.pad.notice.clear();
-                match self.mode {
-                    Mode::Json => {
-                        out::json(&json!({ "type": "connected", "road": format!("{road:?}"), "resumed": resumed }))?
-                    }
-                    Mode::Lines => out::line(&format!("Connected over {road:?}"))?,
-                    Mode::Screen => {}
-                }
-            }
+            SessionEvent::Connected { road, resumed } => self.connected(road, resumed)?,
             SessionEvent::Disconnected { .. } => {
-                "Reconnecting… your seat and your points are kept".clone_into(&mut self.pad.notice)
+                "Reconnecting… your seat and your points are kept".clone_into(&mut self.pad.notice);
             }
             SessionEvent::SubscriptionEnded { error, .. } => return Err(anyhow!(Error::Rejected(error))),
             SessionEvent::Stopped { error } => return Err(error.into()),
-            _ => {}
+            SessionEvent::Gap { .. } | SessionEvent::GoAway { .. } | _ => {}
+        }
+        Ok(())
+    }
+
+    fn connected(&mut self, road: Road, resumed: bool) -> Result<()> {
+        self.pad.notice.clear();
+        let name = match road {
+            Road::Grpc => "gRPC",
+            Road::GrpcWeb => "gRPC-Web",
+            Road::WebTransport => "WebTransport",
+        };
+        let moved = self.road.replace(road) != Some(road);
+        match self.mode {
+            Mode::Json => out::json(&Line::Connected { road: name, resumed })?,
+            Mode::Lines if moved => out::line(&format!("Connected over {name}"))?,
+            Mode::Lines | Mode::Screen => {}
         }
         Ok(())
     }
@@ -184,7 +228,7 @@ impl Player {
     fn happened(&mut self, event: &RoomEvent) -> Result<()> {
         let told = telling::follow(event, &mut self.game);
         match self.mode {
-            Mode::Json => out::json(&json!({ "type": "event", "event": event }))?,
+            Mode::Json => out::json(&Line::Event { event })?,
             Mode::Lines => told.iter().try_for_each(|line| out::line(line))?,
             Mode::Screen => {}
         }
@@ -192,9 +236,10 @@ impl Player {
             Some(Event::QuestionShown(_)) => self.pad.clear(),
             Some(Event::QuizEnded(ended)) => {
                 match (self.mode, &ended.own) {
-                    (Mode::Json, own) => {
-                        out::json(&json!({ "type": "ended", "own": own, "standings": ended.standings }))?
-                    }
+                    (Mode::Json, own) => out::json(&Line::Ended {
+                        own: own.as_ref(),
+                        standings: &ended.standings,
+                    })?,
                     (Mode::Lines, Some(own)) => {
                         out::line(&format!(
                             "You are number {} of {} with {} points",
@@ -298,14 +343,19 @@ impl Player {
     fn report(&self, index: u32, answer: &Answer, result: &Result<SubmitAnswerResponse, Error>) -> Result<()> {
         match (self.mode, result) {
             (Mode::Json, Ok(accepted)) => {
-                out::json(
-                    &json!({ "type": "answered", "questionIndex": index, "answer": answer, "accepted": accepted }),
-                )?;
+                out::json(&Line::Answered {
+                    question_index: index,
+                    answer,
+                    accepted,
+                })?;
             }
             (Mode::Json, Err(error)) => {
-                out::json(
-                    &json!({ "type": "refused", "questionIndex": index, "answer": answer, "reason": error.reason(), "message": error.to_string() }),
-                )?;
+                out::json(&Line::Refused {
+                    question_index: index,
+                    answer,
+                    reason: error.reason(),
+                    message: &error.to_string(),
+                })?;
             }
             (Mode::Lines, Ok(accepted)) => out::line(&format!("  Locked after {} ms", accepted.response_ms))?,
             (Mode::Lines, Err(error)) => out::line(&format!("  Refused: {}", clean(&error.to_string())))?,

@@ -154,7 +154,6 @@ mod tests {
         };
         let game = Game {
             prompt: Some(prompt),
-            form: Some(AnswerForm::default()),
             ..Game::default()
         };
         let member = Member {
@@ -184,7 +183,10 @@ mod tests {
                 Some("Ana is here (2 in the room)"),
             ),
             (
-                Event::QuestionOpened(QuestionOpened::default()),
+                Event::QuestionOpened(QuestionOpened {
+                    form: Some(AnswerForm::default()),
+                    ..QuestionOpened::default()
+                }),
                 Some("  A False   B True"),
             ),
             (

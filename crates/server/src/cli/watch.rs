@@ -56,7 +56,12 @@ pub(super) async fn run(args: Args) -> Result<()> {
                 return Err(anyhow!(trivium_client::Error::Rejected(error)));
             }
             SessionEvent::Stopped { error } => return Err(error.into()),
-            _ => {}
+            SessionEvent::Connected { .. }
+            | SessionEvent::Disconnected { .. }
+            | SessionEvent::Signals(_)
+            | SessionEvent::Gap { .. }
+            | SessionEvent::GoAway { .. }
+            | _ => {}
         }
     }
     session.close().await;

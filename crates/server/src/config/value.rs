@@ -47,6 +47,15 @@ impl Origin {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The host without port; in brackets if it is an IPv6 address.
+    pub fn host(&self) -> &str {
+        let authority = self.0.split_once("://").map_or("", |(_, authority)| authority);
+        match authority.rsplit_once(':') {
+            Some((host, port)) if !port.ends_with(']') => host,
+            Some(_) | None => authority,
+        }
+    }
 }
 
 impl fmt::Display for Origin {
@@ -178,6 +187,18 @@ mod tests {
                 origin,
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn an_origin_has_a_host() {
+        for (text, host) in [
+            ("https://quiz.example", "quiz.example"),
+            ("http://localhost:5173", "localhost"),
+            ("http://[::1]:8080", "[::1]"),
+            ("http://[2001:db8::a7]", "[2001:db8::a7]"),
+        ] {
+            assert_eq!(text.parse::<Origin>().expect("an origin").host(), host);
         }
     }
 }

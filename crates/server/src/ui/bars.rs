@@ -55,11 +55,7 @@ mod tests {
     fn a_countdown_shrinks_and_ends_at_zero() {
         let at = |now| countdown(now, 10_000, 20_000, 18, Style::PLAIN);
         assert_eq!(at(10_000), "▕██████████▏ 10 s");
-        assert_eq!(
-            at(14_900),
-            "▕█████      ▏  6 s".replace("      ▏", "▏    ▏"),
-            "a started second counts"
-        );
+        assert_eq!(at(14_900), "▕█████     ▏  6 s", "a started second counts");
         assert_eq!(at(20_000), "▕          ▏  0 s");
         assert_eq!(at(99_000), at(20_000));
     }

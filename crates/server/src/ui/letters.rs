@@ -45,7 +45,9 @@ pub fn big(text: &str) -> [String; 3] {
     let mut lines = [String::new(), String::new(), String::new()];
     for c in text.chars().map(|c| c.to_ascii_uppercase()) {
         if matches!(c, '-' | ' ') {
-            lines.iter_mut().for_each(|line| line.push_str("   "));
+            for line in &mut lines {
+                line.push_str("   ");
+            }
         }
         let Some((_, rows, width)) = FONT.iter().find(|(letter, _, _)| *letter == c) else {
             continue;

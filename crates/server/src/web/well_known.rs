@@ -159,8 +159,8 @@ mod tests {
                 limits: LIMITS,
             }
             .json(host);
-            let read: trivium_client::WellKnown = serde_json::from_str(&json).expect("a document");
-            let webtransport = read.webtransport.expect("a road");
+            let document: trivium_client::WellKnown = serde_json::from_str(&json).expect("a document");
+            let webtransport = document.webtransport.expect("a road");
             assert_eq!(webtransport.url, told);
             assert_eq!(webtransport.hashes().expect("hashes"), certificates.hashes());
         }

@@ -58,7 +58,7 @@ impl Controls {
             Input::Char(c) => c.to_ascii_lowercase(),
             Input::Enter => ' ',
             Input::Escape => '\u{1b}',
-            Input::Interrupt => return self.leave(),
+            Input::Interrupt => return Some(self.leave()),
             Input::Backspace | Input::Resized => return None,
         };
         match self.asking {
@@ -79,7 +79,7 @@ impl Controls {
                 | QuizPhase::Closed
                 | QuizPhase::Revealed
                 | QuizPhase::Leaderboard => Some(Action::Advance(game.phase)),
-                QuizPhase::Ended => self.leave(),
+                QuizPhase::Ended => Some(self.leave()),
                 QuizPhase::Unspecified => None,
             },
             'p' if game.paused => Some(Action::Resume),
@@ -91,7 +91,7 @@ impl Controls {
                 self.asking = Asking::Kick(0);
                 None
             }
-            'q' if game.phase == QuizPhase::Ended => self.leave(),
+            'q' if game.phase == QuizPhase::Ended => Some(self.leave()),
             'q' => {
                 self.asking = Asking::Quit;
                 None
@@ -116,16 +116,16 @@ impl Controls {
     fn quit(&mut self, key: char, game: &Game) -> Option<Action> {
         self.asking = Asking::Nothing;
         match key {
-            'y' if matches!(game.phase, QuizPhase::Lobby | QuizPhase::Unspecified) => self.leave(),
+            'y' if matches!(game.phase, QuizPhase::Lobby | QuizPhase::Unspecified) => Some(self.leave()),
             'y' => Some(Action::End),
-            'l' => self.leave(),
+            'l' => Some(self.leave()),
             _ => None,
         }
     }
 
-    const fn leave(&mut self) -> Option<Action> {
+    const fn leave(&mut self) -> Action {
         self.leaves = true;
-        Some(Action::Leave)
+        Action::Leave
     }
 }
 
@@ -201,7 +201,7 @@ mod tests {
                 action == Some(Action::Leave),
                 "{keys:?} in {phase:?}"
             );
-            assert_eq!(controls.asking == Asking::Nothing, true, "{keys:?} in {phase:?}");
+            assert_eq!(controls.asking, Asking::Nothing, "{keys:?} in {phase:?}");
         }
     }
 

@@ -74,7 +74,7 @@ fn lobby(game: &Game, link: &str, rows: usize, canvas: Canvas) -> Vec<String> {
         .checked_sub(qr_width)
         .filter(|columns| *columns >= code_width.max(20));
     let columns = beside.unwrap_or(canvas.columns);
-    left.extend(wrap(&players.join("  "), columns));
+    left.extend(wrap(&players.join(", "), columns));
     match (qr, beside) {
         (Some(qr), Some(columns)) => side_by_side(&left, &qr, columns, canvas),
         (Some(_) | None, Some(_) | None) => left,
@@ -158,11 +158,11 @@ fn revealed(game: &Game, canvas: Canvas) -> Vec<String> {
     lines.extend(spread(prompt, &form, solution, given, canvas));
     lines.push(String::new());
     let share = |part: u32| (part * 100).checked_div(given.answered).unwrap_or(0);
-    let mut facts = format!("{} answered", given.answered);
-    if prompt.points > 0 {
-        facts += &format!(", {} right ({} %)", given.correct, share(given.correct));
-    }
-    lines.push(facts);
+    let right = match prompt.points {
+        0 => String::new(),
+        _ => format!(", {} right ({} %)", given.correct, share(given.correct)),
+    };
+    lines.push(format!("{} answered{right}", given.answered));
     if let Some(reveal) = &game.reveal {
         if !reveal.fastest_user_id.is_empty() {
             lines.push(format!(
@@ -290,14 +290,14 @@ mod tests {
             "ABCD-2345",
             "?code=ABCD2345",
             "2 players",
-            "ANA  BEN",
+            "ANA, BEN",
             "Space start",
-            "█▀▀",
+            "██ ▄▄▄▄▄ ██",
         ] {
             assert!(large.contains(expected), "{expected} in\n{large}");
         }
         let small = drawn(&lobby, 15, Canvas { columns: 40, ..CANVAS });
-        assert!(!small.contains("██ ▄▄▄▄▄ "), "{small}");
+        assert!(!small.contains("██ ▄▄▄▄▄ ██"), "{small}");
         assert!(lines(&lobby, &Controls::default(), "http://x/?code=ABCD2345", 15, CANVAS).len() <= 15);
     }
 

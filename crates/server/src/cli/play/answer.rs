@@ -152,14 +152,14 @@ fn letters(text: &str, count: usize, hidden: &[u32]) -> Result<Vec<u32>, String>
 
 /// For each left side the number of a right side, from 1: digits side by side, or numbers with spaces.
 fn pairs(text: &str, left: usize, right: usize) -> Result<Vec<u32>, String> {
-    let spaced = text.contains(|c: char| c.is_whitespace() || c == ',');
-    let parts: Vec<String> = match spaced {
-        true => text
-            .split(|c: char| c.is_whitespace() || c == ',')
+    let is_space = |c: char| c.is_whitespace() || c == ',';
+    let parts: Vec<String> = if text.contains(is_space) {
+        text.split(is_space)
             .filter(|part| !part.is_empty())
             .map(str::to_owned)
-            .collect(),
-        false => text.chars().map(String::from).collect(),
+            .collect()
+    } else {
+        text.chars().map(String::from).collect()
     };
     let number = |part: &String| {
         let number = part.parse::<u32>().ok().and_then(|number| number.checked_sub(1));

@@ -99,13 +99,12 @@ fn result(own: &PlayerResult, canvas: Canvas) -> Vec<String> {
         Verdict::Incorrect | Verdict::Missed => ("✗", Colour::Red),
         Verdict::Absent | Verdict::Unscored | Verdict::Unspecified => ("·", Colour::Dim),
     };
-    let mut line = format!("{sign} {}", verdict(own.verdict()));
-    if own.points > 0 || own.streak_bonus > 0 {
-        line += &format!("   +{} points", own.points);
-    }
-    if own.streak_bonus > 0 {
-        line += &format!(" +{} for {} in a row", own.streak_bonus, own.streak);
-    }
+    let points = match (own.points, own.streak_bonus) {
+        (0, 0) => String::new(),
+        (points, 0) => format!("   +{points} points"),
+        (points, bonus) => format!("   +{points} points +{bonus} for {} in a row", own.streak),
+    };
+    let line = format!("{sign} {}{points}", verdict(own.verdict()));
     let standing = format!("{} points · rank {}", own.total, own.rank);
     vec![
         canvas.style.paint(colour, &line),
