@@ -152,11 +152,12 @@ pub async fn opened(player: &mut Person, index: u32) -> (trivium_client::proto::
         .await
 }
 
-/// Waits for a moment of the server's clock, as the player's clock sees it.
+/// Waits for a moment of the server's clock, as the player's clock sees it, and as long again as that may be wrong.
 pub async fn wait_until(player: &Person, time_ms: i64) {
     let clock = player.session.clock();
     loop {
-        let left = time_ms - clock.now_ms();
+        let error_ms = clock.estimate().map_or(0, |estimate| estimate.error_us() / 1_000 + 1);
+        let left = time_ms + error_ms - clock.now_ms();
         let Ok(left @ 1..) = u64::try_from(left) else { return };
         tokio::time::sleep(std::time::Duration::from_millis(left.min(50))).await;
     }
