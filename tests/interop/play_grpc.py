@@ -17,9 +17,16 @@ async def main():
         bot.say("joined", user_id=seat.member.user_id, nickname=seat.member.nickname)
 
         # One stream for the whole game. What is said on it comes as replies, what happens in the room as events.
+        outbox = asyncio.Queue()
         authorization = [("authorization", f"Bearer {seat.seat_token}")]
-        stream = QuizServiceStub(channel).Play(metadata=authorization)
-        await bot.play(seat.room_id, stream.write, stream)
+        stream = QuizServiceStub(channel).Play(all_of(outbox), metadata=authorization)
+        await bot.play(seat.room_id, outbox.put, stream)
+
+
+async def all_of(outbox):
+    """An answer and a pong may be due at once, and grpcio writes one message at a time."""
+    while True:
+        yield await outbox.get()
 
 
 asyncio.run(main())
