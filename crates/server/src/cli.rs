@@ -56,6 +56,9 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if error.use_stderr() { failure::USAGE } else { 0 });
         }
     };
+    // Named by FAILPOINTS, until the end of the process.
+    #[cfg(feature = "failpoints")]
+    let _armed = fail::FailScenario::setup();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {

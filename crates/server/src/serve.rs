@@ -38,7 +38,7 @@ use crate::{
     metrics::Metrics,
     secrets, tokens,
     web::{
-        self, RuntimeHandle, Web,
+        self, Web,
         well_known::{self, WellKnown},
     },
 };
@@ -95,7 +95,7 @@ pub async fn start(config: Config) -> Result<Running> {
         origins: ports.origins.clone(),
         metrics: Arc::clone(&metrics),
         draining: AtomicBool::new(false),
-        runtime: RuntimeHandle(api.runtime.clone()),
+        api: Arc::clone(&api),
     });
 
     let grpc = trivium_api::grpc(&api, Options::default());
@@ -112,7 +112,7 @@ pub async fn start(config: Config) -> Result<Running> {
         webtransport_addr,
         certificate_hashes: certificate_hashes.unwrap_or_default(),
         operator_token,
-        chores: chores::start(&config, &api),
+        chores: chores::start(&config, &api, ports.from_files),
         api,
         metrics,
         web,

@@ -20,7 +20,7 @@ use axum::{
     response::{IntoResponse as _, Response},
     routing::get,
 };
-use trivium_runtime::Runtime;
+use trivium_api::Api;
 use trivium_transport::webtransport::Origins;
 
 use crate::metrics::Metrics;
@@ -41,17 +41,7 @@ pub struct Web {
     /// Whether the server is going away.
     pub draining: AtomicBool,
     /// Rooms, and the store below.
-    pub runtime: RuntimeHandle,
-}
-
-/// The runtime, which has no debug output.
-#[derive(Clone)]
-pub struct RuntimeHandle(pub Runtime);
-
-impl std::fmt::Debug for RuntimeHandle {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Runtime")
-    }
+    pub api: Arc<Api>,
 }
 
 /// The pages.
@@ -72,7 +62,7 @@ async fn ready(State(web): State<Arc<Web>>) -> Response {
         return plain(StatusCode::SERVICE_UNAVAILABLE, "draining\n");
     }
     // In a task of its own: a prober that gives up must not cancel a query half way.
-    let store = Arc::clone(web.runtime.0.store());
+    let store = Arc::clone(web.api.runtime.store());
     let asked = tokio::spawn(async move { store.open_rooms(None, 1).await.is_ok() });
     match tokio::time::timeout(READY_TIMEOUT, asked).await {
         Ok(Ok(true)) => plain(StatusCode::OK, "ready\n"),

@@ -10,7 +10,7 @@ use tokio::{
 };
 
 /// Longer than the whole game takes on a slow machine.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 const QUIZ: &str = r#"{
     "title": "Short",

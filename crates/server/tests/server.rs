@@ -10,7 +10,11 @@ use trivium_client::{
     Client, Road, SessionEvent,
     proto::v1::{GoAwayReason, RoomKind},
 };
-use trivium_server::{Config, Running, start};
+use trivium_server::{
+    Config, Running,
+    config::{http::Tls, value::AllowedOrigins},
+    start,
+};
 
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -24,8 +28,10 @@ struct Server {
 impl Server {
     async fn start(change: impl FnOnce(&mut Config)) -> Self {
         let data = tempfile::tempdir().expect("a directory");
-        let mut config = Config::default();
-        config.data = data.path().join("data");
+        let mut config = Config {
+            data: data.path().join("data"),
+            ..Config::default()
+        };
         config.http.bind = ([127, 0, 0, 1], 0).into();
         change(&mut config);
         let running = start(config).await.expect("it starts");
@@ -55,10 +61,8 @@ impl Server {
 #[tokio::test]
 async fn the_pages_say_what_they_should() {
     let server = Server::start(|config| {
-        config.http.allowed_origins = "https://app.example"
-            .parse()
-            .map(|one| trivium_server::config::value::AllowedOrigins::Listed(vec![one]))
-            .expect("an origin")
+        let app = "https://app.example".parse().expect("an origin");
+        config.http.allowed_origins = AllowedOrigins::Listed(vec![app]);
     })
     .await;
     for (path, headers, expected) in [
@@ -163,8 +167,10 @@ async fn what_cannot_be_is_said_before_anything_runs() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
     let addr = taken.local_addr().expect("an address");
     let data = tempfile::tempdir().expect("a directory");
-    let mut config = Config::default();
-    config.data = data.path().to_owned();
+    let mut config = Config {
+        data: data.path().to_owned(),
+        ..Config::default()
+    };
     config.http.bind = addr;
     let error = start(config.clone()).await.expect_err("the port is taken");
     assert!(format!("{error:#}").starts_with("http.bind: "), "{error:#}");
@@ -175,4 +181,55 @@ async fn what_cannot_be_is_said_before_anything_runs() {
     config.data = data.path().join("secret.key");
     let error = start(config).await.expect_err("a file is no directory");
     assert!(format!("{error:#}").starts_with("data: "), "{error:#}");
+}
+
+#[tokio::test]
+async fn a_call_that_does_not_end_is_dropped_after_the_grace_and_reported_after_the_hard_limit() {
+    for (grace, hard, good) in [(200, 10_000, true), (10_000, 200, false)] {
+        let server = Server::start(|config| {
+            config.drain.grace = Duration::from_millis(grace);
+            config.drain.hard = Duration::from_millis(hard);
+        })
+        .await;
+        let mut stuck = TcpStream::connect(server.running.http_addr).await.expect("it listens");
+        let request = "POST /trivium.v1.SessionService/Watch HTTP/1.1\r\nhost: localhost\r\n\
+            content-type: application/grpc-web+proto\r\ncontent-length: 100\r\n\r\n";
+        stuck.write_all(request.as_bytes()).await.expect("it reads");
+        let line = "trivium_calls_in_flight{road=\"grpc-web\",call=\"watch\"} 1";
+        while !server.running.metrics.text().contains(line) {
+            tokio::task::yield_now().await;
+        }
+        let began = Instant::now();
+        let down = server.running.shutdown().await;
+        assert_eq!(down.is_ok(), good, "{down:?}");
+        assert!(began.elapsed() >= Duration::from_millis(200) && began.elapsed() < Duration::from_secs(5));
+    }
+}
+
+#[tokio::test]
+async fn every_road_works_with_a_certificate_from_a_file() {
+    let issued = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
+    let pem = issued.cert.pem();
+    let folder = tempfile::tempdir().expect("a directory");
+    let (certificate, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+    std::fs::write(&certificate, &pem).expect("written");
+    std::fs::write(&key, issued.signing_key.serialize_pem()).expect("written");
+    let server = Server::start(|config| config.http.tls = Some(Tls { certificate, key })).await;
+    assert!(server.running.url().starts_with("https://127.0.0.1:"));
+    assert!(
+        server.running.certificate_hashes.is_empty(),
+        "trusted by its issuer, not by hash"
+    );
+    for road in [Road::Grpc, Road::GrpcWeb, Road::WebTransport] {
+        let token = server.running.operator_token.clone().expect("an operator");
+        let builder = Client::builder(server.running.url()).token(token).road(road);
+        let client = builder.ca_certificates(pem.as_bytes()).build().expect("a client");
+        let connected = tokio::time::timeout(PATIENCE, client.connect()).await;
+        let (session, _events) = connected
+            .unwrap_or_else(|_| panic!("{road:?}: not in time"))
+            .expect("connected");
+        session.create_room(RoomKind::Quiz, "Room").await.expect("a room");
+        session.close().await;
+    }
+    server.running.shutdown().await.expect("down");
 }

@@ -13,7 +13,9 @@ use serde::Serialize;
 use tokio::time::{MissedTickBehavior, interval};
 use trivium_client::{
     Error, Events, Session, SessionEvent,
-    proto::v1::{GetResultsResponse, QuizPhase, RemoveMemberRequest, Room, RoomEvent, RoomKind, room_event::Event},
+    proto::v1::{
+        GetResultsResponse, Quiz, QuizPhase, RemoveMemberRequest, Room, RoomEvent, RoomKind, room_event::Event,
+    },
 };
 
 use super::{
@@ -32,7 +34,6 @@ use crate::{
     },
 };
 use controls::{Action, Controls};
-pub(in crate::cli) use screen::clock;
 
 /// How often the screen is drawn while a deadline runs.
 const FRAME: Duration = Duration::from_millis(100);
@@ -66,12 +67,19 @@ pub(super) async fn run(args: Args) -> Result<()> {
     let path = PathBuf::from(&args.quiz);
     let written = if path.is_file() { Some(quiz::read(&path)?) } else { None };
     let (session, events) = connect::session(&args.account.client()?, &args.account.server).await?;
+    let hosted = host(args, written, &session, events).await;
+    session.close().await;
+    hosted
+}
+
+/// Makes quiz and room, and runs the game.
+async fn host(args: Args, written: Option<Quiz>, session: &Session, events: Events) -> Result<()> {
     let (quiz_id, title) = match written {
         Some(quiz) => {
             let quiz = session
                 .create_quiz(quiz)
                 .await
-                .with_context(|| format!("the quiz {}", path.display()))?;
+                .with_context(|| format!("the quiz {}", args.quiz))?;
             (quiz.id, quiz.title)
         }
         None => (args.quiz.clone(), "Quiz".to_owned()),
@@ -85,9 +93,7 @@ pub(super) async fn run(args: Args) -> Result<()> {
     }
     session.subscribe(&room.id, None).await?;
     let host = Host::new(args, session.clone(), room)?;
-    let finished = host.run(events).await;
-    session.close().await;
-    finished
+    host.run(events).await
 }
 
 /// A game in progress.

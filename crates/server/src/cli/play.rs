@@ -1,21 +1,21 @@
 //! `trivium play`: plays a quiz from the terminal, by hand or by script.
 //!
-//! [`answer`] reads and invents answers, [`pad`] is the keyboard, [`screen`] draws; all three are pure. One loop here joins them with
-//! the session.
+//! [`answer`] reads and invents answers, [`pad`] is the keyboard, [`screen`] draws; all three are pure. [`report`] tells pipes. One loop
+//! here joins them with the session.
 
 mod answer;
 mod pad;
+mod report;
 mod screen;
 
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow};
 use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::FuturesUnordered};
-use serde::Serialize;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use trivium_client::{
-    Error, Events, Road, Seat, Session, SessionEvent,
-    proto::v1::{Answer, QuizPhase, RoomEvent, Standing, SubmitAnswerResponse, room_event::Event},
+    Error, Events, Seat, Session, SessionEvent,
+    proto::v1::{Answer, QuizPhase, RoomEvent, SubmitAnswerResponse, room_event::Event},
 };
 
 use super::{
@@ -23,7 +23,7 @@ use super::{
     failure::Unreachable,
     input::{Input, Inputs},
     telling,
-    view::{Canvas, points},
+    view::Canvas,
 };
 use crate::{
     config::value,
@@ -36,6 +36,7 @@ use crate::{
 };
 use answer::Script;
 use pad::{Pad, Sent};
+use report::Report;
 
 /// How often the screen is drawn while a deadline runs.
 const FRAME: Duration = Duration::from_millis(100);
@@ -69,18 +70,20 @@ pub(super) async fn run(args: Args) -> Result<()> {
         Err(_) => return Err(anyhow!(Unreachable(args.server.url.clone()))),
     };
     let (session, events) = connect::session(&client, &args.server).await?;
-    session.subscribe(&seat.room_id, None).await?;
-    let player = Player::new(args, session.clone(), seat)?;
-    let finished = player.run(events).await;
+    let played = play(args, &session, seat, events).await;
     session.close().await;
-    finished
+    played
+}
+
+async fn play(args: Args, session: &Session, seat: Seat, events: Events) -> Result<()> {
+    session.subscribe(&seat.room_id, None).await?;
+    Player::new(args, session.clone(), seat)?.run(events).await
 }
 
 /// A game in progress.
 struct Player {
-    mode: Mode,
+    report: Report,
     session: Session,
-    road: Option<Road>,
     seat: Seat,
     game: Game,
     pad: Pad,
@@ -91,39 +94,6 @@ struct Player {
     screen: Option<Screen>,
     asked: FuturesUnordered<BoxFuture<'static, Done>>,
     leaving: bool,
-}
-
-/// A line of JSON.
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "camelCase", rename_all_fields = "camelCase")]
-enum Line<'a> {
-    Joined {
-        room_id: &'a str,
-        user_id: &'a str,
-        nickname: &'a str,
-    },
-    Connected {
-        road: &'a str,
-        resumed: bool,
-    },
-    Event {
-        event: &'a RoomEvent,
-    },
-    Answered {
-        question_index: u32,
-        answer: &'a Answer,
-        accepted: &'a SubmitAnswerResponse,
-    },
-    Refused {
-        question_index: u32,
-        answer: &'a Answer,
-        reason: &'a str,
-        message: &'a str,
-    },
-    Ended {
-        own: Option<&'a Standing>,
-        standings: &'a [Standing],
-    },
 }
 
 /// What came back from the server, or from a wait.
@@ -140,15 +110,8 @@ enum Done {
 impl Player {
     fn new(args: Args, session: Session, seat: Seat) -> Result<Self> {
         let mode = Mode::of_process(args.json);
-        match mode {
-            Mode::Json => out::json(&Line::Joined {
-                room_id: &seat.room_id,
-                user_id: &seat.member.user_id,
-                nickname: &seat.member.nickname,
-            })?,
-            Mode::Lines => out::line(&format!("You are in as {}", clean(&seat.member.nickname)))?,
-            Mode::Screen => {}
-        }
+        let report = Report::new(mode);
+        report.joined(&seat)?;
         let screen = if mode == Mode::Screen {
             Some(Screen::open()?)
         } else {
@@ -158,9 +121,8 @@ impl Player {
         let (pad, game) = (Pad::default(), Game::default());
         let (script, think) = (args.answers, args.think);
         Ok(Self {
-            mode,
+            report,
             session,
-            road: None,
             seat,
             game,
             pad,
@@ -174,7 +136,7 @@ impl Player {
     }
 
     async fn run(mut self, mut events: Events) -> Result<()> {
-        let mut inputs = Inputs::of(self.mode, self.script.is_none());
+        let mut inputs = Inputs::of(self.report.mode, self.script.is_none());
         let mut frames = interval(FRAME);
         frames.set_missed_tick_behavior(MissedTickBehavior::Skip);
         while !self.leaving {
@@ -198,7 +160,10 @@ impl Player {
                 self.leaving |= self.game.closed;
             }
             SessionEvent::Signals(signals) => self.game.signals(signals),
-            SessionEvent::Connected { road, resumed } => self.connected(road, resumed)?,
+            SessionEvent::Connected { road, resumed } => {
+                self.pad.notice.clear();
+                self.report.connected(road, resumed)?;
+            }
             SessionEvent::Disconnected { .. } => {
                 "Reconnecting… your seat and your points are kept".clone_into(&mut self.pad.notice);
             }
@@ -209,48 +174,14 @@ impl Player {
         Ok(())
     }
 
-    fn connected(&mut self, road: Road, resumed: bool) -> Result<()> {
-        self.pad.notice.clear();
-        let name = match road {
-            Road::Grpc => "gRPC",
-            Road::GrpcWeb => "gRPC-Web",
-            Road::WebTransport => "WebTransport",
-        };
-        let moved = self.road.replace(road) != Some(road);
-        match self.mode {
-            Mode::Json => out::json(&Line::Connected { road: name, resumed })?,
-            Mode::Lines if moved => out::line(&format!("Connected over {name}"))?,
-            Mode::Lines | Mode::Screen => {}
-        }
-        Ok(())
-    }
-
     fn happened(&mut self, event: &RoomEvent) -> Result<()> {
         let told = telling::follow(event, &mut self.game);
-        match self.mode {
-            Mode::Json => out::json(&Line::Event { event })?,
-            Mode::Lines => told.iter().try_for_each(|line| out::line(line))?,
-            Mode::Screen => {}
-        }
+        self.report.event(event, told)?;
         match &event.event {
             Some(Event::QuestionShown(_)) => self.pad.clear(),
             Some(Event::QuizEnded(ended)) => {
-                match (self.mode, &ended.own) {
-                    (Mode::Json, own) => out::json(&Line::Ended {
-                        own: own.as_ref(),
-                        standings: &ended.standings,
-                    })?,
-                    (Mode::Lines, Some(own)) => {
-                        out::line(&format!(
-                            "You are number {} of {} with {} points",
-                            own.rank,
-                            ended.player_count,
-                            points(own.points_tenths)
-                        ))?;
-                    }
-                    (Mode::Lines | Mode::Screen, _) => {}
-                }
-                self.leaving = self.mode != Mode::Screen;
+                self.report.ended(ended)?;
+                self.leaving = self.report.mode != Mode::Screen;
             }
             Some(Event::RoomClosed(_)) => self.leaving = true,
             Some(_) | None => {}
@@ -301,6 +232,7 @@ impl Player {
     fn submit(&mut self, answer: Answer) {
         let Some(prompt) = &self.game.prompt else { return };
         self.pad.sent = Sent::Waiting;
+        self.pad.answer = Some(answer.clone());
         let (session, room, index) = (self.session.clone(), self.seat.room_id.clone(), prompt.index);
         let submit = async move {
             let result = Box::new(session.submit_answer(room, index, answer.clone()).await);
@@ -313,11 +245,14 @@ impl Player {
         match done {
             Done::Thought(index) => self.thought(index)?,
             Done::Answered { index, answer, result } => {
-                self.report(index, &answer, &result)?;
+                self.report.answered(index, &answer, &result)?;
                 if self.game.prompt.as_ref().is_some_and(|prompt| prompt.index == index) {
                     self.pad.sent = match *result {
                         Ok(accepted) => Sent::Accepted(accepted.response_ms),
-                        Err(error) => Sent::Refused(clean(&error.to_string())),
+                        Err(error) => {
+                            self.pad.answer = None;
+                            Sent::Refused(clean(&error.to_string()))
+                        }
                     };
                 }
             }
@@ -336,30 +271,6 @@ impl Player {
             Ok(Some(answer)) => self.submit(answer),
             Ok(None) => {}
             Err(error) => return Err(anyhow!("the answer to question {}: {error}", index + 1)),
-        }
-        Ok(())
-    }
-
-    fn report(&self, index: u32, answer: &Answer, result: &Result<SubmitAnswerResponse, Error>) -> Result<()> {
-        match (self.mode, result) {
-            (Mode::Json, Ok(accepted)) => {
-                out::json(&Line::Answered {
-                    question_index: index,
-                    answer,
-                    accepted,
-                })?;
-            }
-            (Mode::Json, Err(error)) => {
-                out::json(&Line::Refused {
-                    question_index: index,
-                    answer,
-                    reason: error.reason(),
-                    message: &error.to_string(),
-                })?;
-            }
-            (Mode::Lines, Ok(accepted)) => out::line(&format!("  Locked after {} ms", accepted.response_ms))?,
-            (Mode::Lines, Err(error)) => out::line(&format!("  Refused: {}", clean(&error.to_string())))?,
-            (Mode::Screen, _) => {}
         }
         Ok(())
     }

@@ -47,32 +47,24 @@ pub(super) async fn run(command: Command) -> Result<()> {
         Command::Import { files, account } => {
             let quizzes: Vec<Quiz> = files.iter().map(|path| read(path)).collect::<Result<_>>()?;
             let (session, _) = account.session().await?;
-            for (quiz, path) in quizzes.into_iter().zip(&files) {
-                let quiz = session
-                    .create_quiz(quiz)
-                    .await
-                    .with_context(|| path.display().to_string())?;
-                out::line(&quiz.id)?;
-            }
+            let imported = import(&session, quizzes, &files).await;
             session.close().await;
+            imported
         }
         Command::Export { id, revision, account } => {
             let (session, _) = account.session().await?;
-            let quiz = session
-                .execute(GetQuizRequest { quiz_id: id, revision })
-                .await?
-                .quiz
-                .unwrap_or_default();
-            out::line(&serde_json::to_string_pretty(&quiz)?)?;
+            let answer = session.execute(GetQuizRequest { quiz_id: id, revision }).await;
             session.close().await;
+            let quiz = answer?.quiz.unwrap_or_default();
+            Ok(out::line(&serde_json::to_string_pretty(&quiz)?)?)
         }
         Command::List { json, account } => {
             let (session, _) = account.session().await?;
-            list(&session, json).await?;
+            let listed = list(&session, json).await;
             session.close().await;
+            listed
         }
     }
-    Ok(())
 }
 
 /// Reads a quiz from a file.
@@ -83,6 +75,17 @@ pub(super) fn read(path: &Path) -> Result<Quiz> {
     // What was exported can be imported again, as a new quiz.
     (quiz.id, quiz.revision) = (String::new(), 0);
     Ok(quiz)
+}
+
+async fn import(session: &Session, quizzes: Vec<Quiz>, files: &[PathBuf]) -> Result<()> {
+    for (quiz, path) in quizzes.into_iter().zip(files) {
+        let quiz = session
+            .create_quiz(quiz)
+            .await
+            .with_context(|| path.display().to_string())?;
+        out::line(&quiz.id)?;
+    }
+    Ok(())
 }
 
 async fn list(session: &Session, json: bool) -> Result<()> {

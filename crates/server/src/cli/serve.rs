@@ -1,6 +1,10 @@
 //! `trivium serve`: one server as a process, until a signal ends it.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    io::IsTerminal as _,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, Result, anyhow, bail};
 use tokio::signal;
@@ -8,6 +12,7 @@ use tokio::signal;
 use super::failure::Usage;
 use crate::{
     config::{Config, Sources},
+    secrets,
     serve::{self, Running},
     telemetry,
     ui::out,
@@ -64,16 +69,22 @@ pub(super) async fn run(args: Args) -> Result<()> {
     Ok(())
 }
 
-fn announce(running: &Running, data: &std::path::Path) {
+fn announce(running: &Running, data: &Path) {
     let webtransport = running
         .webtransport_addr
         .map_or_else(|| "off".to_owned(), |addr| addr.to_string());
     tracing::info!(http = %running.http_addr, webtransport, version = env!("CARGO_PKG_VERSION"), "Trivium is here: {}", running.url());
     if let Some(token) = &running.operator_token {
-        out::note(&format!(
-            "\nLocal operator token, admin of this server for a day; also in {}:\n\n  {token}\n",
-            crate::secrets::token_file(data).display()
-        ));
+        let file = secrets::token_file(data);
+        // A terminal forgets; logs are kept and sent around.
+        if std::io::stderr().is_terminal() {
+            out::note(&format!(
+                "\nLocal operator token, admin of this server for a day; also in {}:\n\n  {token}\n",
+                file.display()
+            ));
+        } else {
+            tracing::info!(file = %file.display(), "a local operator token is in this file");
+        }
     }
 }
 

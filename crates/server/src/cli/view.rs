@@ -1,17 +1,21 @@
-//! What host and player both draw: the stem, the options, the solution, the ranking.
+//! What host and player both draw: the stem, the options, the time left, and in the modules below the solution and the ranking.
 
 mod ranking;
 mod spread;
 
-use trivium_client::proto::v1::{AnswerForm, QuestionKind, QuestionPrompt};
+use trivium_client::proto::v1::{AnswerForm, QuestionKind, QuestionPrompt, QuizPhase};
 
 pub(super) use self::{
     ranking::{podium, points, ranking},
     spread::spread,
 };
-use crate::ui::{
-    style::{Colour, Style},
-    text::{clean, cut, width, wrap},
+use crate::{
+    game::Game,
+    ui::{
+        bars,
+        style::{Colour, Style},
+        text::{clean, cut, width, wrap},
+    },
 };
 
 /// Where and how to draw.
@@ -73,7 +77,7 @@ const fn ask(kind: QuestionKind) -> &'static str {
     }
 }
 
-/// The options as shown, each with shape and letter, those of `marked` with a tick.
+/// The options as shown, each with shape and letter, those of `marked` with an arrow.
 pub(super) fn options(
     kind: QuestionKind,
     form: &AnswerForm,
@@ -88,13 +92,13 @@ pub(super) fn options(
         if is(hidden) {
             continue;
         }
-        let tick = if is(marked) {
-            style.paint(Colour::Green, "✓ ")
+        let arrow = if is(marked) {
+            style.bold("➤ ")
         } else {
             "  ".to_owned()
         };
         lines.push(format!(
-            "{tick}{}  {}",
+            "{arrow}{}  {}",
             style.option(position),
             cut(&clean(option), canvas.columns.saturating_sub(8))
         ));
@@ -141,6 +145,25 @@ pub(super) fn options(
     lines
 }
 
+/// The bar of the deadline that runs, if one does.
+pub(super) fn clock(game: &Game, canvas: Canvas) -> Option<String> {
+    let (from, until) = match game.phase {
+        QuizPhase::Starting | QuizPhase::Reading => game.phase_span,
+        QuizPhase::Open if canvas.now_ms < game.open_span.0 => return Some("Options in a moment".to_owned()),
+        QuizPhase::Open => game.open_span,
+        QuizPhase::Unspecified
+        | QuizPhase::Lobby
+        | QuizPhase::Closed
+        | QuizPhase::Revealed
+        | QuizPhase::Leaderboard
+        | QuizPhase::Ended => return None,
+    };
+    if game.paused {
+        return Some(canvas.style.paint(Colour::Yellow, "‖ Paused"));
+    }
+    (until > 0).then(|| bars::countdown(canvas.now_ms, from, until, canvas.columns, canvas.style))
+}
+
 /// What can be picked; true and false are options too.
 pub(super) fn labels(kind: QuestionKind, form: &AnswerForm) -> Vec<String> {
     if kind == QuestionKind::TrueFalse {
@@ -171,7 +194,7 @@ mod tests {
             ..AnswerForm::default()
         };
         let drawn = options(QuestionKind::SingleChoice, &form, &[2], &[0], CANVAS);
-        assert_eq!(drawn, ["✓ ▲ A  Paris", "  ◆ B  Rome[2J"]);
+        assert_eq!(drawn, ["➤ ▲ A  Paris", "  ◆ B  Rome[2J"]);
         let drawn = options(QuestionKind::TrueFalse, &AnswerForm::default(), &[], &[], CANVAS);
         assert_eq!(drawn, ["  ▲ A  False", "  ◆ B  True"]);
     }

@@ -3,7 +3,7 @@
 use anyhow::{Result, anyhow};
 use serde_json::json;
 use trivium_client::{
-    SessionEvent,
+    Events, Session, SessionEvent,
     proto::v1::{Cursor, GetRoomRequest},
 };
 
@@ -25,7 +25,13 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args) -> Result<()> {
-    let (session, mut events) = args.account.session().await?;
+    let (session, events) = args.account.session().await?;
+    let followed = follow(&args, &session, events).await;
+    session.close().await;
+    followed
+}
+
+async fn follow(args: &Args, session: &Session, mut events: Events) -> Result<()> {
     let snapshot = session
         .execute(GetRoomRequest {
             room_id: args.room.clone(),
@@ -64,6 +70,5 @@ pub(super) async fn run(args: Args) -> Result<()> {
             | _ => {}
         }
     }
-    session.close().await;
     Ok(())
 }

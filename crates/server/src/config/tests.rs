@@ -103,6 +103,29 @@ fn a_full_file_is_understood() {
 }
 
 #[test]
+fn the_example_names_every_key_and_its_default() {
+    let example = include_str!("../../trivium.example.toml");
+    let commented = load(example, &[], &[]).expect("as it stands");
+    assert_eq!(format!("{commented:?}"), format!("{:?}", Config::default()));
+    // With the comment signs before keys taken away, it still is a configuration.
+    let uncommented: Vec<&str> = example
+        .lines()
+        .map(|line| line.strip_prefix("#= ").unwrap_or(line))
+        .collect();
+    let uncommented = uncommented
+        .join("\n")
+        .replace("issuers = []", "issuers = ['i']")
+        .replace("audiences = []", "audiences = ['a']");
+    let full = load(&uncommented, &[], &[]).expect("every key");
+    assert_eq!(full.auth.keys.len(), 2);
+    assert!(full.auth.jwks.is_some() && full.auth.operator_token == Some(false));
+    assert!(full.http.tls.is_some() && full.http.public_url.is_some());
+    let webtransport = full.webtransport;
+    assert!(webtransport.bind.is_some() && webtransport.public_url.is_some() && webtransport.tls.is_some());
+    assert!(webtransport.allowed_origins.is_some());
+}
+
+#[test]
 fn flags_win_over_the_environment_and_that_over_the_file() {
     let file = "[http]\nbind = \"127.0.0.1:1\"\n[rooms]\ncode_length = 7\n";
     let env = [

@@ -1,14 +1,25 @@
 //! What runs beside the acceptors and may be dropped at any time.
 
-use std::{path::PathBuf, sync::Arc};
+use std::{
+    path::PathBuf,
+    sync::Arc,
+    time::{Duration, SystemTime},
+};
 
 use tokio::task::JoinSet;
 use trivium_api::Api;
+use trivium_transport::cert::Certificates;
 
-use crate::{config::Config, tokens};
+use crate::{
+    config::{Config, http::Tls},
+    tokens,
+};
 
-/// Starts them: rooms that wait for a deadline, keys that change, the operator's token.
-pub(super) fn start(config: &Config, api: &Arc<Api>) -> JoinSet<()> {
+/// How often it is looked whether certificate files have changed.
+const RENEWAL_CHECK: Duration = Duration::from_mins(1);
+
+/// Starts them: rooms that wait for a deadline, keys and certificates that change, the operator's token.
+pub(super) fn start(config: &Config, api: &Arc<Api>, from_files: Vec<(Tls, Certificates)>) -> JoinSet<()> {
     let mut chores = JoinSet::new();
     let runtime = api.runtime.clone();
     chores.spawn(async move {
@@ -24,6 +35,9 @@ pub(super) fn start(config: &Config, api: &Arc<Api>) -> JoinSet<()> {
     if config.auth.operator_tokens() {
         chores.spawn(renew_operator_token(Arc::clone(api), config.data.clone()));
     }
+    for (files, certificates) in from_files {
+        chores.spawn(renew_certificates(files, certificates));
+    }
     chores
 }
 
@@ -35,4 +49,32 @@ async fn renew_operator_token(api: Arc<Api>, data: PathBuf) {
             tracing::warn!(error = format!("{error:#}"), "the operator's token was not renewed");
         }
     }
+}
+
+/// Puts certificates into use when their files change. While files and key do not go together, the old ones stay.
+async fn renew_certificates(files: Tls, certificates: Certificates) {
+    let mut seen = modified(&files).await;
+    loop {
+        tokio::time::sleep(RENEWAL_CHECK).await;
+        let now = modified(&files).await;
+        if now == seen {
+            continue;
+        }
+        match Certificates::from_pem_files(&files.certificate, &files.key) {
+            Ok(renewed) => {
+                certificates.reload(&renewed);
+                seen = now;
+                tracing::info!(file = %files.certificate.display(), "the renewed certificate is in use");
+            }
+            Err(error) => {
+                tracing::warn!(%error, file = %files.certificate.display(), "the old certificate stays in use");
+            }
+        }
+    }
+}
+
+/// When certificate and key were last written.
+async fn modified(files: &Tls) -> [Option<SystemTime>; 2] {
+    let time = async |path| tokio::fs::metadata(path).await.ok()?.modified().ok();
+    [time(&files.certificate).await, time(&files.key).await]
 }

@@ -26,6 +26,8 @@ pub(super) struct Ports {
     /// Who may call over HTTP.
     pub(super) origins: Origins,
     pub(super) webtransport: Option<WebTransport>,
+    /// Certificates that come from files, which are renewed from time to time.
+    pub(super) from_files: Vec<(Tls, Certificates)>,
 }
 
 /// The UDP port.
@@ -61,15 +63,19 @@ impl Ports {
         let webtransport = if config.webtransport.enabled {
             let allowed = config.webtransport.allowed_origins.as_ref();
             let origins = allowed.map_or_else(|| origins.clone(), |allowed| self::origins(allowed, &own));
-            Some(WebTransport::bind(config, http_addr, certificates, &origins)?)
+            Some(WebTransport::bind(config, http_addr, certificates.clone(), &origins)?)
         } else {
             None
         };
+        let mut from_files: Vec<_> = tls.cloned().zip(certificates).into_iter().collect();
+        let own = config.webtransport.tls.clone();
+        from_files.extend(own.zip(webtransport.as_ref().map(|port| port.road.certificates.clone())));
         Ok(Self {
             http,
             http_addr,
             origins,
             webtransport,
+            from_files,
         })
     }
 }

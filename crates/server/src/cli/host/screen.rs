@@ -4,10 +4,9 @@ use trivium_client::proto::v1::QuizPhase;
 
 use super::controls::{Asking, CHOICES, Controls, candidates, grouped};
 use crate::{
-    cli::view::{Canvas, options, podium, ranking, rule, spread, stem},
+    cli::view::{Canvas, clock, options, podium, ranking, rule, spread, stem},
     game::Game,
     ui::{
-        bars,
         letters::big,
         qr,
         style::Colour,
@@ -176,25 +175,6 @@ fn revealed(game: &Game, canvas: Canvas) -> Vec<String> {
         }
     }
     lines
-}
-
-/// The bar of the deadline that runs, if one does.
-pub(in crate::cli) fn clock(game: &Game, canvas: Canvas) -> Option<String> {
-    let (from, until) = match game.phase {
-        QuizPhase::Starting | QuizPhase::Reading => game.phase_span,
-        QuizPhase::Open if canvas.now_ms < game.open_span.0 => return Some("Options in a moment".to_owned()),
-        QuizPhase::Open => game.open_span,
-        QuizPhase::Unspecified
-        | QuizPhase::Lobby
-        | QuizPhase::Closed
-        | QuizPhase::Revealed
-        | QuizPhase::Leaderboard
-        | QuizPhase::Ended => return None,
-    };
-    if game.paused {
-        return Some(canvas.style.paint(Colour::Yellow, "‖ Paused"));
-    }
-    (until > 0).then(|| bars::countdown(canvas.now_ms, from, until, canvas.columns, canvas.style))
 }
 
 fn keys(game: &Game, controls: &Controls) -> String {

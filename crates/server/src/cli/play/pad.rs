@@ -1,6 +1,6 @@
 //! The player's keyboard: one key where one key is enough, a line and Return where it is not.
 
-use trivium_client::proto::v1::{Answer, QuestionKind};
+use trivium_client::proto::v1::{Answer, QuestionKind, answer::Value};
 
 use super::answer;
 use crate::{cli::input::Input, game::Game};
@@ -30,6 +30,8 @@ pub(super) struct Pad {
     /// What is wrong with it, or with the connection.
     pub(super) notice: String,
     pub(super) sent: Sent,
+    /// The answer that was sent.
+    pub(super) answer: Option<Answer>,
 }
 
 impl Sent {
@@ -92,12 +94,22 @@ impl Pad {
         }
     }
 
-    /// Options that are picked so far.
+    /// Options that are picked so far, or were sent.
     pub(super) fn picked(&self, kind: QuestionKind) -> Vec<u32> {
-        if picks_many(kind) {
-            self.text.chars().filter_map(answer::position).collect()
-        } else {
-            Vec::new()
+        match self.answer.as_ref().and_then(|answer| answer.value.as_ref()) {
+            Some(Value::Choice(one)) => vec![*one],
+            Some(Value::Choices(many)) => many.positions.clone(),
+            Some(Value::Truth(truth)) => vec![u32::from(*truth)],
+            None if picks_many(kind) => self.text.chars().filter_map(answer::position).collect(),
+            Some(
+                Value::Text(_)
+                | Value::Number(_)
+                | Value::Order(_)
+                | Value::Matches(_)
+                | Value::Rating(_)
+                | Value::Words(_),
+            )
+            | None => Vec::new(),
         }
     }
 }
@@ -116,7 +128,7 @@ const fn picks_many(kind: QuestionKind) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use trivium_client::proto::v1::{AnswerForm, Positions, QuestionPrompt, answer::Value};
+    use trivium_client::proto::v1::{AnswerForm, Positions, QuestionPrompt};
 
     use super::*;
 

@@ -5,9 +5,8 @@ use trivium_client::proto::v1::{Member, PlayerResult, QuizPhase, Verdict};
 use super::pad::{Pad, Sent, takes_one_key};
 use crate::{
     cli::{
-        host::clock,
         telling::verdict,
-        view::{Canvas, options, podium, points, ranking, rule, spread, stem},
+        view::{Canvas, clock, options, podium, points, ranking, rule, spread, stem},
     },
     game::Game,
     ui::{
@@ -27,7 +26,10 @@ pub(super) fn lines(game: &Game, me: &Member, pad: &Pad, rows: usize, canvas: Ca
     match game.phase {
         QuizPhase::Unspecified | QuizPhase::Lobby => {
             lines.push(canvas.style.bold("You're in. Look up."));
-            lines.push(format!("{} players are here", game.players().count()));
+            lines.push(match game.players().count() {
+                1 => "1 player is here".to_owned(),
+                count => format!("{count} players are here"),
+            });
         }
         QuizPhase::Starting => lines.push(canvas.style.bold("Get ready")),
         QuizPhase::Reading | QuizPhase::Open | QuizPhase::Closed => lines.extend(question(game, pad, canvas)),
@@ -135,7 +137,8 @@ fn end(game: &Game, canvas: Canvas) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use trivium_client::proto::v1::{
-        AnswerForm, Distribution, QuestionKind, QuestionPrompt, QuestionRevealed, Solution, Standing,
+        Answer, AnswerForm, Distribution, QuestionKind, QuestionPrompt, QuestionRevealed, Solution, Standing,
+        answer::Value,
     };
 
     use super::*;
@@ -196,7 +199,15 @@ mod tests {
             text: "b".to_owned(),
             ..Pad::default()
         };
-        assert!(drawn(&game(QuizPhase::Open, QuestionKind::MultipleChoice), &picking).contains("✓ ◆ B  y"));
+        assert!(drawn(&game(QuizPhase::Open, QuestionKind::MultipleChoice), &picking).contains("➤ ◆ B  y"));
+        let locked = Pad {
+            answer: Some(Answer {
+                value: Some(Value::Choice(0)),
+            }),
+            sent: Sent::Accepted(100),
+            ..Pad::default()
+        };
+        assert!(drawn(&game(QuizPhase::Open, QuestionKind::SingleChoice), &locked).contains("➤ ▲ A  x"));
     }
 
     #[test]
