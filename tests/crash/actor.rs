@@ -144,7 +144,9 @@ impl Actor {
         let open = open.expect("it was waited for");
         loop {
             let left = open.opens_at - self.session.clock().now_ms();
-            let Ok(left @ 1..) = u64::try_from(left) else { return open };
+            let Ok(left @ 1..) = u64::try_from(left) else {
+                return open;
+            };
             tokio::time::sleep(Duration::from_millis(left.min(50))).await;
         }
     }
@@ -185,7 +187,10 @@ impl Actor {
                 reply_to: 0,
             };
             let response = self.session.execute(request).await;
-            self.again(number, response.map(|said| said.message.map_or(0, |message| message.seq)));
+            self.again(
+                number,
+                response.map(|said| said.message.map_or(0, |message| message.seq)),
+            );
             asked += 1;
         }
         asked
@@ -209,7 +214,9 @@ impl Actor {
         let mut notes = self.notes();
         let first = notes.deeds[deed].clone();
         let second = fate(result);
-        if second != first.fate {
+        if first.fate == Fate::Unknown {
+            notes.deeds[deed].fate = second;
+        } else if second != first.fate {
             notes.oddities.push(format!("{first:?} and then {second:?}"));
         }
     }

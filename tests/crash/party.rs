@@ -11,7 +11,7 @@ use trivium_tests::{Process, Way, eventually, game};
 use crate::{
     actor::{Actor, Open, open_of},
     check::{Figures, check},
-    history::{Fact, Line, stored, told},
+    history::{Fact, Fate, Line, stored, told},
 };
 
 const WAYS: [Way; 3] = [Way::Grpc, Way::GrpcWeb, Way::WebTransport];
@@ -78,7 +78,9 @@ impl Party {
             code: room.join_code,
         };
         for number in 0..players {
-            party.invite(process, WAYS[number % WAYS.len()], &format!("p{number}")).await;
+            party
+                .invite(process, WAYS[number % WAYS.len()], &format!("p{number}"))
+                .await;
         }
         party
     }
@@ -143,13 +145,26 @@ impl Party {
     /// The end: the host says so, everybody hears it, the server dies, and all that was noted is held against the log.
     /// `looks` are open questions as they were seen at some time. Panics with the faults.
     pub(crate) async fn settle(&self, process: &mut Process, looks: &[Open]) -> (Vec<Line>, Figures) {
+        let end = self.last_word().await;
+        self.verdict(process, end, looks).await
+    }
+
+    /// The host says that it is over; gives the number of that.
+    pub(crate) async fn last_word(&self) -> u64 {
         eventually("the last word", self.host.say(&self.room, "the end".into(), false)).await;
-        let told = told(&self.host.client, &self.room).await;
-        let is_end = |line: &&Line| matches!(&line.fact, Fact::Said { text, .. } if text == "the end");
-        let end = told.iter().rev().find(is_end).expect("it was acknowledged").seq;
+        let last = self.host.history().deeds.pop().expect("it was said");
+        let Fate::Acknowledged(seq) = last.fate else {
+            panic!("{last:?}");
+        };
+        seq
+    }
+
+    /// The rest of [`settle`](Self::settle).
+    pub(crate) async fn verdict(&self, process: &mut Process, end: u64, looks: &[Open]) -> (Vec<Line>, Figures) {
         for actor in self.everybody() {
             actor.knows("the end", |known| known.seq >= end).await;
         }
+        let told = told(&self.host.client, &self.room).await;
         process.kill().await;
         let mut stored = stored(&process.database(), &self.room).await;
         // Time goes on, so something may have been added since the server told of it.
@@ -163,7 +178,10 @@ impl Party {
                 opens_at: look.opens_at,
                 closes_at: look.closes_at,
             };
-            assert!(stored.iter().any(|line| line.fact == opened), "{look:?} is not as opened");
+            assert!(
+                stored.iter().any(|line| line.fact == opened),
+                "{look:?} is not as opened"
+            );
         }
         (stored, figures)
     }

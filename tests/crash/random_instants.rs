@@ -35,7 +35,7 @@ async fn a_quiz_survives_kills_at_random_instants() {
     let mut dice = ChaCha8Rng::seed_from_u64(seed("random_instants"));
     let data = tempfile::tempdir().expect("a directory");
     let mut process = Process::start(BINARY, data.path(), &[]).await;
-    let party = Party::gather(&process, PLAYERS, party::quiz(200, Duration::from_millis(2_500), true)).await;
+    let party = Party::gather(&process, PLAYERS, party::quiz(200, Duration::from_secs(2), true)).await;
     party.start().await;
 
     let enough = CancellationToken::new();
@@ -73,9 +73,19 @@ async fn a_quiz_survives_kills_at_random_instants() {
     let (stored, figures) = party.settle(&mut process, &looks).await;
     assert!(!looks.is_empty(), "some kill is within a question");
     assert_eq!(figures.unknown, 0, "everybody tries until there is an answer");
-    let answers = stored.iter().filter(|line| matches!(line.fact, Fact::Answered { .. })).count();
-    eprintln!("random_instants: {} kills, {figures:?}, {answers} answers, {asked_again} asked again", kills());
-    eprintln!("random_instants: {} deadlines looked at after a kill, {}", looks.len(), lateness(&stored));
+    let answers = stored
+        .iter()
+        .filter(|line| matches!(line.fact, Fact::Answered { .. }))
+        .count();
+    eprintln!(
+        "random_instants: {} kills, {figures:?}, {answers} answers, {asked_again} asked again",
+        kills()
+    );
+    eprintln!(
+        "random_instants: {} deadlines looked at after a kill, {}",
+        looks.len(),
+        lateness(&stored)
+    );
     eprintln!("random_instants: ready after {}", spread(&mut ready));
     eprintln!("random_instants: room read after {}", spread(&mut served));
 }
@@ -84,7 +94,11 @@ async fn a_quiz_survives_kills_at_random_instants() {
 async fn progress(party: &Party) {
     let before: Vec<usize> = party.everybody().map(Actor::acknowledged).collect();
     eventually("an acknowledgement for everybody", async {
-        while party.everybody().zip(&before).any(|(actor, before)| actor.acknowledged() == *before) {
+        while party
+            .everybody()
+            .zip(&before)
+            .any(|(actor, before)| actor.acknowledged() == *before)
+        {
             pause(10).await;
         }
     })
@@ -97,7 +111,9 @@ async fn talk(actor: Actor, room: Arc<str>, mut dice: ChaCha8Rng, enough: Cancel
         if enough.is_cancelled() {
             return;
         }
-        actor.say(&room, format!("{user} says {number}"), dice.random_bool(DOUBT)).await;
+        actor
+            .say(&room, format!("{user} says {number}"), dice.random_bool(DOUBT))
+            .await;
         pause(dice.random_range(50..250)).await;
     }
 }
@@ -110,8 +126,10 @@ async fn answer(actor: Actor, room: Arc<str>, mut dice: ChaCha8Rng, enough: Canc
             () = enough.cancelled() => return,
         };
         last = Some(open.index);
-        pause(dice.random_range(0..2_000)).await;
-        actor.answer(&room, open.index, dice.random(), dice.random_bool(DOUBT)).await;
+        pause(dice.random_range(0..1_500)).await;
+        actor
+            .answer(&room, open.index, dice.random(), dice.random_bool(DOUBT))
+            .await;
     }
 }
 
@@ -127,7 +145,9 @@ fn lateness(stored: &[Line]) -> String {
         match line.fact {
             Fact::Opened { closes_at: at, .. } => closes_at = at,
             Fact::Closed { by_deadline: true, .. } => {
-                late.push(Duration::from_millis(u64::try_from(line.at - closes_at).unwrap_or_default()));
+                late.push(Duration::from_millis(
+                    u64::try_from(line.at - closes_at).unwrap_or_default(),
+                ));
             }
             _ => {}
         }

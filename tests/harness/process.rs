@@ -23,6 +23,8 @@ use crate::eventually;
 /// Where ports are looked for: below those that systems give to outgoing connections. A client that calls a dead server's
 /// port from that very port would connect to itself.
 const PORTS: std::ops::Range<u16> = 20_000..32_000;
+/// What it says on standard error, beside its data.
+const LOG: &str = "server.log";
 /// How often `/readyz` is asked.
 const ASK_AGAIN: Duration = Duration::from_millis(5);
 
@@ -72,7 +74,7 @@ impl Process {
     /// Starts it on the data and ports that it had. Says how long it took from the call to the first answer of `/readyz`.
     pub async fn start_again(&mut self) -> Duration {
         assert!(self.life.is_none(), "it runs");
-        let log = self.data.join("server.log");
+        let log = self.data.join(LOG);
         std::fs::create_dir_all(&self.data).expect("a directory");
         let begun = Instant::now();
         let mut child = Command::new(&self.binary)
@@ -144,13 +146,13 @@ impl Process {
 
     async fn says(&mut self, word: &str) {
         let life = self.life.as_mut().expect("it runs");
-        let line = eventually(word, life.said.next_line()).await.expect("lines are text");
-        assert_eq!(line.as_deref(), Some(word));
+        let said = eventually(word, life.said.next_line()).await.expect("lines are text");
+        assert_eq!(said.as_deref(), Some(word));
     }
 
-    /// The process.
-    pub fn id(&self) -> Option<u32> {
-        self.life.as_ref()?.child.id()
+    /// What this server and others on the same data have logged.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.data.join(LOG)).expect("it is text")
     }
 
     /// Where HTTP clients go.

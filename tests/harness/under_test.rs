@@ -1,4 +1,4 @@
-//! The program `trivium`, with fail points that the environment arms at the start (`FAILPOINTS`) and standard input later.
+//! The program `trivium`, with fail points that standard input arms while it runs.
 //!
 //! Each line of standard input is an order:
 //!
@@ -13,7 +13,6 @@
 use std::{io, process::ExitCode, thread};
 
 fn main() -> ExitCode {
-    let _scenario = fail::FailScenario::setup();
     thread::spawn(obey);
     trivium_server::cli::main()
 }
