@@ -11,6 +11,7 @@ use std::task::{Context, Poll};
 use futures_util::future::BoxFuture;
 use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue, Request, Response};
+use http_body_util::BodyExt as _;
 use tokio::sync::Mutex;
 use tonic::body::Body;
 use tonic::{Code, Status};
@@ -42,11 +43,17 @@ impl Link {
         B: http_body::Body<Data = bytes::Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let service = service
-            .map_response(|response| response.map(Body::new))
+            .map_response(|response| response.map(|body| Body::new(body.map_err(|error| Broken(error.into())))))
             .map_err(Into::into);
         Self(BoxCloneSyncService::new(service))
     }
 }
+
+/// The connection failed inside an answer. What the server has to say comes in trailers, never as an error of the body, but
+/// some roads tell of a lost connection by a status as a server would give it; a status with this as its source is none.
+#[derive(Debug, thiserror::Error)]
+#[error("the answer broke off: {0}")]
+struct Broken(#[source] BoxError);
 
 /// A channel for generated clients; clones share one connection.
 #[derive(Clone)]
