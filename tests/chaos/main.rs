@@ -1,1 +1,10 @@
-//! What breaks on the way: cuts at any byte, eaten acknowledgements, malformed frames.
+//! What breaks on the way: cuts at any byte, malformed frames and messages, a store that fails.
+//!
+//! [`cuts`] runs whole rooms in virtual time over [`network`]. [`ledger`] is what is compared in the end.
+
+#![expect(clippy::wildcard_enum_match_arm, reason = "suites look for one event among many")]
+#![expect(clippy::print_stderr, reason = "storms tell how much broke")]
+
+mod cuts;
+mod ledger;
+mod network;

@@ -68,6 +68,31 @@ impl Server {
 
     /// Starts one.
     pub async fn start_with(options: Options) -> Self {
+        let mut server = Self::without_sockets(options).await;
+        let certificates = Certificates::self_made(&[], SystemTime::now()).expect("a certificate");
+        let mut config = webtransport::Config::new(ANY_PORT, certificates);
+        config.max_sessions_per_ip = 10_000;
+        config.origins = Origins::Any;
+        let webtransport = WebTransportServer::bind(config).expect("a free UDP port");
+        server.udp = webtransport.local_addr().expect("bound");
+        server.hashes = webtransport.certificate_hashes();
+
+        let mut config = http::Config::new(ANY_PORT);
+        config.max_connections_per_ip = 10_000;
+        let tcp = HttpServer::bind(config).await.expect("a free TCP port");
+        server.http = tcp.local_addr().expect("bound");
+        let plain = Router::new().route("/.well-known/trivium", get(well_known(server.udp, &server.hashes)));
+        let web = trivium_api::http(server.grpc.clone(), Origins::Any, plain);
+
+        server.acceptors = vec![
+            tokio::spawn(tcp.serve(web, server.shutdown.clone())),
+            tokio::spawn(webtransport.serve(server.grpc.clone(), server.shutdown.clone())),
+        ];
+        server
+    }
+
+    /// The stack alone. It can be reached in memory only, and runs in tokio's paused time.
+    pub async fn without_sockets(options: Options) -> Self {
         let store: Arc<dyn Store> = match (options.store, options.sqlite) {
             (Some(memory), _) => memory,
             (None, Some(path)) => Arc::new(SqliteStore::open(&path).await.expect("SQLite opens")),
@@ -96,36 +121,14 @@ impl Server {
             code_length: 8,
         });
         api.runtime.wake_open_rooms().await.expect("the store answers");
-        let grpc = trivium_api::grpc(&api, trivium_api::Options::default());
-        let shutdown = CancellationToken::new();
-
-        let certificates = Certificates::self_made(&[], SystemTime::now()).expect("a certificate");
-        let mut config = webtransport::Config::new(ANY_PORT, certificates);
-        config.max_sessions_per_ip = 10_000;
-        config.origins = Origins::Any;
-        let webtransport = WebTransportServer::bind(config).expect("a free UDP port");
-        let udp = webtransport.local_addr().expect("bound");
-        let hashes = webtransport.certificate_hashes();
-
-        let mut config = http::Config::new(ANY_PORT);
-        config.max_connections_per_ip = 10_000;
-        let tcp = HttpServer::bind(config).await.expect("a free TCP port");
-        let http = tcp.local_addr().expect("bound");
-        let plain = Router::new().route("/.well-known/trivium", get(well_known(udp, &hashes)));
-        let web = trivium_api::http(grpc.clone(), Origins::Any, plain);
-
-        let acceptors = vec![
-            tokio::spawn(tcp.serve(web, shutdown.clone())),
-            tokio::spawn(webtransport.serve(grpc.clone(), shutdown.clone())),
-        ];
         Self {
+            grpc: trivium_api::grpc(&api, trivium_api::Options::default()),
             api,
-            grpc,
-            http,
-            udp,
-            hashes,
-            shutdown,
-            acceptors,
+            http: ANY_PORT,
+            udp: ANY_PORT,
+            hashes: Vec::new(),
+            shutdown: CancellationToken::new(),
+            acceptors: Vec::new(),
         }
     }
 
