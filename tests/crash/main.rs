@@ -1,7 +1,8 @@
 //! The real server, killed: whatever was acknowledged is in the log exactly once, and everybody saw that log and no other.
 //!
 //! [`actor`] is a client that talks, answers, comes back by itself and notes everything in a [`history`]. [`check`] holds
-//! histories against the log. The other modules are the ways to die. `TRIVIUM_SEED` repeats a run's dice; `TRIVIUM_KILLS`
+//! histories against the log. The other modules are the ways to die, and [`transcript`] looks what
+//! the README shows. `TRIVIUM_SEED` repeats a run's dice; `TRIVIUM_KILLS`
 //! makes [`random_instants`] longer.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "suites look for one event among many")]
@@ -15,6 +16,7 @@ mod history;
 mod party;
 mod random_instants;
 mod recovery;
+mod transcript;
 mod two_servers;
 
 /// The server under test.
