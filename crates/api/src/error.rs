@@ -372,6 +372,7 @@ impl From<ExecuteError> for ApiError {
     fn from(error: ExecuteError) -> Self {
         match error {
             ExecuteError::Reject(reject) => Self::Reject(reject),
+            ExecuteError::RequestReused => Self::RequestReused,
             ExecuteError::NoSuchRoom => Self::RoomNotFound,
             ExecuteError::Overloaded { retry_after } => Self::Unavailable { retry_after },
             ExecuteError::Unavailable | ExecuteError::ShuttingDown => Self::Unavailable {

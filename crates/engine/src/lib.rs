@@ -16,6 +16,7 @@ pub mod chat;
 pub mod command;
 pub mod cx;
 pub mod dedupe;
+mod effect;
 pub mod event;
 pub mod id;
 pub mod member;

@@ -11,6 +11,9 @@ pub enum ExecuteError {
     /// The room refused. Nothing happened.
     #[error(transparent)]
     Reject(#[from] Reject),
+    /// The request id has been used for another command. Nothing happened.
+    #[error("the request id has been used for something else")]
+    RequestReused,
     /// The room is not in the catalogue.
     #[error("there is no such room")]
     NoSuchRoom,

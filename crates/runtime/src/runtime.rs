@@ -172,7 +172,16 @@ impl Runtime {
                 Err(refused) => return Err(refused.into()),
             }
             match answer.await {
-                Ok(Ok(outcome)) => return self.done(&handle, room, outcome).await,
+                Ok(Ok(outcome)) => {
+                    let done = self.done(&handle, room, outcome).await?;
+                    let reused =
+                        done.replayed && (done.entries.first()).is_some_and(|first| !command.can_make(&first.event));
+                    return if reused {
+                        Err(ExecuteError::RequestReused)
+                    } else {
+                        Ok(done)
+                    };
+                }
                 Ok(Err(ExecuteError::Reject(reject))) => {
                     self.shared.stats.rejected.fetch_add(1, Relaxed);
                     return Err(reject.into());
