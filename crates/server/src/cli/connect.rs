@@ -105,6 +105,13 @@ pub(super) async fn session(client: &Client, server: &Server) -> Result<(Session
     }
 }
 
+/// Ends a session that hears a room.
+pub(super) async fn leave(session: Session, room: &str) {
+    // The server keeps a stream on which something is still to be heard, even if nothing more can be asked on it.
+    let _over = session.unsubscribe(room).await;
+    session.close().await;
+}
+
 /// The token that a server on this machine made for its operator. It is sent nowhere else.
 fn local_token(server: &str, data: &Path) -> Result<String> {
     let path = secrets::token_file(data);

@@ -67,13 +67,11 @@ pub(super) async fn run(args: Args) -> Result<()> {
     let path = PathBuf::from(&args.quiz);
     let written = if path.is_file() { Some(quiz::read(&path)?) } else { None };
     let (session, events) = connect::session(&args.account.client()?, &args.account.server).await?;
-    let hosted = host(args, written, &session, events).await;
-    session.close().await;
-    hosted
+    host(args, written, session, events).await
 }
 
 /// Makes quiz and room, and runs the game.
-async fn host(args: Args, written: Option<Quiz>, session: &Session, events: Events) -> Result<()> {
+async fn host(args: Args, written: Option<Quiz>, session: Session, events: Events) -> Result<()> {
     let (quiz_id, title) = match written {
         Some(quiz) => {
             let quiz = session
@@ -92,8 +90,13 @@ async fn host(args: Args, written: Option<Quiz>, session: &Session, events: Even
         session.set_auto_advance(&room.id, true).await?;
     }
     session.subscribe(&room.id, None).await?;
-    let host = Host::new(args, session.clone(), room)?;
-    host.run(events).await
+    let room_id = room.id.clone();
+    let hosted = match Host::new(args, session.clone(), room) {
+        Ok(host) => host.run(events).await,
+        Err(error) => Err(error),
+    };
+    connect::leave(session, &room_id).await;
+    hosted
 }
 
 /// A game in progress.

@@ -70,8 +70,9 @@ pub(super) async fn run(args: Args) -> Result<()> {
         Err(_) => return Err(anyhow!(Unreachable(args.server.url.clone()))),
     };
     let (session, events) = connect::session(&client, &args.server).await?;
+    let room = seat.room_id.clone();
     let played = play(args, &session, seat, events).await;
-    session.close().await;
+    connect::leave(session, &room).await;
     played
 }
 

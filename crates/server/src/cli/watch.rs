@@ -7,7 +7,7 @@ use trivium_client::{
     proto::v1::{Cursor, GetRoomRequest},
 };
 
-use super::connect::Account;
+use super::connect::{self, Account};
 use crate::ui::out;
 
 #[derive(Debug, clap::Args)]
@@ -27,7 +27,7 @@ pub(super) struct Args {
 pub(super) async fn run(args: Args) -> Result<()> {
     let (session, events) = args.account.session().await?;
     let followed = follow(&args, &session, events).await;
-    session.close().await;
+    connect::leave(session, &args.room).await;
     followed
 }
 
