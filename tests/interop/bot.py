@@ -102,7 +102,7 @@ def request_id():
 
 
 def say(saw, **what):
-    print(json.dumps({"saw": saw, **what}), flush=True)
+    print(json.dumps({"saw": saw, **what}, ensure_ascii=False), flush=True)
 
 
 def arguments(description):

@@ -1,9 +1,10 @@
 //! A foreign client as a child process that prints what it sees, one JSON object a line.
 
 use std::{
+    fmt::Write,
     process::Stdio,
     sync::{Arc, Mutex},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use serde_json::Value;
@@ -14,8 +15,6 @@ use tokio::{
 };
 use trivium_tests::Server;
 
-use crate::programs::Program;
-
 /// How long a client may be silent. Longer than anybody in the harness waits, as it is not what is measured.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -25,23 +24,22 @@ pub(crate) struct Client {
     pub(crate) name: String,
     child: Child,
     stdout: Lines<BufReader<ChildStdout>>,
-    /// Everything printed, on both streams, in the order in which it was read.
-    printed: Arc<Mutex<Vec<String>>>,
+    printed: Arc<Printed>,
     stderr: JoinHandle<()>,
 }
 
 impl Client {
     /// Starts a client that comes into a room.
-    pub(crate) fn start(program: Program, server: &Server, code: &str, name: &str) -> Self {
-        let mut child = Command::from(program.command())
+    pub(crate) fn start(mut command: Command, server: &Server, code: &str, name: &str) -> Self {
+        let mut child = command
             .args([&server.url(), code, name])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .unwrap_or_else(|error| panic!("{program:?} does not start: {error}"));
-        let printed = Arc::new(Mutex::new(Vec::new()));
+            .unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
+        let printed = Arc::new(Printed::default());
         let stderr = child.stderr.take().expect("it is piped");
         let stdout = child.stdout.take().expect("it is piped");
         Self {
@@ -63,7 +61,7 @@ impl Client {
                 (&mut self.stderr).await.expect("collecting does not panic");
                 panic!("{} ended before it saw {what}", self.name);
             };
-            self.printed.lock().expect("nobody panics with it").push(line.clone());
+            self.printed.add(&line);
             let value: Value = serde_json::from_str(&line).expect("one JSON object a line");
             if value["saw"] == what {
                 return value;
@@ -83,16 +81,38 @@ impl Drop for Client {
     #[expect(clippy::print_stderr, reason = "a test that fails tells what its clients said")]
     fn drop(&mut self) {
         if std::thread::panicking()
-            && let Ok(printed) = self.printed.lock()
+            && let Ok(lines) = self.printed.lines.lock()
         {
-            eprintln!("--- {} printed\n{}", self.name, printed.join("\n"));
+            eprintln!("--- {} printed\n{lines}", self.name);
         }
     }
 }
 
-async fn collect(stream: impl AsyncRead + Unpin, printed: Arc<Mutex<Vec<String>>>) {
+/// Everything printed, on both streams, in the order in which it was read.
+struct Printed {
+    begin: Instant,
+    lines: Mutex<String>,
+}
+
+impl Default for Printed {
+    fn default() -> Self {
+        Self {
+            begin: Instant::now(),
+            lines: Mutex::default(),
+        }
+    }
+}
+
+impl Printed {
+    fn add(&self, line: &str) {
+        let mut lines = self.lines.lock().expect("nobody panics with it");
+        writeln!(lines, "{:6.2} s {line}", self.begin.elapsed().as_secs_f32()).expect("a string takes everything");
+    }
+}
+
+async fn collect(stream: impl AsyncRead + Unpin, printed: Arc<Printed>) {
     let mut lines = BufReader::new(stream).lines();
     while let Ok(Some(line)) = lines.next_line().await {
-        printed.lock().expect("nobody panics with it").push(line);
+        printed.add(&line);
     }
 }

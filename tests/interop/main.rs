@@ -25,6 +25,10 @@ const GRPC_WEB: Program = Program::Node("play_grpc_web.mjs");
 
 /// Plays a game with these clients and some people of the SDK, and compares what everybody saw.
 async fn play(programs: &[(Program, &str)], people: &[&str]) {
+    let commands: Vec<_> = programs
+        .iter()
+        .map(|(program, name)| (program.command(), *name))
+        .collect();
     let server = Server::start().await;
     let mut host = Person::account(&server, Way::Grpc, "host").await;
     let mut quiz = quizzes::every_kind();
@@ -35,8 +39,10 @@ async fn play(programs: &[(Program, &str)], people: &[&str]) {
     for name in people {
         guests.push(Person::guest(&server, Way::WebTransport, &room.join_code, name).await);
     }
-    let start = |&(program, name): &(Program, _)| Client::start(program, &server, &room.join_code, name);
-    let mut clients: Vec<_> = programs.iter().map(start).collect();
+    let mut clients: Vec<_> = commands
+        .into_iter()
+        .map(|(command, name)| Client::start(command, &server, &room.join_code, name))
+        .collect();
     let mut users = Vec::new();
     for client in &mut clients {
         let joined = client.saw("joined").await;
@@ -120,8 +126,8 @@ async fn all_of_them_play_in_one_room() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn health_and_reflection_answer_foreign_tools() {
+    let mut command = Program::Python("health.py").command();
     let server = Server::start().await;
-    let mut command = tokio::process::Command::from(Program::Python("health.py").command());
     let output = command
         .arg(server.url())
         .kill_on_drop(true)

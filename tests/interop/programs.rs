@@ -6,9 +6,11 @@ use std::{
     env,
     ffi::OsString,
     path::{Path, PathBuf},
-    process::Command,
+    process,
     sync::LazyLock,
 };
+
+use tokio::process::Command;
 
 /// Something in this directory that can be run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,7 +22,7 @@ pub(crate) enum Program {
 }
 
 impl Program {
-    /// The command that runs it.
+    /// The command that runs it. The first one may take its time, as it sets up what there is not.
     pub(crate) fn command(self) -> Command {
         let (interpreter, script) = match self {
             Self::Python(script) => (PYTHON.as_os_str().to_owned(), script),
@@ -40,7 +42,7 @@ static NODE_MODULES: LazyLock<PathBuf> = LazyLock::new(|| variable("TRIVIUM_NODE
 
 static SETUP: LazyLock<String> = LazyLock::new(|| {
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let output = Command::new(cargo)
+    let output = process::Command::new(cargo)
         .args(["xtask", "setup"])
         .current_dir(root())
         .output()
