@@ -63,6 +63,14 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// The largest request message of this name, in bytes.
+    pub fn message_bytes(&self, request: &str) -> usize {
+        match request {
+            "CreateQuizRequest" | "UpdateQuizRequest" => self.quiz_bytes,
+            _ => self.command_bytes,
+        }
+    }
+
     fn rate(&self, operation: Operation) -> Rate {
         match operation {
             Operation::Join => self.join,

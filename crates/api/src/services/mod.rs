@@ -16,7 +16,7 @@ use trivium_runtime::Done;
 use crate::{
     call::{Api, Call},
     convert::Invalid,
-    error::ApiError,
+    error::{ApiError, Bound},
     layers::caller,
 };
 
@@ -55,6 +55,9 @@ where
     Fut: Future<Output = Result<Res, ApiError>> + Send,
 {
     caller::admit(Req::NAME, call.principal.as_deref())?;
+    if request.encoded_len() > call.api.limiter.limits().message_bytes(Req::NAME) {
+        return Err(ApiError::TooMany(Bound::MessageBytes));
+    }
     trivium_proto::validate(&request).map_err(ApiError::Invalid)?;
     handler(call, request).await
 }
