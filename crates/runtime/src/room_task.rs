@@ -147,13 +147,12 @@ impl RoomTask {
         if self.due.is_some_and(|due| due <= now) {
             self.settle(now, turn);
         }
+        let room_round_trip = sets_an_opening(command).then(|| self.room_round_trip()).flatten();
         let mut cx = Cx {
             now,
             actor: &caller.actor,
             round_trip: caller.round_trip,
-            room_round_trip: sets_an_opening(command)
-                .then(|| percentile_95(&self.round_trips))
-                .flatten(),
+            room_round_trip,
             rng: &mut self.rng,
         };
         let events = self.room.decide(command, &mut cx)?;
@@ -210,6 +209,16 @@ impl RoomTask {
     fn observe(&mut self, observation: &Observation) {
         let signals = self.room.observe(observation, self.clock.now());
         self.post(signals);
+    }
+
+    /// 95th percentile of the newest round trips of those who are in the room.
+    fn room_round_trip(&mut self) -> Option<Millis> {
+        let room = &self.room;
+        self.round_trips.retain(|user, _| room.member(user).is_some());
+        let mut sorted: Vec<Millis> = self.round_trips.values().copied().collect();
+        sorted.sort_unstable();
+        let last = sorted.len().checked_sub(1)?;
+        Some(sorted[last * 95 / 100])
     }
 
     async fn append(&mut self, turn: &mut Turn) -> Result<(), AppendError> {
@@ -310,11 +319,4 @@ fn sets_deadlines(event: &Event) -> bool {
         Event::Quiz(quiz::Event::AnswerAccepted { .. } | quiz::Event::MediaLoaded { .. }) | Event::Chat(_) => false,
         Event::Quiz(_) | Event::Room(_) => true,
     }
-}
-
-fn percentile_95(round_trips: &BTreeMap<UserId, Millis>) -> Option<Millis> {
-    let mut sorted: Vec<Millis> = round_trips.values().copied().collect();
-    sorted.sort_unstable();
-    let last = sorted.len().checked_sub(1)?;
-    Some(sorted[last * 95 / 100])
 }
