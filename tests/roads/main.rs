@@ -1,14 +1,25 @@
 //! One set of scenarios, run over every road with the same assertions.
+//!
+//! Each module is one subject. [`common`] runs a scenario over all roads at once.
 
-use trivium_tests::{Person, ROADS, Server, Way, game, quizzes};
+#![expect(clippy::wildcard_enum_match_arm, reason = "suites look for one event among many")]
 
-/// Runs a scenario once per road.
-async fn on_every_road<F: Future>(scenario: impl Fn(Way) -> F) {
-    for way in ROADS {
-        eprintln!("    over {way:?}");
-        scenario(way).await;
-    }
-}
+mod answers;
+mod chat;
+mod common;
+mod deadlines;
+mod errors;
+mod join;
+mod links;
+mod presence;
+mod raw;
+mod resume;
+mod retries;
+mod secrecy;
+mod together;
+
+use common::on_every_road;
+use trivium_tests::{Person, Server, game, quizzes};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_quiz_of_every_kind_is_played_to_the_podium() {
