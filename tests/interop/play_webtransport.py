@@ -80,7 +80,7 @@ class Call:
                 status = lines.get("grpc-status")
         self.writer.write_eof()
         if int(status) != 0:
-            raise SystemExit(f"gRPC status {status}: {unquote(lines.get('grpc-message', ''))}")
+            raise SystemExit(f"gRPC status {int(status)}: {unquote(lines.get('grpc-message', '').strip())}")
 
     @staticmethod
     def envelope(flags, payload=b""):
