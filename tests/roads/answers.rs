@@ -13,6 +13,7 @@ use trivium_tests::{Person, Server, game, game::id, quizzes};
 use crate::common::{guests, hosted, log, on_every_road, outcome, rejected, why};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::too_many_lines, reason = "one game from the lobby to the reveal")]
 async fn answers_out_of_place_are_refused_and_everybody_agrees_on_the_rest() {
     on_every_road(async |way| {
         let server = Server::start().await;

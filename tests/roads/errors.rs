@@ -40,6 +40,7 @@ fn same(called: &Rejection, replied: &Rejection) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 async fn who_may_not_is_told_why() {
     on_every_road(async |way| {
         let server = Server::start().await;

@@ -4,8 +4,8 @@ use tonic::Code;
 use trivium_client::{
     Rejection, SessionEvent,
     proto::v1::{
-        BanUserRequest, CreateRoomRequest, JoinRoomRequest, LeaveReason, LeaveRoomRequest, MemberLeft, QuizPhase,
-        RemoveMemberRequest, ResetReason, Role, SendMessageRequest, UnbanUserRequest, UpdateMemberRequest,
+        AnswerForm, BanUserRequest, CreateRoomRequest, JoinRoomRequest, LeaveReason, LeaveRoomRequest, MemberLeft,
+        QuizPhase, RemoveMemberRequest, ResetReason, Role, SendMessageRequest, UnbanUserRequest, UpdateMemberRequest,
         UpdateRoomRequest, room_event::Event,
     },
 };
@@ -114,7 +114,7 @@ async fn observers_see_and_take_no_part() {
             rejected(
                 screen
                     .session
-                    .submit_answer(&room.id, 0, quizzes::answer(8, &Default::default(), true))
+                    .submit_answer(&room.id, 0, quizzes::answer(8, &AnswerForm::default(), true))
                     .await,
             ),
             rejected(screen.session.start_quiz(&room.id).await),

@@ -2,7 +2,7 @@
 //!
 //! On gRPC-Web it is `Watch`, elsewhere `Connect`; both say the same.
 
-use futures_util::{FutureExt, StreamExt, stream::BoxStream};
+use futures_util::{StreamExt, stream::BoxStream};
 use prost::Message;
 use tokio::sync::mpsc;
 use tokio_stream::wrappers::ReceiverStream;
@@ -98,11 +98,6 @@ impl Raw {
                 None => return Ok(()),
             }
         }
-    }
-
-    /// Whether the stream has something to say right now.
-    pub(crate) fn is_silent(&mut self) -> bool {
-        self.down.next().now_or_never().is_none()
     }
 
     /// Says something, and reads on until the answer.

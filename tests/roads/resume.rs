@@ -7,7 +7,7 @@ use trivium_api::auth::{Principal, Roles};
 use trivium_client::{
     Road,
     proto::v1::{
-        Authenticate, GetRoomRequest, GoAwayReason, Hello, QuizPhase, ResetReason, Room, RoomEvent,
+        Authenticate, GetRoomRequest, GoAwayReason, Hello, ListRoomsRequest, QuizPhase, ResetReason, Room, RoomEvent,
         connect_request::Request as Up, connect_response::Response as Down, reply, room_event::Event,
     },
 };
@@ -111,7 +111,7 @@ async fn a_cursor_gets_exactly_what_it_misses_or_a_reset_that_says_why() {
         for missing in [0, 1, 9, 10] {
             let from = head - missing;
             let mut raw = stream(&host, way, &room, (epoch, from)).await;
-            let heard = raw
+            let begun = raw
                 .until("a beginning", |heard| match heard {
                     Down::Resumed(resumed) => Some(resumed),
                     Down::Reset(reset) => panic!("{:?}", reset.reason()),
@@ -119,7 +119,7 @@ async fn a_cursor_gets_exactly_what_it_misses_or_a_reset_that_says_why() {
                 })
                 .await;
             assert_eq!(
-                (heard.cursor.map(|cursor| cursor.seq), heard.head_seq),
+                (begun.cursor.map(|cursor| cursor.seq), begun.head_seq),
                 (Some(from), head)
             );
             for expected in from + 1..=head {
@@ -197,10 +197,12 @@ async fn tokens_come_change_and_end_in_stream() {
         let short = || lasting(&server, "ana", 2);
         let client = people::client(&server, way, Some(short()));
         let mut ending = Raw::open(&client, way, hello(&[])).await.expect("a stream");
-        if way != Way::GrpcWeb {
+        if way == Way::GrpcWeb {
+            gone(&mut ending, GoAwayReason::TokenExpired, true, Code::Unauthenticated).await;
+        } else {
             let nobody = people::client(&server, way, None);
             let mut raw = Raw::open(&nobody, way, hello(&[])).await.expect("a stream");
-            let rooms = || Up::ListRooms(Default::default());
+            let rooms = || Up::ListRooms(ListRoomsRequest::default());
             assert!(matches!(raw.ask(rooms()).await, reply::Result::Error(error) if error.reason == "TOKEN_MISSING"));
             let with = |token| Up::Authenticate(Authenticate { token });
             assert!(matches!(raw.ask(with(short())).await, reply::Result::Done(_)));
@@ -217,8 +219,6 @@ async fn tokens_come_change_and_end_in_stream() {
                 matches!(refreshed, reply::Result::ListRooms(_)),
                 "a token that was renewed goes on"
             );
-        } else {
-            gone(&mut ending, GoAwayReason::TokenExpired, true, Code::Unauthenticated).await;
         }
         server.stop().await;
     })

@@ -6,19 +6,23 @@ use trivium_tests::{Person, ROADS, Server, Way, game, quizzes};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn players_on_all_roads_play_one_game() {
-    const QUESTIONS: u32 = 5;
+    const QUESTIONS: u8 = 5;
     let server = Server::start().await;
     let mut host = Person::account(&server, Way::Grpc, "host").await;
-    let room = game::room(&mut host, quizzes::short(QUESTIONS as usize)).await;
+    let room = game::room(&mut host, quizzes::short(usize::from(QUESTIONS))).await;
     let names = ["Ana", "Ben", "Cleo", "Dan"];
     let coming = names
         .iter()
         .zip(ROADS)
         .map(|(name, way)| Person::guest(&server, way, &room.join_code, name));
     let mut players: Vec<Person> = join_all(coming).await;
-    let played = game::play(&mut host, &mut players, &room.id, QUESTIONS, |player, question| {
-        player as u32 <= question
-    })
+    let played = game::play(
+        &mut host,
+        &mut players,
+        &room.id,
+        QUESTIONS.into(),
+        |player, question| question as usize >= player,
+    )
     .await;
 
     let last = players
@@ -45,7 +49,7 @@ async fn players_on_all_roads_play_one_game() {
         seen.iter().filter(closed).cloned().collect()
     };
     assert_eq!(closes(&stories[0]), closes(&host.seen), "hosts see the same close");
-    assert_eq!(closes(&stories[0]).len(), QUESTIONS as usize);
+    assert_eq!(closes(&stories[0]).len(), usize::from(QUESTIONS));
 
     let podium = &played.podiums[0];
     assert!(
@@ -62,13 +66,13 @@ async fn players_on_all_roads_play_one_game() {
         let estimate = clock.estimate().expect("it was measured");
         let micros = |micros: u64| i64::try_from(micros).expect("this century");
         let before = micros(truth.now_micros());
-        let told = clock.now_ms() * 1_000;
+        let shown = clock.now_ms() * 1_000;
         let after = micros(truth.now_micros());
         // The answer is in whole milliseconds, rounded down.
-        let (least, most) = (before - estimate.error_us() - 1_000, after + estimate.error_us());
+        let (low, high) = (before - estimate.error_us() - 1_000, after + estimate.error_us());
         assert!(
-            (least..=most).contains(&told),
-            "{} over {:?}: {told} is not within {least} and {most}",
+            (low..=high).contains(&shown),
+            "{} over {:?}: {shown} is not within {low} and {high}",
             player.name,
             player.way
         );
@@ -80,7 +84,7 @@ async fn players_on_all_roads_play_one_game() {
     server.stop().await;
 }
 
-/// What is meant for everybody, without what each is told of itself.
+/// What is meant for everybody, without what each is shown of itself.
 fn common(seen: &[RoomEvent]) -> Vec<RoomEvent> {
     let mut seen = seen.to_vec();
     seen.retain(|event| !matches!(event.event, Some(Event::AnswerAccepted(_) | Event::MemberJoined(_))));
