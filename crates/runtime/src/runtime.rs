@@ -366,11 +366,19 @@ impl Runtime {
             }
             Arc::clone(rooms.entry(room.clone()).or_default())
         };
-        let loaded = cell.get_or_try_init(|| self.load(room, &cell)).await.cloned();
-        if loaded.is_err() {
-            self.shared.forget(room, &cell);
+        if let Some(handle) = cell.get() {
+            return Ok(handle.clone());
         }
-        loaded
+        // In a task of its own: everybody waits for whoever loads, and a caller may be dropped, or not be polled for long.
+        let (runtime, room) = (self.clone(), room.clone());
+        let loading = tokio::spawn(async move {
+            let loaded = cell.get_or_try_init(|| runtime.load(&room, &cell)).await.cloned();
+            if loaded.is_err() {
+                runtime.shared.forget(&room, &cell);
+            }
+            loaded
+        });
+        loading.await.map_err(|_stopped| ExecuteError::Unavailable)?
     }
 
     async fn load(&self, room: &RoomId, cell: &Arc<OnceCell<Handle>>) -> Result<Handle, ExecuteError> {

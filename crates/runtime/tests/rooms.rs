@@ -194,6 +194,18 @@ async fn a_room_that_nobody_uses_is_unloaded_and_comes_back_as_it_was() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_caller_that_is_not_polled_while_a_room_loads_holds_nobody_up() {
+    let world = World::new(RuntimeConfig::default()).await;
+    tokio::time::sleep(Duration::from_mins(5)).await;
+    assert_eq!(world.runtime.loaded_rooms(), 0);
+    let mut stalled = Box::pin(world.clone().send(HOST, "1", "stalled"));
+    assert!(futures_util::poll!(stalled.as_mut()).is_pending());
+    let passing = tokio::time::timeout(Duration::from_mins(1), world.clone().send(ANA, "2", "passing"));
+    passing.await.expect("nobody waits for the other caller").expect("sent");
+    stalled.await.expect("sent as well");
+}
+
+#[tokio::test(start_paused = true)]
 async fn two_runtimes_on_one_store_never_write_the_same_number() {
     let world = World::new(RuntimeConfig::default()).await;
     let other = world.second_node();
