@@ -6,5 +6,8 @@
 #![expect(clippy::print_stderr, reason = "storms tell how much broke")]
 
 mod cuts;
+mod faults;
+mod frames;
 mod ledger;
+mod messages;
 mod network;
