@@ -31,6 +31,9 @@ pub(crate) struct Faults {
     pub(crate) oddities: Vec<String>,
 }
 
+/// Most faults of a class that are told.
+const SHOWN: usize = 5;
+
 /// How much was checked.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Figures {
@@ -81,7 +84,32 @@ pub(crate) fn check(stored: &[Line], told: &[Line], histories: &[History]) -> (F
             faults.strangers.push(format!("{line:?}"));
         }
     }
+    faults.abridge();
     (faults, figures)
+}
+
+impl Faults {
+    /// A broken server breaks thousands of promises.
+    fn abridge(&mut self) {
+        let classes = [
+            &mut self.holes,
+            &mut self.lost,
+            &mut self.doubled,
+            &mut self.moved,
+            &mut self.ghosts,
+            &mut self.strangers,
+            &mut self.invented,
+            &mut self.missed,
+            &mut self.differences,
+            &mut self.untimely,
+            &mut self.oddities,
+        ];
+        for class in classes {
+            let more = class.len().saturating_sub(SHOWN);
+            class.truncate(SHOWN);
+            class.extend((more > 0).then(|| format!("and {more} more")));
+        }
+    }
 }
 
 fn dense(stored: &[Line], faults: &mut Faults) {

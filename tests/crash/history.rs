@@ -199,6 +199,7 @@ pub(crate) async fn told(client: &Client, room: &str) -> Vec<Line> {
     };
     let mut lines = Vec::new();
     loop {
+        let after_seq = after.seq;
         let request = ListEventsRequest {
             after: Some(after),
             page_size: 1_000,
@@ -208,6 +209,8 @@ pub(crate) async fn told(client: &Client, room: &str) -> Vec<Line> {
         if page.at_head {
             return lines;
         }
-        after = page.through.expect("there is always one");
+        let through = page.through.expect("there is always one");
+        assert!(through.seq > after_seq, "the log is told no further than {after_seq}");
+        after = through;
     }
 }

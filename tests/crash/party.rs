@@ -119,7 +119,8 @@ impl Party {
             room_id: self.room.clone(),
             from_phase: from.into(),
         };
-        self.host.session.execute(request).await.expect("advanced").seq
+        let advanced = eventually("what comes next", self.host.session.execute(request)).await;
+        advanced.expect("advanced").seq
     }
 
     /// Reads the room over a unary call, and the question that is open in it. Waits for a server.
@@ -164,7 +165,7 @@ impl Party {
         for actor in self.everybody() {
             actor.knows("the end", |known| known.seq >= end).await;
         }
-        let told = told(&self.host.client, &self.room).await;
+        let told = eventually("the log", told(&self.host.client, &self.room)).await;
         process.kill().await;
         let mut stored = stored(&process.database(), &self.room).await;
         // Time goes on, so something may have been added since the server told of it.

@@ -72,7 +72,7 @@ fn skeleton(line: &str) -> Vec<String> {
         .split_whitespace()
         .map(|word| {
             let plain = word.trim_matches(|c: char| !c.is_alphanumeric());
-            let is_name = plain.len() > 1 && plain.chars().all(|c| c.is_alphabetic());
+            let is_name = plain.len() > 1 && plain.chars().all(char::is_alphabetic);
             if is_name { plain.to_owned() } else { "#".to_owned() }
         })
         .collect();
