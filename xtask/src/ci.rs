@@ -117,6 +117,12 @@ fn wire_base() -> Option<String> {
 
 fn documentation() -> Result<()> {
     run(cargo()
-        .args(["doc", "--workspace", "--no-deps", "--locked"])
+        .args([
+            "doc",
+            "--workspace",
+            "--no-deps",
+            "--document-private-items",
+            "--locked",
+        ])
         .env("RUSTDOCFLAGS", "-D warnings"))
 }

@@ -1,6 +1,6 @@
 //! One connection of a session: opens a road, greets the server, and yields a way up and a way down.
 //!
-//! [`road`](crate::road) opens; [`driver`](crate::driver) holds the result. On gRPC and WebTransport both ways are
+//! [`road`] opens; [`driver`](crate::driver) holds the result. On gRPC and WebTransport both ways are
 //! one `Connect` stream. On gRPC-Web the way down is `Watch` and the way up are unary calls, each a future that the
 //! driver polls.
 

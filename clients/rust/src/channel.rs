@@ -1,6 +1,6 @@
 //! What generated clients call through: a road with the caller's token on every request.
 //!
-//! [`Link`] is a bare connection as a [`Connector`](crate::road::Connector) opens it. [`Channel`] adds the token and,
+//! [`Link`] is a bare connection as a [`Connector`] opens it. [`Channel`] adds the token and,
 //! for calls that belong to a session, the session's id; it opens its link when it is first used and again when the
 //! link is lost.
 

@@ -9,7 +9,7 @@
 //!
 //! Wire types stop here: [`convert`] is the only place that knows both sides. No code here knows the road of a call.
 //!
-//! Neighbours: below is `trivium-runtime`; `trivium-transport` serves what [`grpc`] and [`http`] build; `trivium-server`
+//! Neighbours: below is `trivium-runtime`; `trivium-transport` serves what [`grpc()`] and [`http()`] build; `trivium-server`
 //! puts it together.
 
 pub mod auth;

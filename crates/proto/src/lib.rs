@@ -1,7 +1,7 @@
 //! The public wire of Trivium: prost and tonic code generated from `proto/`.
 //!
 //! Messages are in [`v1`], with clients and servers of each service beside them. Every request implements
-//! [`Validate`], by which [`validate`] checks the `buf.validate` rules written in the proto files, and every message
+//! [`Validate`], by which [`validate()`] checks the `buf.validate` rules written in the proto files, and every message
 //! implements serde with the canonical JSON mapping of Protobuf. [`FILE_DESCRIPTOR_SET`] is for reflection and for
 //! tests that enumerate the wire.
 

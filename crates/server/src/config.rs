@@ -36,7 +36,7 @@ const NOT_CONFIGURATION: [&str; 3] = ["TRIVIUM_CONFIG", "TRIVIUM_SERVER", "TRIVI
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Config {
-    /// Directory of the database and the secrets; made if it is not there [`trivium-data`].
+    /// Directory of the database and the secrets; made if it is not there \[trivium-data\].
     pub data: PathBuf,
     /// The TCP port.
     pub http: Http,

@@ -1,6 +1,6 @@
 //! The one connection that writes, and its transactions.
 //!
-//! Neighbours: [`open`](crate::open) makes and verifies connections; [`log`](crate::log), [`snapshot`](crate::snapshot)
+//! Neighbours: [`open`] makes and verifies connections; [`log`](crate::log), [`snapshot`](crate::snapshot)
 //! and [`catalogue`](crate::catalogue) say what happens inside a transaction.
 //!
 //! Invariant: the slot is `Ready` only between transactions. Whoever runs one takes the connection out and puts it back

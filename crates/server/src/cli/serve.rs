@@ -21,31 +21,31 @@ use crate::{
 /// Flags win over the environment (`TRIVIUM_HTTP__BIND=…`), and that over the file.
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// Configuration file [trivium.toml, if it is there].
+    /// Configuration file (trivium.toml, if it is there).
     #[arg(long, value_name = "FILE", env = "TRIVIUM_CONFIG")]
     config: Option<PathBuf>,
-    /// Directory of database and secrets [trivium-data].
+    /// Directory of database and secrets (trivium-data).
     #[arg(long, value_name = "DIR")]
     data: Option<String>,
-    /// TCP address of gRPC, gRPC-Web and HTTP [127.0.0.1:8080].
+    /// TCP address of gRPC, gRPC-Web and HTTP (127.0.0.1:8080).
     #[arg(long, value_name = "ADDR")]
     http: Option<SocketAddr>,
-    /// UDP address of WebTransport [that of --http].
+    /// UDP address of WebTransport (that of --http).
     #[arg(long, value_name = "ADDR")]
     webtransport: Option<SocketAddr>,
     /// Do without WebTransport.
     #[arg(long, conflicts_with = "webtransport")]
     no_webtransport: bool,
-    /// How clients reach this server, such as https://quiz.example.
+    /// How clients reach this server, such as <https://quiz.example>.
     #[arg(long, value_name = "URL")]
     public_url: Option<String>,
     /// Other pages that may connect, with commas; * for all.
     #[arg(long, value_name = "ORIGINS")]
     origins: Option<String>,
-    /// What to log, such as info,trivium_api=debug [info].
+    /// What to log, such as info,trivium_api=debug (info).
     #[arg(long, value_name = "FILTER")]
     log: Option<String>,
-    /// pretty or json [pretty].
+    /// pretty or json (pretty).
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<String>,
 }

@@ -61,7 +61,7 @@ pub struct Jwks {
     pub url: Option<String>,
     /// Where it lies.
     pub file: Option<PathBuf>,
-    /// How often it is read again [5m].
+    /// How often it is read again \[5m\].
     #[serde(deserialize_with = "value::deserialize_span", default = "every_five_minutes")]
     pub refresh: Duration,
 }

@@ -17,7 +17,7 @@ pub struct Http {
     pub public_url: Option<Origin>,
     /// Certificate and key; without, the port speaks plain HTTP and belongs on loopback or behind a proxy.
     pub tls: Option<Tls>,
-    /// Other pages that may call, or `["*"]` for every page on the web [none].
+    /// Other pages that may call, or `["*"]` for every page on the web \[none\].
     pub allowed_origins: AllowedOrigins,
 }
 

@@ -8,19 +8,19 @@ use trivium_api::limits::Rate;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// TCP connections in total, and likewise WebTransport sessions [10,000].
+    /// TCP connections in total, and likewise WebTransport sessions \[10,000\].
     pub connections: usize,
-    /// The same from one IPv4 address or IPv6 /64 [1,000]: a school may stand behind one address.
+    /// The same from one IPv4 address or IPv6 /64 \[1,000\]: a school may stand behind one address.
     pub connections_per_ip: usize,
-    /// Rooms in memory [20,000].
+    /// Rooms in memory \[20,000\].
     pub rooms: usize,
-    /// Attempts to come into a room, per minute and user or address [600], of which half may come at once.
+    /// Attempts to come into a room, per minute and user or address \[600\], of which half may come at once.
     pub joins_per_minute: u32,
-    /// Attempts with a join code of no room, per minute and address [10].
+    /// Attempts with a join code of no room, per minute and address \[10\].
     pub code_misses_per_minute: u32,
-    /// Chat messages and reactions per second and user [5], of which four seconds' worth may come at once.
+    /// Chat messages and reactions per second and user \[5\], of which four seconds' worth may come at once.
     pub chat_per_second: u32,
-    /// Everything else that changes or reads something, per second and user [50], of which four seconds' worth may come at once.
+    /// Everything else that changes or reads something, per second and user \[50\], of which four seconds' worth may come at once.
     pub commands_per_second: u32,
 }
 

@@ -12,9 +12,9 @@ use super::value;
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Rooms {
-    /// Letters of a join code, 6 to 12 [8]. With 8 of 31 letters nobody guesses one; take 6 only for rooms that live for minutes.
+    /// Letters of a join code, 6 to 12 \[8\]. With 8 of 31 letters nobody guesses one; take 6 only for rooms that live for minutes.
     pub code_length: usize,
-    /// How long a room that nobody uses stays in memory [60s].
+    /// How long a room that nobody uses stays in memory \[60s\].
     #[serde(deserialize_with = "value::deserialize_span")]
     pub idle_unload: Duration,
 }
@@ -47,9 +47,9 @@ impl Rooms {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Log {
-    /// Lines for people, or one JSON object per line [pretty].
+    /// Lines for people, or one JSON object per line \[pretty\].
     pub format: LogFormat,
-    /// What is told, such as `info,trivium_api=debug` [info].
+    /// What is told, such as `info,trivium_api=debug` \[info\].
     pub filter: String,
 }
 
@@ -87,10 +87,10 @@ impl Log {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Drain {
-    /// How long calls in flight may go on [5s].
+    /// How long calls in flight may go on \[5s\].
     #[serde(deserialize_with = "value::deserialize_span")]
     pub grace: Duration,
-    /// When the process ends, whatever is still open, and with an exit code that says so [15s].
+    /// When the process ends, whatever is still open, and with an exit code that says so \[15s\].
     #[serde(deserialize_with = "value::deserialize_span")]
     pub hard: Duration,
 }

@@ -11,7 +11,7 @@ use super::{http::Tls, value};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WebTransport {
-    /// Whether there is one [true].
+    /// Whether there is one \[true\].
     pub enabled: bool,
     /// Where to listen [address and port of `http.bind`].
     pub bind: Option<SocketAddr>,
