@@ -257,7 +257,7 @@ async fn replies(mut answers: Streaming<Bytes>) -> u64 {
 pub(crate) async fn still_serves(server: &Server, person: &mut Person, room: &str) {
     let said = eventually("an answer", person.session.send_message(room, "still here")).await;
     person.reach(said.expect("said").seq).await;
-    assert!(server.api.sessions.len() > 0, "the person's own");
+    assert!(!server.api.sessions.is_empty(), "the person's own");
 }
 
 /// Sessions are forgotten when their streams have ended.
