@@ -7,7 +7,6 @@ mod hearing;
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use futures_util::{StreamExt, future::BoxFuture, stream::FuturesUnordered};
 use tokio::{sync::mpsc, time::Instant};
 use tokio_util::task::AbortOnDropHandle;
 use tonic::{Code, Status, codec::Streaming};
@@ -19,6 +18,7 @@ use super::{
     dispatch::dispatch,
     facet::Facet,
     outbound::{Interrupted, Item, Outbound},
+    running::Running,
 };
 use crate::{
     auth::{Principal, TokenError, resume::Resume},
@@ -54,7 +54,7 @@ pub(super) struct Driver {
     session: Option<Arc<Session>>,
     /// Rooms heard.
     rooms: BTreeSet<RoomId>,
-    running: FuturesUnordered<BoxFuture<'static, Finished>>,
+    running: Running<Finished>,
     pings: u32,
     next_ping: Instant,
 }
@@ -93,7 +93,7 @@ impl Driver {
             interruptions: interrupted,
             session: None,
             rooms: BTreeSet::new(),
-            running: FuturesUnordered::new(),
+            running: Running::new(),
             pings: 0,
             next_ping: Instant::now(),
         };
@@ -182,7 +182,7 @@ impl Driver {
         let mut half_closed = matches!(inbound, Inbound::Watch(_));
         loop {
             // A client that has said all it wanted to say, and hears nothing, is done.
-            if half_closed && self.running.is_empty() && self.rooms.is_empty() && !self.facet.watches {
+            if half_closed && self.running.len() == 0 && self.rooms.is_empty() && !self.facet.watches {
                 return End(Status::ok(""));
             }
             let expires_in = self.expires_in();
@@ -286,12 +286,12 @@ impl Driver {
                 let mut call = self.call.clone();
                 call.received_at = self.now();
                 call.round_trip = self.session.as_ref().and_then(|session| session.round_trip());
-                self.running.push(Box::pin(async move {
+                self.running.push(async move {
                     let reply = dispatch(call, request).await;
                     // Requests that only streams have were dealt with above.
                     let reply = reply.unwrap_or_else(|| Reply::Error(ApiError::Protocol("not on this stream").wire()));
                     Finished { id, reply }
-                }));
+                });
             }
         }
         Ok(())
@@ -362,7 +362,9 @@ impl Driver {
     }
 
     async fn verify(&mut self, token: &str) -> Result<Principal, ApiError> {
-        Ok(self.call.api.authenticator.authenticate(token, self.now()).await?)
+        let now = self.now();
+        let verifying = self.call.api.authenticator.authenticate(token, now);
+        Ok(self.running.alongside(verifying).await?)
     }
 
     fn expires_in(&self) -> Option<Duration> {
@@ -425,7 +427,7 @@ impl Driver {
 
     async fn item(&mut self, item: Item) {
         // A receiver that is gone takes this task with it.
-        let _gone = self.items.send(item).await;
+        let _gone = self.running.alongside(self.items.send(item)).await;
     }
 }
 

@@ -15,6 +15,7 @@ mod dispatch;
 mod driver;
 mod facet;
 mod outbound;
+mod running;
 
 use std::{
     convert::Infallible,

@@ -44,12 +44,9 @@ impl Driver {
 
     async fn begin(&mut self, room: &RoomId, cursor: Option<(u64, Seq)>) -> Result<(Start, Subscription), ApiError> {
         let actor = self.call.actor(room)?;
-        let begun = self
-            .call
-            .api
-            .runtime
-            .subscribe(room, &actor, cursor, self.facet.features)
-            .await;
+        let runtime = &self.call.api.runtime;
+        let beginning = runtime.subscribe(room, &actor, cursor, self.facet.features);
+        let begun = self.running.alongside(beginning).await;
         begun.map_err(|error| ApiError::from(error).for_outsider())
     }
 
