@@ -141,6 +141,8 @@ pub(crate) struct Driver {
     renew_at: Option<Instant>,
     /// Until when WebTransport is left alone.
     webtransport_at: Option<Instant>,
+    /// Until when a greeting of ours may still arrive that no attempt waits for any more, and take the session over.
+    stray_until: Option<Instant>,
     rejoin_again: bool,
     /// The application has not taken the last event.
     blocked: bool,
@@ -178,6 +180,7 @@ impl Driver {
             renew_token: false,
             renew_at: None,
             webtransport_at: None,
+            stray_until: None,
             rejoin_again: false,
             blocked: false,
             setup,

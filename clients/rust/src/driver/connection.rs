@@ -23,6 +23,8 @@ const WINDOW: usize = 64;
 const CALLS: usize = 4;
 /// Events that the application has not taken, beyond which no attempt is made.
 const PATIENCE: usize = 8;
+/// How late a greeting may arrive that was given up.
+const STRAY: Duration = Duration::from_secs(30);
 /// After the source of tokens failed.
 const RENEW_AGAIN: Duration = Duration::from_secs(10);
 
@@ -150,6 +152,13 @@ impl Driver {
             Some(true) => self.webtransport_at = None,
             Some(false) => self.avoid_webtransport(),
             None => {}
+        }
+        let greeted_in_vain = matches!(
+            &attempted.result,
+            Err(AttachError::Status(_) | AttachError::Silent | AttachError::Protocol(_))
+        );
+        if greeted_in_vain || attempted.webtransport == Some(false) {
+            self.stray_until = Some(Instant::now() + STRAY);
         }
         match attempted.result {
             Ok(attached) => self.attached(*attached, &rooms),
