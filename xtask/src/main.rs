@@ -5,6 +5,7 @@
 
 #![expect(clippy::print_stdout, reason = "a program for the command line")]
 
+mod bench;
 mod ci;
 mod engine;
 mod shell;
@@ -24,7 +25,9 @@ test [ARGS]              set up what the suites need, then `cargo test --workspa
 setup                    only set it up, and print the variables by which the suites find it
 ci [STEP...]             everything that a change has to pass, or only these steps of it
 gen                      make the files that are generated and committed
-bench [ARGS]             run the micro benchmarks with optimizations";
+bench [ARGS]             run the micro benchmarks with optimizations
+bench load ARGS          load a server that runs already, and see what it costs; `bench load --help`
+bench against [ARGS]     measure ours and the peers in turn, and write benches/RESULTS.md";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -46,19 +49,7 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
         ["setup"] => setup(),
         ["ci", steps @ ..] => ci::ci(steps),
         ["gen"] => generate(),
-        ["bench", rest @ ..] => shell::run(
-            cargo()
-                .args([
-                    "bench",
-                    "--locked",
-                    "--package",
-                    "trivium-benches",
-                    "--bench",
-                    "micro",
-                    "--",
-                ])
-                .args(rest),
-        ),
+        ["bench", rest @ ..] => bench::bench(rest),
         [] | ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())

@@ -17,14 +17,18 @@ pub(crate) fn cargo_deny() -> Result<PathBuf> {
 
 /// `buf` at its pinned version.
 pub(crate) fn buf() -> Result<PathBuf> {
-    let directory = home().join("buf");
-    let manifest = root().join("xtask/package.json");
-    once("buf", &[&manifest], &directory, || {
+    Ok(node("buf", &root().join("xtask/package.json"))?.join("node_modules/.bin/buf"))
+}
+
+/// A directory with what the manifest asks for in its `node_modules`.
+pub(crate) fn node(name: &str, manifest: &Path) -> Result<PathBuf> {
+    let directory = home().join(name);
+    once(name, &[manifest], &directory, || {
         fs::create_dir_all(&directory)?;
-        fs::copy(&manifest, directory.join("package.json"))?;
+        fs::copy(manifest, directory.join("package.json"))?;
         npm_install(&directory)
     })?;
-    Ok(directory.join("node_modules/.bin/buf"))
+    Ok(directory)
 }
 
 /// Sets up the clients in `tests/interop`, and returns the environment by which the suites find them.

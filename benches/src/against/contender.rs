@@ -1,0 +1,186 @@
+//! Who is measured, and how each is started: the server on the first core, the generator on the second.
+
+use std::{
+    env, fs,
+    net::{Ipv4Addr, SocketAddr, TcpListener},
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, bail, ensure};
+use tokio::{
+    net::TcpStream,
+    process::{Child, Command},
+    time::{sleep, timeout},
+};
+
+const SERVER_CORE: &str = "0";
+const CLIENT_CORE: &str = "1";
+/// How long a server may take to listen, and a scenario to end.
+const START: Duration = Duration::from_secs(20);
+const SCENARIO: Duration = Duration::from_mins(5);
+/// Bytes of the raw peer's event: about those of the others' without prefix.
+const RAW_BYTES: &str = "116";
+
+/// No limit of a server that faces the world would let one address send this much.
+const CONFIGURATION: &str = "[limits]
+connections = 20000
+connections_per_ip = 20000
+joins_per_minute = 10000000
+chat_per_second = 1000000
+commands_per_second = 1000000
+";
+
+/// A server, and how to speak to it.
+pub(super) struct Contender {
+    pub(super) name: &'static str,
+    protocol: &'static str,
+    server: Server,
+    /// Whether quizzes are played on it.
+    pub(super) plays: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Server {
+    Trivium,
+    /// A program beside this one, with these arguments behind the port.
+    Program(&'static str, &'static [&'static str]),
+    /// A script for Node.js.
+    Script(&'static str),
+}
+
+/// In the order of their turns.
+pub(super) const CONTENDERS: [Contender; 7] = [
+    ours("trivium gRPC", "grpc", true),
+    peer("raw TCP", "raw", Server::Program("peer-raw", &[RAW_BYTES])),
+    peer("Socket.IO", "socket-io", Server::Script("socketio.mjs")),
+    peer("ws", "ws", Server::Script("ws.mjs")),
+    peer("bare tonic", "grpc", Server::Program("peer-tonic", &[])),
+    ours("trivium gRPC-Web", "grpc-web", false),
+    ours("trivium WebTransport", "webtransport", false),
+];
+
+const fn ours(name: &'static str, protocol: &'static str, plays: bool) -> Contender {
+    Contender {
+        name,
+        protocol,
+        server: Server::Trivium,
+        plays,
+    }
+}
+
+const fn peer(name: &'static str, protocol: &'static str, server: Server) -> Contender {
+    Contender {
+        name,
+        protocol,
+        server,
+        plays: false,
+    }
+}
+
+/// Where the programs are.
+pub(super) struct Programs {
+    binaries: PathBuf,
+    scripts: PathBuf,
+    data: PathBuf,
+}
+
+/// A server that listens; it is killed when dropped.
+pub(super) struct Running {
+    addr: SocketAddr,
+    child: Child,
+}
+
+impl Programs {
+    /// # Errors
+    ///
+    /// Nobody knows where this program is.
+    pub(super) fn beside_this(scripts: &Path) -> Result<Self> {
+        let this = env::current_exe()?;
+        let binaries = this.parent().context("a program in no directory")?;
+        Ok(Self {
+            binaries: binaries.to_owned(),
+            scripts: scripts.to_owned(),
+            data: scripts.join("data"),
+        })
+    }
+
+    /// Starts a server on a free port, with nothing in its store.
+    ///
+    /// # Errors
+    ///
+    /// It does not listen in time.
+    pub(super) async fn start(&self, contender: &Contender) -> Result<Running> {
+        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port();
+        let addr = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+        let mut command = Command::new("taskset");
+        command.args(["--cpu-list", SERVER_CORE]);
+        match contender.server {
+            Server::Trivium => {
+                if self.data.exists() {
+                    fs::remove_dir_all(&self.data)?;
+                }
+                fs::create_dir_all(&self.data)?;
+                let configuration = self.scripts.join("trivium.toml");
+                fs::write(&configuration, CONFIGURATION)?;
+                command
+                    .arg(self.binaries.join("trivium"))
+                    .args(["serve", "--log", "warn"]);
+                command.arg("--http").arg(addr.to_string());
+                command.arg("--config").arg(configuration).arg("--data").arg(&self.data);
+            }
+            Server::Program(name, arguments) => {
+                command
+                    .arg(self.binaries.join(name))
+                    .arg(port.to_string())
+                    .args(arguments);
+            }
+            Server::Script(name) => {
+                command.arg("node").arg(self.scripts.join(name)).arg(port.to_string());
+            }
+        }
+        let child = command.stdin(Stdio::null()).kill_on_drop(true).spawn()?;
+        let mut running = Running { addr, child };
+        timeout(START, running.listens())
+            .await
+            .context("it does not listen")??;
+        Ok(running)
+    }
+
+    /// Loads a server; returns what the generator prints.
+    ///
+    /// # Errors
+    ///
+    /// The scenario failed, or takes too long.
+    pub(super) async fn load(&self, contender: &Contender, server: &Running, scenario: &[&str]) -> Result<String> {
+        let pid = server.child.id().context("the server ended")?;
+        let mut command = Command::new("taskset");
+        command.args(["--cpu-list", CLIENT_CORE]);
+        command
+            .arg(self.binaries.join("trivium-load"))
+            .arg("--json")
+            .args(scenario);
+        command.args(["--pid", &pid.to_string(), "--protocol", contender.protocol]);
+        command.arg("--addr").arg(server.addr.to_string());
+        if contender.server == Server::Trivium {
+            command.arg("--data").arg(&self.data);
+        }
+        let output = command.stdin(Stdio::null()).kill_on_drop(true).output();
+        let output = timeout(SCENARIO, output).await.context("it takes too long")??;
+        ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        Ok(String::from_utf8(output.stdout)?)
+    }
+}
+
+impl Running {
+    async fn listens(&mut self) -> Result<()> {
+        while TcpStream::connect(self.addr).await.is_err() {
+            if let Some(status) = self.child.try_wait()? {
+                bail!("{status}");
+            }
+            sleep(Duration::from_millis(50)).await;
+        }
+        Ok(())
+    }
+}

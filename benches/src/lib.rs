@@ -1,1 +1,0 @@
-//! Benchmarks; see `micro/`. Run them with `cargo xtask bench`.

@@ -1,0 +1,132 @@
+//! One gRPC call on one HTTP/2 connection with prior knowledge.
+//!
+//! Windows are as large as they get, so that the generator hardly ever has to widen them.
+
+use anyhow::{Result, bail};
+
+use super::{Note, Prefixed, Rest, Wire, prefixed};
+
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+const WINDOW: u32 = (1 << 31) - 1;
+/// Windows are widened when this much was taken.
+const WIDEN_AT: u32 = 1 << 28;
+/// Most bytes of a DATA frame that every server takes.
+const MAX_FRAME: usize = 16_384;
+
+const DATA: u8 = 0;
+const HEADERS: u8 = 1;
+const RST_STREAM: u8 = 3;
+const SETTINGS: u8 = 4;
+const PING: u8 = 6;
+const GOAWAY: u8 = 7;
+const WINDOW_UPDATE: u8 = 8;
+
+const END_STREAM: u8 = 0x1;
+const ACK: u8 = 0x1;
+const END_HEADERS: u8 = 0x4;
+const PADDED: u8 = 0x8;
+
+/// See the module.
+pub(crate) struct H2 {
+    authority: String,
+    path: String,
+    frames: Rest,
+    messages: Prefixed,
+    /// Bytes of DATA since the windows were widened.
+    taken: u32,
+}
+
+impl H2 {
+    /// A call of `path`, such as `/trivium.v1.SessionService/Connect`.
+    pub(crate) fn new(authority: &str, path: &str) -> Self {
+        Self {
+            authority: authority.to_owned(),
+            path: path.to_owned(),
+            frames: Rest::default(),
+            messages: Prefixed::default(),
+            taken: 0,
+        }
+    }
+
+    /// The request's header block: fields of the static table, and literals without Huffman.
+    fn headers(&self) -> Vec<u8> {
+        let (post, http) = (0x83, 0x86);
+        let mut block = vec![post, http];
+        for (name, value) in [
+            (&[0x04][..], self.path.as_str()),
+            (&[0x01], &self.authority),
+            (&[0x0f, 0x10], "application/grpc"),
+            (b"\x00\x02te", "trailers"),
+        ] {
+            block.extend_from_slice(name);
+            block.push(u8::try_from(value.len()).expect("paths and addresses are short"));
+            block.extend_from_slice(value.as_bytes());
+        }
+        block
+    }
+}
+
+impl Wire for H2 {
+    fn begin(&mut self, out: &mut Vec<u8>) -> bool {
+        out.extend_from_slice(PREFACE);
+        let initial_window_size = [&[0, 4][..], &WINDOW.to_be_bytes()].concat();
+        frame(SETTINGS, 0, 0, &initial_window_size, out);
+        frame(WINDOW_UPDATE, 0, 0, &(WINDOW - 65_535).to_be_bytes(), out);
+        frame(HEADERS, END_HEADERS, 1, &self.headers(), out);
+        true
+    }
+
+    fn write(&mut self, message: &[u8], out: &mut Vec<u8>) {
+        for piece in prefixed(message).chunks(MAX_FRAME) {
+            frame(DATA, 0, 1, piece, out);
+        }
+    }
+
+    fn read(&mut self, bytes: &[u8], out: &mut Vec<u8>, hear: &mut dyn FnMut(Note<'_>)) -> Result<()> {
+        let Self {
+            frames,
+            messages,
+            taken,
+            ..
+        } = self;
+        frames.read(bytes, |bytes| {
+            let Some((frame_head, rest)) = bytes.split_first_chunk::<9>() else {
+                return Ok(0);
+            };
+            let length = u32::from_be_bytes([0, frame_head[0], frame_head[1], frame_head[2]]);
+            let (kind, flags) = (frame_head[3], frame_head[4]);
+            let Some(payload) = rest.get(..usize::try_from(length)?) else {
+                return Ok(0);
+            };
+            match kind {
+                DATA if flags & PADDED != 0 => bail!("padding, which no gRPC server sends"),
+                DATA => {
+                    messages.take(payload, hear)?;
+                    *taken += length;
+                    if *taken >= WIDEN_AT {
+                        frame(WINDOW_UPDATE, 0, 0, &taken.to_be_bytes(), out);
+                        frame(WINDOW_UPDATE, 0, 1, &taken.to_be_bytes(), out);
+                        *taken = 0;
+                    }
+                }
+                SETTINGS if flags & ACK == 0 => frame(SETTINGS, ACK, 0, &[], out),
+                PING if flags & ACK == 0 => frame(PING, ACK, 0, payload, out),
+                RST_STREAM => bail!("the call was reset: {payload:?}"),
+                GOAWAY => bail!("the server goes away: {}", String::from_utf8_lossy(payload)),
+                _ => {}
+            }
+            if matches!(kind, DATA | HEADERS) && flags & END_STREAM != 0 {
+                bail!("the call ended: {}", String::from_utf8_lossy(payload));
+            }
+            Ok(frame_head.len() + payload.len())
+        })
+    }
+}
+
+fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8], out: &mut Vec<u8>) {
+    let length = u32::try_from(payload.len()).expect("at most MAX_FRAME").to_be_bytes();
+    out.extend_from_slice(&length[1..]);
+    out.extend_from_slice(&[kind, flags]);
+    out.extend_from_slice(&stream.to_be_bytes());
+    out.extend_from_slice(payload);
+}

@@ -1,0 +1,67 @@
+//! Benchmarks: the micro ones, the load generator, and paired runs against the peers in `benches/peers`.
+
+use std::{fs, path::PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use crate::{
+    shell::{cargo, exec, program, root, run},
+    tools,
+};
+
+/// # Errors
+///
+/// What is needed cannot be built or installed, or a run fails.
+pub(crate) fn bench(arguments: &[&str]) -> Result<()> {
+    match arguments {
+        ["load", rest @ ..] => {
+            let programs = build(&["trivium-benches"])?;
+            exec(program(programs.join("trivium-load")).args(rest))
+        }
+        ["against", rest @ ..] => {
+            let programs = build(&["trivium-benches", "trivium-server"])?;
+            let peers = peers()?;
+            run(program(programs.join("trivium-load"))
+                .arg("against")
+                .arg("--peers")
+                .arg(peers)
+                .args(rest))
+        }
+        rest => {
+            let micro = [
+                "bench",
+                "--locked",
+                "--package",
+                "trivium-benches",
+                "--bench",
+                "micro",
+                "--",
+            ];
+            run(cargo().args(micro).args(rest))
+        }
+    }
+}
+
+/// Builds the programs of these packages as they are released; returns where they are.
+fn build(packages: &[&str]) -> Result<PathBuf> {
+    let packages = packages.iter().flat_map(|package| ["--package", package]);
+    run(cargo()
+        .args(["build", "--release", "--locked", "--bins"])
+        .args(packages))?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    Ok(target.join("release"))
+}
+
+/// Puts the peers for Node.js beside what they import, and returns where.
+fn peers() -> Result<PathBuf> {
+    let sources = root().join("benches/peers");
+    let directory = tools::node("bench-peers", &sources.join("package.json"))?;
+    for script in fs::read_dir(&sources)? {
+        let script = script?.path();
+        if script.extension().is_some_and(|extension| extension == "mjs") {
+            let name = script.file_name().context("a file without a name")?;
+            fs::copy(&script, directory.join(name))?;
+        }
+    }
+    Ok(directory)
+}
