@@ -286,6 +286,10 @@ impl Driver {
             self.stage = Stage::Down { retry_at: None };
             return;
         }
+        if reason == GoAwayReason::Superseded && self.stray_until.take().is_some_and(|until| until > Instant::now()) {
+            // It was an attempt of the session's own, whose greeting was heard and whose welcome was lost.
+            return self.down(DisconnectReason::GoAway(reason), Duration::ZERO);
+        }
         let reconnect = go_away.reconnect && reason != GoAwayReason::ProtocolError;
         self.tell(SessionEvent::GoAway {
             reason,
