@@ -25,7 +25,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{Instant, sleep_until, timeout};
 use tonic::Status as RpcStatus;
 use trivium_proto::v1::connect_response::Response as Down;
-use trivium_proto::v1::{ConnectRequest, Unsubscribe, connect_request, reply};
+use trivium_proto::v1::{ConnectRequest, Subscribe, Unsubscribe, connect_request, reply};
 
 use crate::attach::{Attempted, Called, Downlink, Up};
 use crate::backoff::{self, Backoff};
@@ -351,12 +351,22 @@ impl Driver {
         id
     }
 
-    /// Ends the stream upwards and lets the server end the other half.
+    /// Leaves all rooms and ends the stream upwards, at which the server ends the other half.
     async fn close(&mut self) {
         let stage = std::mem::replace(&mut self.stage, Stage::Suspended);
         if let Stage::Up(live) = stage {
             let Live { up, mut down, .. } = *live;
-            drop(up);
+            if let Up::Stream(up) = up {
+                // A server goes on telling a client that only stopped talking; one that hears no room is done.
+                for Subscribe { room_id, .. } in self.positions.subscriptions() {
+                    let unsubscribe = connect_request::Request::Unsubscribe(Unsubscribe { room_id });
+                    let message = ConnectRequest {
+                        id: 0,
+                        request: Some(unsubscribe),
+                    };
+                    let _gone = timeout(FAREWELL, up.send(message)).await;
+                }
+            }
             let _ = timeout(FAREWELL, async { while let Some(Ok(_)) = down.0.next().await {} }).await;
         } else if let Stage::Stopped(error) = stage {
             self.stage = Stage::Stopped(error);
