@@ -117,12 +117,6 @@ fn wire_base() -> Option<String> {
 
 fn documentation() -> Result<()> {
     run(cargo()
-        .args([
-            "doc",
-            "--workspace",
-            "--no-deps",
-            "--document-private-items",
-            "--locked",
-        ])
+        .args(["doc", "--workspace", "--no-deps", "--locked"])
         .env("RUSTDOCFLAGS", "-D warnings"))
 }
