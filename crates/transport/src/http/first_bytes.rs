@@ -68,7 +68,11 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for FirstBytes<T> {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.io).poll_write_vectored(cx, slices)
+        // Most writes are one small frame, which the kernel takes more cheaply by send than by writev.
+        match slices {
+            [one] => Pin::new(&mut self.io).poll_write(cx, one),
+            many => Pin::new(&mut self.io).poll_write_vectored(cx, many),
+        }
     }
 
     fn is_write_vectored(&self) -> bool {
