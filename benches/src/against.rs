@@ -65,7 +65,15 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         "--seconds",
         &seconds,
     ];
-    let spread = ["answers", "--sessions", "2000", "--window-ms", "2000"];
+    let spread = [
+        "answers",
+        "--sessions",
+        "2000",
+        "--questions",
+        "2",
+        "--window-ms",
+        "2000",
+    ];
     let at_once = ["answers", "--sessions", "2000", "--window-ms", "0"];
     let mut runs = Vec::new();
     for round in 0..args.rounds {

@@ -27,7 +27,7 @@ const JOIN: &str = "/trivium.v1.RoomService/JoinRoom";
 /// Connections that come in at once.
 const AT_ONCE: usize = 64;
 /// After the set-up: the server's first pings are over by then.
-const SETTLE: Duration = Duration::from_secs(3);
+const SETTLE: Duration = Duration::from_secs(2);
 
 /// How to speak to the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Serialize)]
@@ -206,9 +206,16 @@ fn open(target: &Target, road: Option<&Road>, talk: Box<dyn Talk>, tally: &Rc<Ta
     sender
 }
 
-/// The publisher of a peer.
-pub(crate) fn publisher(target: &Target, tally: &Rc<Tally>) -> mpsc::Sender<Order> {
-    open(target, None, Box::<Plain>::default(), tally)
+/// The publisher of a peer, connected.
+///
+/// # Errors
+///
+/// It does not come in.
+pub(crate) async fn publisher(target: &Target, tally: &Rc<Tally>) -> Result<mpsc::Sender<Order>> {
+    let everybody = tally.count(Count::Joined) + 1;
+    let orders = open(target, None, Box::<Plain>::default(), tally);
+    tally.reach(Count::Joined, everybody).await?;
+    Ok(orders)
 }
 
 fn talk(protocol: Protocol, stage: Option<&Stage>, index: usize) -> Result<Box<dyn Talk>> {

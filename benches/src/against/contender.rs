@@ -140,7 +140,11 @@ impl Programs {
                 command.arg("node").arg(self.scripts.join(name)).arg(port.to_string());
             }
         }
-        let child = command.stdin(Stdio::null()).kill_on_drop(true).spawn()?;
+        let child = command
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()?;
         let mut running = Running { addr, child };
         timeout(START, running.listens())
             .await

@@ -56,7 +56,7 @@ pub(crate) async fn run(args: Args) -> Result<Vec<Report>> {
     let swarm = Swarm::open(target, stage.as_ref(), args.sessions).await?;
     let mut publisher = match stage {
         Some(stage) => Publisher::Host { stage, said: 0 },
-        None => Publisher::Plain(publisher(target, &swarm.tally)),
+        None => Publisher::Plain(publisher(target, &swarm.tally).await?),
     };
     let mut reports = Vec::new();
     for burst in args.burst {
