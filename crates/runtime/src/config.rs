@@ -49,7 +49,7 @@ impl Default for RuntimeConfig {
             max_rooms: 20_000,
             inbox: 4_096,
             batch: 512,
-            ring_entries: 1_024,
+            ring_entries: 4_096,
             ring_bytes: 1024 * 1024,
             read_bytes: 16 * 1024,
             store_page: 256,
