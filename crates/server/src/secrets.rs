@@ -35,6 +35,11 @@ pub fn token_file(data: &Path) -> PathBuf {
     data.join("operator.token")
 }
 
+/// The file with self-made certificates and their keys.
+pub fn certificates_file(data: &Path) -> PathBuf {
+    data.join("certificates.pem")
+}
+
 /// Reads the server's secret, or makes it if there is none.
 ///
 /// # Errors

@@ -88,6 +88,7 @@ pub async fn start(config: Config) -> Result<Running> {
     let metrics = Arc::new(Metrics::new(&api));
     let webtransport_addr = ports.webtransport.as_ref().map(|port| port.addr);
     let (acceptor, road) = ports.webtransport.map(|port| (port.server, port.road)).unzip();
+    let self_made = road.as_ref().map(|road| road.certificates.clone());
     let certificate_hashes = road.as_ref().map(|road| road.certificates.hashes());
     let limits = limits_told(api.limiter.limits());
     let web = Arc::new(Web {
@@ -112,7 +113,7 @@ pub async fn start(config: Config) -> Result<Running> {
         webtransport_addr,
         certificate_hashes: certificate_hashes.unwrap_or_default(),
         operator_token,
-        chores: chores::start(&config, &api, ports.from_files),
+        chores: chores::start(&config, &api, ports.from_files, self_made),
         api,
         metrics,
         web,

@@ -207,6 +207,31 @@ async fn a_call_that_does_not_end_is_dropped_after_the_grace_and_reported_after_
 }
 
 #[tokio::test]
+async fn a_restarted_server_has_the_certificates_that_clients_know() {
+    let data = tempfile::tempdir().expect("a directory");
+    let run = async |names: &[&str]| {
+        let mut config = Config {
+            data: data.path().join("data"),
+            ..Config::default()
+        };
+        config.http.bind = ([127, 0, 0, 1], 0).into();
+        config.webtransport.names = names.iter().map(|name| (*name).to_owned()).collect();
+        let running = start(config).await.expect("it starts");
+        let hashes = running.certificate_hashes.clone();
+        running.shutdown().await.expect("it ends");
+        hashes
+    };
+    let first = run(&[]).await;
+    assert_eq!(first.len(), 2);
+    assert_eq!(run(&[]).await, first);
+    assert_ne!(
+        run(&["quiz.example"]).await,
+        first,
+        "certificates for other names are other certificates"
+    );
+}
+
+#[tokio::test]
 async fn every_road_works_with_a_certificate_from_a_file() {
     let issued = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate");
     let pem = issued.cert.pem();

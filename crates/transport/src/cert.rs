@@ -6,6 +6,8 @@
 //!
 //! Neighbours: [`webtransport`](crate::webtransport) drives [`Certificates::rotate_if_due`]; [`http`](crate::http) uses the same set for TLS.
 
+mod kept;
+
 use std::fmt;
 use std::path::Path;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -50,9 +52,17 @@ enum Set {
     SelfMade {
         names: Vec<String>,
         made: SystemTime,
-        current: Arc<CertifiedKey>,
-        next: Arc<CertifiedKey>,
+        current: SelfMade,
+        next: SelfMade,
     },
+}
+
+/// A self-made certificate, in use and as text.
+#[derive(Clone)]
+struct SelfMade {
+    key: Arc<CertifiedKey>,
+    /// Certificate and private key.
+    pem: Arc<str>,
 }
 
 impl fmt::Debug for Certificates {
@@ -69,14 +79,7 @@ impl Certificates {
     /// # Errors
     /// [`CertificateError::Make`] for an impossible name.
     pub fn self_made(names: &[String], now: SystemTime) -> Result<Self, CertificateError> {
-        let mut all = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
-        all.extend(
-            names
-                .iter()
-                .filter(|name| !all.contains(name))
-                .cloned()
-                .collect::<Vec<_>>(),
-        );
+        let all = all_names(names);
         let current = make(&all, now)?;
         let next = make(&all, now)?;
         Ok(Self(Arc::new(RwLock::new(Set::SelfMade {
@@ -118,7 +121,7 @@ impl Certificates {
     pub fn hashes(&self) -> Vec<[u8; 32]> {
         match &*self.0.read().unwrap_or_else(PoisonError::into_inner) {
             Set::Issued(_) => Vec::new(),
-            Set::SelfMade { current, next, .. } => [current, next].into_iter().map(|key| hash(key)).collect(),
+            Set::SelfMade { current, next, .. } => [current, next].into_iter().map(|made| hash(&made.key)).collect(),
         }
     }
 
@@ -175,7 +178,8 @@ impl Certificates {
 impl ResolvesServerCert for Certificates {
     fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
         match &*self.0.read().unwrap_or_else(PoisonError::into_inner) {
-            Set::Issued(key) | Set::SelfMade { current: key, .. } => Some(key.clone()),
+            Set::Issued(key) => Some(key.clone()),
+            Set::SelfMade { current, .. } => Some(current.key.clone()),
         }
     }
 }
@@ -199,7 +203,18 @@ impl Clone for Set {
     }
 }
 
-fn make(names: &[String], now: SystemTime) -> Result<Arc<CertifiedKey>, CertificateError> {
+/// The names that every self-made certificate has, and `names`.
+fn all_names(names: &[String]) -> Vec<String> {
+    let mut all = vec!["localhost".to_owned(), "127.0.0.1".to_owned(), "::1".to_owned()];
+    for name in names {
+        if !all.contains(name) {
+            all.push(name.clone());
+        }
+    }
+    all
+}
+
+fn make(names: &[String], now: SystemTime) -> Result<SelfMade, CertificateError> {
     let key = rcgen::KeyPair::generate_for(&rcgen::PKCS_ECDSA_P256_SHA256)?;
     let mut params = rcgen::CertificateParams::new(names)?;
     params.distinguished_name = rcgen::DistinguishedName::new();
@@ -207,8 +222,12 @@ fn make(names: &[String], now: SystemTime) -> Result<Arc<CertifiedKey>, Certific
     params.not_before = (now - CLOCK_SKEW).into();
     params.not_after = (now - CLOCK_SKEW + VALIDITY).into();
     let certificate = params.self_signed(&key)?;
+    let pem = certificate.pem() + &key.serialize_pem();
     let key = PrivatePkcs8KeyDer::from(key.serialize_der());
-    certified(vec![certificate.der().clone()], key.into())
+    Ok(SelfMade {
+        key: certified(vec![certificate.der().clone()], key.into())?,
+        pem: pem.into(),
+    })
 }
 
 fn read(chain: &[u8], key: &[u8]) -> Result<Arc<CertifiedKey>, CertificateError> {

@@ -12,14 +12,19 @@ use trivium_transport::cert::Certificates;
 
 use crate::{
     config::{Config, http::Tls},
-    tokens,
+    secrets, tokens,
 };
 
 /// How often it is looked whether certificate files have changed.
 const RENEWAL_CHECK: Duration = Duration::from_mins(1);
 
 /// Starts them: rooms that wait for a deadline, keys and certificates that change, the operator's token.
-pub(super) fn start(config: &Config, api: &Arc<Api>, from_files: Vec<(Tls, Certificates)>) -> JoinSet<()> {
+pub(super) fn start(
+    config: &Config,
+    api: &Arc<Api>,
+    from_files: Vec<(Tls, Certificates)>,
+    webtransport: Option<Certificates>,
+) -> JoinSet<()> {
     let mut chores = JoinSet::new();
     let runtime = api.runtime.clone();
     chores.spawn(async move {
@@ -38,7 +43,29 @@ pub(super) fn start(config: &Config, api: &Arc<Api>, from_files: Vec<(Tls, Certi
     for (files, certificates) in from_files {
         chores.spawn(renew_certificates(files, certificates));
     }
+    if let Some(certificates) = webtransport {
+        chores.spawn(keep_self_made(certificates, config.data.clone()));
+    }
     chores
+}
+
+/// Writes self-made certificates down when they have rotated; issued ones are in files of their own.
+async fn keep_self_made(certificates: Certificates, data: PathBuf) {
+    let mut kept = certificates.hashes();
+    loop {
+        tokio::time::sleep(RENEWAL_CHECK).await;
+        let hashes = certificates.hashes();
+        if hashes != kept
+            && let Some(text) = certificates.to_text()
+        {
+            match secrets::write_private(&secrets::certificates_file(&data), &text) {
+                Ok(()) => kept = hashes,
+                Err(error) => {
+                    tracing::warn!(error = format!("{error:#}"), "the certificates were not kept");
+                }
+            }
+        }
+    }
 }
 
 async fn renew_operator_token(api: Arc<Api>, data: PathBuf) {

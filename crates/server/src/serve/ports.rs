@@ -1,6 +1,6 @@
 //! The two ports: bound as configured, with their certificates and the pages that may use them.
 
-use std::{net::SocketAddr, time::SystemTime};
+use std::{net::SocketAddr, path::Path, time::SystemTime};
 
 use anyhow::{Context as _, Result};
 use trivium_transport::{
@@ -16,6 +16,7 @@ use crate::{
         http::Tls,
         value::{AllowedOrigins, Origin},
     },
+    secrets,
     web::well_known::Road,
 };
 
@@ -132,9 +133,25 @@ fn certificates(config: &Config, http_addr: SocketAddr, of_http: Option<Certific
         (None, None) => {
             let mut names = config.webtransport.names.clone();
             names.extend((!http_addr.ip().is_unspecified()).then(|| http_addr.ip().to_string()));
-            Certificates::self_made(&names, SystemTime::now()).context("webtransport.names")
+            self_made(&config.data, &names)
         }
     }
+}
+
+/// The self-made certificates of the last run if they still fit, so that who knows their hashes may come back; else new ones.
+fn self_made(data: &Path, names: &[String]) -> Result<Certificates> {
+    let now = SystemTime::now();
+    let path = secrets::certificates_file(data);
+    let kept = std::fs::read_to_string(&path).ok();
+    let certificates = match kept.and_then(|text| Certificates::from_text(&text, names, now)) {
+        Some(kept) => kept,
+        None => Certificates::self_made(names, now).context("webtransport.names")?,
+    };
+    certificates.rotate_if_due(now).context("webtransport.names")?;
+    if let Some(text) = certificates.to_text() {
+        secrets::write_private(&path, &text)?;
+    }
+    Ok(certificates)
 }
 
 fn read_certificates(tls: &Tls, key: &str) -> Result<Certificates> {
