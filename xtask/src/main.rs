@@ -63,6 +63,8 @@ fn run(profile: &[&str], serve: &[&str]) -> Result<()> {
     command
         .args(["run", "--package", "trivium-server", "--bin", "trivium"])
         .args(profile);
+    // As cargo does, a `--` before what is passed through is taken for a divider.
+    let serve = serve.strip_prefix(&["--"]).unwrap_or(serve);
     shell::exec(command.args(["--", "serve"]).args(serve))
 }
 
