@@ -23,7 +23,7 @@ impl Encode for WireEncode {
         encode::progress(room, seq)
     }
 
-    fn signals(&self, room: &RoomId, _tick: u64, signals: &[(u64, Signal)]) -> Bytes {
+    fn signals(&self, room: &RoomId, signals: &[(u64, Signal)]) -> Bytes {
         let newest = signals.last().map_or(0, |(tick, _)| *tick);
         let signals = signals
             .iter()

@@ -10,6 +10,6 @@ pub trait Encode: Send + Sync + 'static {
     fn entry(&self, room: &RoomId, epoch: u64, who: &Audience, entry: &Entry, event: &Event) -> Bytes;
     /// The position moved to `seq` over entries that the receiver does not get.
     fn progress(&self, room: &RoomId, seq: Seq) -> Bytes;
-    /// Signals with their ticks; `tick` is the newest.
-    fn signals(&self, room: &RoomId, tick: u64, signals: &[(u64, Signal)]) -> Bytes;
+    /// Signals with their ticks, the newest last.
+    fn signals(&self, room: &RoomId, signals: &[(u64, Signal)]) -> Bytes;
 }

@@ -19,6 +19,7 @@ mod codec;
 pub mod config;
 pub mod encode;
 pub mod error;
+pub mod frames;
 mod load;
 mod ring;
 mod room_task;

@@ -12,11 +12,11 @@ use std::{
     task::Waker,
 };
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use trivium_engine::{Audience, Entry, Event, Feature, Role, RoomEvent, RoomId, Seq, UserId, Visibility};
 
 use crate::{
-    Encode, RuntimeConfig,
+    Encode, RuntimeConfig, frames,
     signals::Board,
     waiters::{Waiters, Whom, wake},
 };
@@ -361,17 +361,7 @@ impl Ring {
             frames.push(self.encode.progress(&self.room, position.scanned));
             position.told = position.scanned;
         }
-        let bytes = match frames.len() {
-            0 => None,
-            1 => frames.pop(),
-            _ => {
-                let mut joined = BytesMut::with_capacity(frames.iter().map(Bytes::len).sum());
-                for frame in &frames {
-                    joined.extend_from_slice(frame);
-                }
-                Some(joined.freeze())
-            }
-        };
+        let bytes = frames::join(frames);
         if let Some(change) = change {
             return Found::Turn(bytes, change);
         }

@@ -95,7 +95,7 @@ impl Board {
             head
         };
         fresh.truncate(FRAME_SIGNALS);
-        let frame = encode.signals(room, through, &fresh);
+        let frame = encode.signals(room, &fresh);
         state.frames.insert((seen, host), (frame.clone(), through));
         (Some(frame), through)
     }

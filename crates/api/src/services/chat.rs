@@ -4,7 +4,7 @@ use tonic::{Request, Response, Status};
 use trivium_engine::{Role, RoomId, Seq, view::MessageView};
 use trivium_proto::v1::{self, chat_service_server::ChatService};
 
-use super::{Services, seq_of};
+use super::{Services, page_size, seq_of};
 use crate::{
     call::Call,
     convert::{self, reply},
@@ -53,11 +53,7 @@ pub(crate) async fn list_messages(
 ) -> Result<v1::ListMessagesResponse, ApiError> {
     let room: RoomId = convert::common::id("room_id", request.room_id)?;
     let before = (request.before_seq > 0).then_some(request.before_seq);
-    let limit = if request.page_size == 0 {
-        DEFAULT_PAGE
-    } else {
-        request.page_size
-    } as usize;
+    let limit = page_size(request.page_size, DEFAULT_PAGE) as usize;
     let (mut messages, more) = call.look(&room, move |room, _, _| room.messages(before, limit)).await?;
     let more = if messages.len() < limit && more {
         // What the room no longer holds in memory is in its log.

@@ -67,6 +67,11 @@ fn seq_of(done: &Done) -> u64 {
     done.seq
 }
 
+/// How many a page holds; 0 asks for the default.
+fn page_size(asked: u32, default: u32) -> u32 {
+    if asked == 0 { default } else { asked }
+}
+
 /// The identifier after which a page begins.
 fn page_after<T>(token: String) -> Result<Option<T>, Invalid>
 where

@@ -4,7 +4,7 @@ use tonic::{Request, Response, Status};
 use trivium_engine::{Role, RoomId, UserId};
 use trivium_proto::v1::{self, presence_service_server::PresenceService};
 
-use super::{Services, page_after};
+use super::{Services, page_after, page_size};
 use crate::{call::Call, convert, error::ApiError};
 
 const DEFAULT_PAGE: u32 = 100;
@@ -24,11 +24,7 @@ pub(crate) async fn list_presence(
 ) -> Result<v1::ListPresenceResponse, ApiError> {
     let room: RoomId = convert::common::id("room_id", request.room_id)?;
     let after: Option<UserId> = page_after(request.page_token)?;
-    let limit = if request.page_size == 0 {
-        DEFAULT_PAGE
-    } else {
-        request.page_size
-    } as usize;
+    let limit = page_size(request.page_size, DEFAULT_PAGE) as usize;
     let (presences, (online_count, away_count)) = call
         .look(&room, move |room, _, _| {
             (room.presences(after.as_ref(), limit), room.presence_counts())

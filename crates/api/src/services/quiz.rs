@@ -8,7 +8,7 @@ use trivium_engine::{QuizId, Reject, RoomId, Timestamp, UserId, quiz::Quiz};
 use trivium_proto::v1::{self, quiz_service_server::QuizService};
 use trivium_store::{PutQuiz, QuizRecord};
 
-use super::{Services, page_after, seq_of};
+use super::{Services, page_after, page_size, seq_of};
 use crate::{
     auth::Principal,
     call::Call,
@@ -71,11 +71,7 @@ pub(crate) async fn list_quizzes(
     let owner = call.principal()?.user.clone();
     call.limit(Operation::Command)?;
     let after: Option<QuizId> = page_after(request.page_token)?;
-    let limit = if request.page_size == 0 {
-        DEFAULT_PAGE
-    } else {
-        request.page_size
-    };
+    let limit = page_size(request.page_size, DEFAULT_PAGE);
     let quizzes = call
         .api
         .runtime

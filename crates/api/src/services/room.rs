@@ -6,7 +6,7 @@ use trivium_proto::v1::{self, room_service_server::RoomService};
 use trivium_runtime::Caller;
 use trivium_store::{CreateRoom, RoomRecord};
 
-use super::{Services, page_after, seq_of};
+use super::{Services, page_after, page_size, seq_of};
 use crate::{
     auth::{Principal, Roles, SEAT_TTL, TokenError},
     call::Call,
@@ -95,11 +95,7 @@ pub(crate) async fn list_rooms(call: Call, request: v1::ListRoomsRequest) -> Res
     let user = call.principal()?.user.clone();
     call.limit(Operation::Command)?;
     let after: Option<RoomId> = page_after(request.page_token)?;
-    let limit = if request.page_size == 0 {
-        DEFAULT_PAGE
-    } else {
-        request.page_size
-    };
+    let limit = page_size(request.page_size, DEFAULT_PAGE);
     let rooms = call
         .api
         .runtime
@@ -199,11 +195,7 @@ pub(crate) async fn list_members(
 ) -> Result<v1::ListMembersResponse, ApiError> {
     let room: RoomId = convert::common::id("room_id", request.room_id)?;
     let after: Option<UserId> = page_after(request.page_token)?;
-    let limit = if request.page_size == 0 {
-        DEFAULT_MEMBERS
-    } else {
-        request.page_size
-    } as usize;
+    let limit = page_size(request.page_size, DEFAULT_MEMBERS) as usize;
     let members = call
         .look(&room, move |room, who, _| room.members(who, after.as_ref(), limit))
         .await?;
@@ -224,11 +216,7 @@ pub(crate) async fn list_events(
     request: v1::ListEventsRequest,
 ) -> Result<v1::ListEventsResponse, ApiError> {
     let (room, _, after) = convert::common::cursor("after", request.after.unwrap_or_default())?;
-    let limit = if request.page_size == 0 {
-        DEFAULT_EVENTS
-    } else {
-        request.page_size
-    } as usize;
+    let limit = page_size(request.page_size, DEFAULT_EVENTS) as usize;
     let (who, epoch, head): (Audience, u64, u64) = call
         .look(&room, |room, who, _| (who.clone(), room.epoch(), room.seq()))
         .await?;

@@ -7,14 +7,14 @@ use std::{
     task::{Context, Poll},
 };
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::HeaderMap;
 use http_body::{Body, Frame};
 use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 use tonic::Status;
 use trivium_engine::{Millis, RoomId, Seq};
-use trivium_runtime::{Delivery, Interruption, Subscription};
+use trivium_runtime::{Delivery, Interruption, Subscription, frames::join};
 use trivium_transport::datagrams::Datagrams;
 
 use crate::encode::PREFIX_LEN;
@@ -155,7 +155,7 @@ impl Body for Outbound {
         if self.end.is_none() {
             self.take_deliveries(cx, &mut frames);
         }
-        if let Some(bytes) = frames.join() {
+        if let Some(bytes) = join(frames.frames) {
             return Poll::Ready(Some(Ok(Frame::data(bytes))));
         }
         let Some(status) = self.end.take() else {
@@ -189,15 +189,5 @@ impl Frames {
     fn push(&mut self, frame: Bytes) {
         self.bytes += frame.len();
         self.frames.push(frame);
-    }
-
-    /// One buffer; the very one that was pushed if there is only one, so that receivers share it.
-    fn join(mut self) -> Option<Bytes> {
-        if self.frames.len() <= 1 {
-            return self.frames.pop();
-        }
-        let mut joined = BytesMut::with_capacity(self.bytes);
-        self.frames.iter().for_each(|frame| joined.extend_from_slice(frame));
-        Some(joined.freeze())
     }
 }

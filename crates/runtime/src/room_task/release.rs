@@ -115,18 +115,21 @@ impl RoomTask {
         let _caller_gone = reply.send(Ok((start, subscription)));
     }
 
-    /// Keeps the catalogue in step with what can be listed of the room.
+    /// Keeps the catalogue in step with what can be listed of the room. What a new room is called, it knows already.
     fn project(&self, entries: &[Arc<Entry>]) {
         for entry in entries {
-            let Event::Room(RoomEvent::Updated { settings } | RoomEvent::Created { settings }) = &entry.event else {
-                if matches!(&entry.event, Event::Room(RoomEvent::Closed)) {
-                    let (store, room, at) = (Arc::clone(&self.store), self.room.id().clone(), entry.at);
+            let (store, room) = (Arc::clone(&self.store), self.room.id().clone());
+            match &entry.event {
+                Event::Room(RoomEvent::Updated { settings }) => {
+                    let title = settings.title.clone();
+                    spawn_projection(async move { store.rename_room(&room, &title).await });
+                }
+                Event::Room(RoomEvent::Closed) => {
+                    let at = entry.at;
                     spawn_projection(async move { store.close_room(&room, at).await });
                 }
-                continue;
-            };
-            let (store, room, title) = (Arc::clone(&self.store), self.room.id().clone(), settings.title.clone());
-            spawn_projection(async move { store.rename_room(&room, &title).await });
+                Event::Room(_) | Event::Quiz(_) | Event::Chat(_) => {}
+            }
         }
     }
 }
@@ -137,7 +140,7 @@ where
 {
     tokio::spawn(async move {
         if let Err(error) = projection.await {
-            tracing::warn!(%error, "the catalogue was not updated; loading the room again will");
+            tracing::warn!(%error, "the catalogue was not updated");
         }
     });
 }

@@ -47,7 +47,7 @@ impl Encode for Lines {
         format!("..{seq}\n").into()
     }
 
-    fn signals(&self, _: &RoomId, _: u64, _: &[(u64, Signal)]) -> Bytes {
+    fn signals(&self, _: &RoomId, _: &[(u64, Signal)]) -> Bytes {
         Bytes::new()
     }
 }
