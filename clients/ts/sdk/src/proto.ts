@@ -1,0 +1,12 @@
+// Everything that is generated from the protos: messages, enums, schemas and services of `trivium.v1`.
+
+export * from "./gen/trivium/v1/chat_pb.js";
+export * from "./gen/trivium/v1/chat_service_pb.js";
+export * from "./gen/trivium/v1/common_pb.js";
+export * from "./gen/trivium/v1/presence_pb.js";
+export * from "./gen/trivium/v1/presence_service_pb.js";
+export * from "./gen/trivium/v1/quiz_pb.js";
+export * from "./gen/trivium/v1/quiz_service_pb.js";
+export * from "./gen/trivium/v1/room_pb.js";
+export * from "./gen/trivium/v1/room_service_pb.js";
+export * from "./gen/trivium/v1/session_pb.js";

@@ -1,0 +1,236 @@
+// What an application sees of a session: its options, its state, its rooms. The rest of the package implements this.
+
+import type { DescService } from "@bufbuild/protobuf";
+import type { Client, ConnectError, Interceptor } from "@connectrpc/connect";
+import type {
+  Answer,
+  AnswerProgress,
+  ConnectRequest,
+  ConnectResponse,
+  Cursor,
+  Member,
+  Message,
+  Presence,
+  QuestionRevealed,
+  QuizState,
+  Room,
+  ScreenReport,
+} from "./proto.js";
+
+/** A way to the server. */
+export type Road = "webtransport" | "grpc-web";
+
+/** A value that changes, in the shape that `useSyncExternalStore` asks for. `get` returns the same object until it changes. */
+export interface Readable<T> {
+  get(): T;
+  /** Calls back after each change, until the returned function is called. */
+  subscribe(listener: () => void): () => void;
+}
+
+/** How to reach a server, and as whom. */
+export interface ConnectOptions {
+  /** Origin of the server, such as `https://quiz.example`; a page's own origin where it is left out. */
+  url?: string;
+  /** A bearer token, or how to get one; asked again before it ends and after a refusal. */
+  token?: string | (() => Promise<string>);
+  /** Come in as a guest by this join code, in any case, with or without dashes. */
+  code?: string;
+  /** The guest's name; the server makes one up where it is empty. */
+  nickname?: string;
+  /** Seed of the guest's avatar. */
+  avatar?: string;
+  /** The guest's team. */
+  team?: string;
+  /** Come in as an observer, such as a projector. */
+  observe?: boolean;
+  /** The road: `auto` (default) races both and keeps the better one; a name allows only that one. */
+  road?: "auto" | Road;
+  /** Where a guest's seat is kept over reloads [`localStorage`]; `null` keeps none. Keyed by origin and code. */
+  seats?: KeyValue | null;
+  /** Where this tab's resume token and unsent commands are kept over reloads [`sessionStorage`]; `null` keeps none. */
+  tab?: KeyValue | null;
+  /** How long WebTransport may take before the session goes by gRPC-Web [1,500 ms]. */
+  webTransportTimeoutMs?: number;
+  /** Ask for signals as datagrams where that is known to work [true]. */
+  datagrams?: boolean;
+  /** Interceptors of Connect for every call. */
+  interceptors?: Interceptor[];
+  /** What the client calls itself in the server's log [`trivium-ts/VERSION`]. */
+  client?: string;
+}
+
+/** The part of `Storage` that is used. */
+export interface KeyValue {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
+/** How the session is connected just now. */
+export interface ConnectionState {
+  /** `connecting`: never yet; `live`; `reconnecting`: was live, comes back by itself; `offline`: the device says so; `closed`: for good. */
+  readonly status: "connecting" | "live" | "reconnecting" | "offline" | "closed";
+  /** The road in use; absent unless live. */
+  readonly road?: Road;
+  /** What is known of each road. */
+  readonly roads: Readonly<Record<Road, RoadState>>;
+  /** Round trip of the newest good sample, in milliseconds. */
+  readonly roundTripMs?: number;
+  /** Server's clock minus this device's, in milliseconds. */
+  readonly offsetMs?: number;
+  /** Bound of the error of `offsetMs`. */
+  readonly clockErrorMs?: number;
+  /** How often the session has come back. */
+  readonly reconnects: number;
+  /** When the next attempt begins, by `performance.now()`; absent unless waiting. */
+  readonly nextAttemptAt?: number;
+  /** Commands that wait for an answer, or for a connection. */
+  readonly pending: number;
+  /** Messages per second in both directions, over the last few seconds. */
+  readonly messagesPerSecond: number;
+  /** Why the session is closed, or why the last attempt failed. */
+  readonly error?: ConnectError;
+  /** Who the caller is; empty before anybody. */
+  readonly userId: string;
+  /** Session identifier of the server. */
+  readonly sessionId: string;
+}
+
+/** What is known of a road. */
+export interface RoadState {
+  /** `unknown`: not tried; `up`; `down`: the last attempt failed; `unsupported`: not in this browser or not offered; `off`: forbidden by the options. */
+  readonly status: "unknown" | "trying" | "up" | "down" | "unsupported" | "off";
+  /** Round trip measured on it, in milliseconds. */
+  readonly roundTripMs?: number;
+}
+
+/** One message as it went over the wire, for an inspector. */
+export interface Frame {
+  /** Grows by one per frame. */
+  readonly id: number;
+  readonly direction: "up" | "down";
+  readonly road: Road;
+  /** `stream`, `datagram`, or the method of a unary call such as `trivium.v1.ChatService/SendMessage`. */
+  readonly via: string;
+  /** Name of the message, such as `event.question_opened`. */
+  readonly name: string;
+  /** Size of the encoded message, in bytes. */
+  readonly bytes: number;
+  /** `performance.now()` */
+  readonly at: number;
+  /** The decoded message; `toJson` with its schema shows it. */
+  readonly message: ConnectRequest | ConnectResponse | object;
+}
+
+/** Time as the server has it. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch on the server's clock. Never runs backwards. Before the first sample, the device's own. */
+  now(): number;
+  /** Bound of the error of `now`, in milliseconds; infinite before the first sample. */
+  readonly errorMs: number;
+  /** `performance.now()` of a moment of the server's clock. */
+  toLocal(serverTimeMs: number): number;
+}
+
+/** A live session: a logical client that outlives its connections. */
+export interface TriviumSession {
+  readonly connection: Readable<ConnectionState>;
+  readonly clock: Clock;
+  /** The guest's seat, if the session came in by a code. */
+  readonly seat?: { readonly roomId: string; readonly member: Member };
+  /**
+   * An ordinary generated client. Commands get a `request_id` where it is empty, wait in the outbox while there is no
+   * connection, go over the session's stream, and are sent again with the same id after a cut, so that they take effect once.
+   * Errors are `ConnectError`s with the same code and details on every road.
+   */
+  client<S extends DescService>(service: S): Client<S>;
+  /** Hears a room until `release` was called as often as `room`. Rooms are shared: one subscription each. */
+  room(roomId: string): RoomHandle;
+  /** Every message of the session as it comes, for logs and tests; ends with the session. */
+  responses(): AsyncIterable<ConnectResponse>;
+  /** Calls back for each frame on the wire, until the returned function is called. Costs nothing while nobody listens. */
+  onFrame(listener: (frame: Frame) => void): () => void;
+  /** The network may have changed: try the better road now and measure the clock anew. */
+  networkChanged(): void;
+  /** Cuts the connection as a dead network would; the session comes back by itself. For tests and demonstrations. */
+  cut(): void;
+  /** Stays away for this long, then comes back. For tests and demonstrations. */
+  goOffline(ms: number): void;
+  /** Goes over to another road, and stays on it if it can. */
+  switchRoad(road: "auto" | Road): void;
+  /** Ends the session. Seats stay; use `RoomService.LeaveRoom` to give one up. */
+  close(): Promise<void>;
+}
+
+/** One heard room. */
+export interface RoomHandle {
+  readonly id: string;
+  readonly state: Readable<RoomState>;
+  /** Events of the room as they come (not those that a snapshot replaced), until the returned function is called. */
+  onEvent(listener: (response: ConnectResponse) => void): () => void;
+  release(): void;
+}
+
+/** A room as this caller sees it: a snapshot, and every event since. */
+export interface RoomState {
+  readonly roomId: string;
+  /** `loading` before the first snapshot; `ended` after removal or close, see `error`. */
+  readonly status: "loading" | "live" | "ended";
+  /** Why it ended, with the server's reason. */
+  readonly error?: ConnectError;
+  readonly room?: Room;
+  /** Own membership; absent for callers who only look on. */
+  readonly me?: Member;
+  readonly members: ReadonlyMap<string, Member>;
+  readonly memberCount: number;
+  readonly presences: ReadonlyMap<string, Presence>;
+  readonly bannedUserIds: ReadonlySet<string>;
+  readonly quiz?: QuizView;
+  readonly chat: ChatView;
+  /** Where the room's log stands in this client. */
+  readonly cursor?: Cursor;
+}
+
+/** A live quiz as this caller sees it. */
+export interface QuizView {
+  /** Kept up to date by every event, as if it were read anew. */
+  readonly state: QuizState;
+  /** Who has answered, while a question is open. */
+  readonly progress?: AnswerProgress;
+  /** How many screens have opened the question, and within what time; hosts only. */
+  readonly screens?: ScreenReport;
+  /** The caller's own answer to the question on show. */
+  readonly own?: OwnAnswer;
+  /** Reveals so far, by question. */
+  readonly reveals: ReadonlyMap<number, QuestionRevealed>;
+}
+
+/** The caller's own answer. `locked` only once the server has said so. */
+export interface OwnAnswer {
+  readonly questionIndex: number;
+  readonly answer?: Answer;
+  readonly status: "sending" | "locked" | "refused";
+  readonly responseMs?: number;
+  readonly creditMs?: number;
+  /** Why it was refused. */
+  readonly error?: ConnectError;
+}
+
+/** Chat of a room. */
+export interface ChatView {
+  /** Oldest first, at most 500; `loadOlder` of `useChat` reads more. */
+  readonly messages: readonly ChatMessage[];
+  /** Whether there are older ones on the server. */
+  readonly more: boolean;
+  /** Who is typing, without the caller. */
+  readonly typing: ReadonlySet<string>;
+}
+
+/** A message with how far it got. */
+export interface ChatMessage {
+  /** Stable over sending: for lists. */
+  readonly key: string;
+  readonly message: Message;
+  readonly status: "sending" | "saved" | "failed";
+  readonly error?: ConnectError;
+}

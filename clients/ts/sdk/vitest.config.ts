@@ -1,0 +1,6 @@
+// Unit tests of this package.
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: { name: "sdk", environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], passWithNoTests: true },
+});
