@@ -1,0 +1,1 @@
+//! Files to quizzes and back, and results to files.
