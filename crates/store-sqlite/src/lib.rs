@@ -1,4 +1,4 @@
-//! The room log, snapshots and the catalogue in SQLite: the embedded default.
+//! The room log, snapshots, the catalogue and media in SQLite: the embedded default.
 //!
 //! ```text
 //!  append, create, put, … ──▶ Primary: one connection, each transaction in a task of its own
@@ -13,6 +13,7 @@
 mod catalogue;
 mod error;
 mod log;
+mod media;
 mod open;
 mod primary;
 mod rows;

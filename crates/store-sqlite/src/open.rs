@@ -132,11 +132,10 @@ fn migrations() -> Migrator {
         let sql = sqlx::SqlStr::from_static(sql);
         Migration::new(version, what.into(), MigrationType::Simple, sql, false)
     };
-    Migrator::with_migrations(vec![migration(
-        1,
-        "initial",
-        include_str!("../migrations/0001_initial.sql"),
-    )])
+    Migrator::with_migrations(vec![
+        migration(1, "initial", include_str!("../migrations/0001_initial.sql")),
+        migration(2, "media", include_str!("../migrations/0002_media.sql")),
+    ])
 }
 
 #[cfg(test)]
@@ -180,7 +179,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let spoils = [
             "UPDATE _sqlx_migrations SET checksum = x'00'",
-            "UPDATE _sqlx_migrations SET version = 999",
+            "UPDATE _sqlx_migrations SET version = version + 998",
         ];
         for (number, spoil) in spoils.into_iter().enumerate() {
             let file = folder.path().join(number.to_string());

@@ -1,13 +1,14 @@
 //! From rows to records and back: the only place that knows how numbers and identifiers lie in columns.
 //!
-//! Neighbours: [`log`](crate::log), [`snapshot`](crate::snapshot) and [`catalogue`](crate::catalogue) name the columns.
+//! Neighbours: [`log`](crate::log), [`snapshot`](crate::snapshot), [`catalogue`](crate::catalogue) and
+//! [`media`](crate::media) name the columns.
 
 use std::str::FromStr;
 
 use bytes::Bytes;
 use sqlx::{Row, sqlite::SqliteRow};
 use trivium_engine::Timestamp;
-use trivium_store::{QuizRecord, QuizSummary, Record, RoomRecord, Snapshot, StoreError};
+use trivium_store::{MediaRecord, QuizRecord, QuizSummary, Record, RoomRecord, Snapshot, StoreError};
 
 use crate::{error::corrupt, store_error};
 
@@ -82,6 +83,16 @@ pub(crate) fn quiz_summary(row: &SqliteRow) -> Result<QuizSummary, StoreError> {
         title: text(row, "title")?,
         questions: number(row, "questions")?,
         created_at: Timestamp(number(row, "created_at")?),
+    })
+}
+
+pub(crate) fn media(row: &SqliteRow) -> Result<MediaRecord, StoreError> {
+    Ok(MediaRecord {
+        id: id(row, "id")?,
+        content_type: text(row, "content_type")?,
+        owner: id(row, "owner")?,
+        created_at: Timestamp(number(row, "created_at")?),
+        body: bytes(row, "body")?,
     })
 }
 

@@ -1,11 +1,13 @@
 //! What every backend must do, as one suite that each runs in its own tests.
 //!
-//! Neighbours: one file of cases for each port: `contract/log.rs`, `contract/snapshot.rs`, `contract/room.rs`, `contract/quiz.rs`.
+//! Neighbours: one file of cases for each port: `contract/log.rs`, `contract/snapshot.rs`, `contract/room.rs`, `contract/quiz.rs`,
+//! `contract/media.rs`.
 //!
 //! A case is a function from an empty store; it panics where the backend breaks its promise. A case that is not in the
 //! table is dead code, so the compiler keeps the table whole.
 
 mod log;
+mod media;
 mod quiz;
 mod race;
 mod room;
@@ -36,13 +38,14 @@ const CASES: &[(&str, Case)] = cases! {
         pages_join_without_holes, rooms_do_not_mix, bodies_may_be_big;
     race: one_of_many_writers_wins, rooms_do_not_disturb_each_other, readers_see_a_prefix,
         a_dropped_caller_leaves_no_half, one_of_two_rooms_gets_the_code, one_room_is_created_once,
-        one_of_two_revisions_wins;
+        one_of_two_revisions_wins, a_quota_is_shared_by_all_at_once;
     snapshot: the_newest_is_kept, a_snapshot_needs_no_log, impossible_snapshots_are_refused;
     room: creating_is_idempotent, codes_are_unique_while_open, closing_releases_the_code_once,
         renaming_changes_the_title_only, lists_are_paged, open_rooms_are_listed, deletion_takes_everything,
         impossible_rooms_are_refused;
     quiz: revisions_follow_each_other, a_repeat_is_success, revisions_do_not_change, lists_show_the_newest,
         archived_quizzes_can_be_read, impossible_quizzes_are_refused;
+    media: content_names_it, the_first_owner_keeps_it, a_quota_is_not_passed, impossible_media_is_refused;
 };
 
 /// Runs every case, each on a store of its own that `make` gives out empty. Needs a runtime of several threads.

@@ -1,15 +1,16 @@
-//! Storage ports: the room log, snapshots and the catalogue, with a memory backend and the contract suite.
+//! Storage ports: the room log, snapshots, the catalogue and media, with a memory backend and the contract suite.
 //!
 //! ```text
 //!  room tasks ──Append──▶ Writer ──one transaction──▶ RoomLog      the truth; (room, seq) is the fence
 //!                                                     Snapshots    a cache of it
 //!  services ────────────────────────────────────────▶ Catalogue    what can be listed and found
+//!                                                     Media        pictures by the hash of their content
 //! ```
 //!
 //! # The next backend
 //!
 //! 1. Make a crate `trivium-store-NAME` that depends on this one; only the server knows it.
-//! 2. Implement [`RoomLog`], [`Snapshots`] and [`Catalogue`] for one type; [`Store`] comes by itself. The three share a
+//! 2. Implement [`RoomLog`], [`Snapshots`], [`Catalogue`] and [`Media`] for one type; [`Store`] comes by itself. They share a
 //!    database, because [`Catalogue::delete_room`] spans them.
 //! 3. Make `(room, seq)` the primary key of the log, and check the head in the transaction that writes. The key, not a
 //!    lease, keeps two writers apart.
@@ -25,6 +26,7 @@ pub mod catalogue;
 pub mod contract;
 mod error;
 pub mod log;
+pub mod media;
 pub mod memory;
 pub mod snapshot;
 pub mod writer;
@@ -32,11 +34,12 @@ pub mod writer;
 pub use catalogue::{Catalogue, CreateRoom, PutQuiz, QuizRecord, QuizSummary, RoomRecord};
 pub use error::{ErrorKind, StoreError};
 pub use log::{Append, Appended, Page, Record, RoomLog};
+pub use media::{Media, MediaId, MediaRecord, PutMedia};
 pub use memory::MemoryStore;
 pub use snapshot::{Snapshot, Snapshots};
 pub use writer::{AppendError, Writer, WriterConfig, WriterStats};
 
 /// A whole backend.
-pub trait Store: RoomLog + Snapshots + Catalogue {}
+pub trait Store: RoomLog + Snapshots + Catalogue + Media {}
 
-impl<T: RoomLog + Snapshots + Catalogue> Store for T {}
+impl<T: RoomLog + Snapshots + Catalogue + Media> Store for T {}

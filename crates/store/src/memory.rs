@@ -1,9 +1,11 @@
 //! A backend that forgets: the reference for the contract, and the store of tests and simulations.
 //!
-//! Neighbours: `memory/catalogue.rs` has the lists, `memory/faults.rs` what tests can make go wrong.
+//! Neighbours: `memory/catalogue.rs` has the lists, `memory/media.rs` the pictures, `memory/faults.rs` what tests can make go
+//! wrong.
 
 mod catalogue;
 mod faults;
+mod media;
 
 use std::{
     collections::BTreeMap,
@@ -14,7 +16,7 @@ use async_trait::async_trait;
 use trivium_engine::{RoomId, Seq};
 
 use self::{catalogue::Lists, faults::Faults};
-use crate::{Append, Appended, Page, Record, RoomLog, Snapshot, Snapshots, StoreError};
+use crate::{Append, Appended, MediaId, MediaRecord, Page, Record, RoomLog, Snapshot, Snapshots, StoreError};
 
 /// Everything in ordered maps behind one lock. Unbounded, so not for a server that must keep running.
 #[derive(Debug, Default)]
@@ -28,6 +30,7 @@ struct State {
     logs: BTreeMap<RoomId, Vec<Record>>,
     snapshots: BTreeMap<RoomId, Snapshot>,
     lists: Lists,
+    media: BTreeMap<MediaId, MediaRecord>,
 }
 
 impl MemoryStore {

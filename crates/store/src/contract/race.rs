@@ -1,13 +1,13 @@
 //! Cases with several callers at once, some of which do not wait for the end.
 //!
-//! Neighbours: `log.rs`, `room.rs` and `quiz.rs` have those with one caller.
+//! Neighbours: `log.rs`, `room.rs`, `quiz.rs` and `media.rs` have those with one caller.
 
 use std::sync::Arc;
 
 use tokio::task::{JoinSet, yield_now};
 
-use super::{ALL, append, assert_log, id, quiz, read_all, record, room};
-use crate::{Appended, CreateRoom, PutQuiz, Store};
+use super::{ALL, append, assert_log, id, media, quiz, read_all, record, room};
+use crate::{Appended, CreateRoom, PutMedia, PutQuiz, Store};
 
 const CALLERS: u64 = 24;
 
@@ -163,4 +163,19 @@ pub(super) async fn one_of_two_revisions_wins(store: Arc<dyn Store>) {
     assert!(lost.iter().all(|(_, answer)| *answer == conflict), "{lost:?}");
     let stored = store.quiz(&id("q"), None).await.expect("quiz");
     assert_eq!(stored, Some(quiz::sample("q", 1, &won[0].0.to_string())));
+}
+
+pub(super) async fn a_quota_is_shared_by_all_at_once(store: Arc<dyn Store>) {
+    let sample = |caller| media::sample(&format!("{caller:04}"), "teacher");
+    let quota = 5 * sample(0).body.len() as u64;
+    let answers = all_at_once(|caller| {
+        let store = Arc::clone(&store);
+        async move { store.put_media(&sample(caller), quota).await.expect("put") }
+    });
+    let stored = answers
+        .await
+        .into_iter()
+        .filter(|(_, answer)| *answer == PutMedia::Stored);
+    assert_eq!(stored.count(), 5);
+    assert_eq!(store.media_bytes(&id("teacher")).await.expect("bytes"), quota);
 }
