@@ -234,3 +234,25 @@ export interface ChatMessage {
   readonly status: "sending" | "saved" | "failed";
   readonly error?: ConnectError;
 }
+
+/**
+ * Starts a session. The promise is kept as soon as it is known who the caller is: at once with a token or a kept seat, after
+ * the room let the guest in with a code. It does not wait for the stream: see `TriviumSession.connection` for that.
+ * It is broken by the server's refusal to let the guest in, and by 10 s without a server.
+ */
+export type ConnectTrivium = (options?: ConnectOptions) => Promise<TriviumSession>;
+
+/** A guest's seat as it is kept over reloads. */
+export interface SavedSeat {
+  readonly roomId: string;
+  readonly userId: string;
+  readonly nickname: string;
+  /** When the seat's token ends, in milliseconds since the Unix epoch. */
+  readonly expireTimeMs: number;
+}
+
+/** The kept seat for a join code, if there is one that has not ended: `savedSeat(code, { url, seats })`. */
+export type ReadSavedSeat = (code: string, where?: Pick<ConnectOptions, "url" | "seats">) => SavedSeat | undefined;
+
+/** Forgets the kept seat for a join code, such as after the guest has left: `forgetSeat(code, { url, seats })`. */
+export type ForgetSeat = (code: string, where?: Pick<ConnectOptions, "url" | "seats">) => void;
