@@ -168,8 +168,32 @@ export interface RoomHandle {
   readonly state: Readable<RoomState>;
   /** Events of the room as they come (not those that a snapshot replaced), until the returned function is called. */
   onEvent(listener: (response: ConnectResponse) => void): () => void;
+  /** Shows what this client is about to do, before the server has said anything: see `LocalEffect`. */
+  apply(effect: LocalEffect): void;
   release(): void;
 }
+
+/**
+ * What this client does itself, taken into the state at once and settled by what the server says. The hooks apply these
+ * around their commands; `applyLocal` of the state does the work.
+ */
+export type LocalEffect =
+  | { readonly kind: "answer-sending"; readonly questionIndex: number; readonly answer: Answer }
+  | {
+      readonly kind: "answer-locked";
+      readonly questionIndex: number;
+      readonly responseMs: number;
+      readonly creditMs: number;
+    }
+  | { readonly kind: "answer-refused"; readonly questionIndex: number; readonly error: ConnectError }
+  /** A new message, or another attempt under the same key. */
+  | { readonly kind: "message-sending"; readonly key: string; readonly message: Message }
+  | { readonly kind: "message-saved"; readonly key: string; readonly message: Message }
+  | { readonly kind: "message-failed"; readonly key: string; readonly error: ConnectError }
+  /** A message that failed is given up. */
+  | { readonly kind: "message-dropped"; readonly key: string }
+  /** Older messages were read, oldest first. */
+  | { readonly kind: "messages-loaded"; readonly messages: readonly Message[]; readonly more: boolean };
 
 /** A room as this caller sees it: a snapshot, and every event since. */
 export interface RoomState {

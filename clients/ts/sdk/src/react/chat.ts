@@ -1,0 +1,148 @@
+// The chat of a room, and what members do in it.
+//
+// Neighbours: `room` has the rest of the room.
+
+import { create } from "@bufbuild/protobuf";
+import { ConnectError } from "@connectrpc/connect";
+import { useEffect, useMemo } from "react";
+import { ChatService, MessageSchema } from "../proto.js";
+import type { ChatMessage, ChatView, TriviumSession } from "../types.js";
+import { useSession } from "./context.js";
+import { useSharedRoom } from "./room.js";
+import type { SharedRoom } from "./rooms.js";
+import { useSelected } from "./select.js";
+
+/** How often the server is told at most that somebody is typing. */
+export const TYPING_MS = 500;
+/** How long a keystroke counts as typing. */
+export const TYPING_ENDS_MS = 4000;
+const PAGE = 50;
+
+/** A chat with its actions. Actions reject with `ConnectError`; their identity does not change from drawing to drawing. */
+export interface ChatHook extends ChatView, ChatActions {}
+
+/** What members do. */
+export interface ChatActions {
+  /** Shows the message at once, and resolves when it is saved. A failed one stays, to be retried or dropped. */
+  send(text: string, replyTo?: bigint): Promise<void>;
+  /** Sends a failed message again, under the same key. */
+  retry(key: string): Promise<void>;
+  /** Gives a failed message up. */
+  drop(key: string): void;
+  edit(messageSeq: bigint, text: string): Promise<void>;
+  remove(messageSeq: bigint): Promise<void>;
+  react(messageSeq: bigint, emoji: string, present: boolean): Promise<void>;
+  /** To be called at each keystroke, and with `false` when the text is gone. Told to the server at most twice a second. */
+  setTyping(typing: boolean): void;
+  /** Reads the page before the oldest message. */
+  loadOlder(): Promise<void>;
+}
+
+/** The chat of a room. */
+export function useChat(roomId: string): ChatHook {
+  const actions = useChatActions(roomId);
+  const chat = useSelected(useSharedRoom(roomId), (room) => room.chat, Object.is);
+  return useMemo(() => ({ ...chat, ...actions }), [chat, actions]);
+}
+
+/** Only the actions, which never change. */
+export function useChatActions(roomId: string): ChatActions {
+  const session = useSession();
+  const room = useSharedRoom(roomId);
+  const { actions, stop } = useMemo(() => chatActions(session, room, roomId), [session, room, roomId]);
+  useEffect(() => stop, [stop]);
+  return actions;
+}
+
+function chatActions(
+  session: TriviumSession,
+  room: SharedRoom,
+  roomId: string,
+): { actions: ChatActions; stop: () => void } {
+  const chat = session.client(ChatService);
+  const typing = typingSignal((typing) => {
+    // A lost signal is no failure: the server forgets it by itself.
+    chat.setTyping({ roomId, typing }).catch(() => {});
+  });
+  const attempt = async (entry: Pick<ChatMessage, "key" | "message">) => {
+    const { key, message } = entry;
+    room.apply({ kind: "message-sending", key, message });
+    try {
+      // The key is the request's id: a retry after an answer that was lost is recognised.
+      const { message: saved } = await chat.sendMessage({
+        requestId: key,
+        roomId,
+        text: message.text,
+        replyTo: message.replyTo,
+      });
+      if (saved !== undefined) room.apply({ kind: "message-saved", key, message: saved });
+    } catch (reason) {
+      const error = ConnectError.from(reason);
+      room.apply({ kind: "message-failed", key, error });
+      throw error;
+    }
+  };
+  const actions: ChatActions = {
+    async send(text, replyTo = 0n) {
+      const { me } = room.get();
+      typing.set(false);
+      await attempt({
+        key: crypto.randomUUID(),
+        message: create(MessageSchema, {
+          authorId: me?.userId ?? session.connection.get().userId,
+          authorNickname: me?.nickname ?? "",
+          text,
+          replyTo,
+          sendTimeMs: BigInt(Math.round(session.clock.now())),
+        }),
+      });
+    },
+    async retry(key) {
+      const entry = room.get().chat.messages.find((each) => each.key === key && each.status === "failed");
+      if (entry !== undefined) await attempt(entry);
+    },
+    drop: (key) => room.apply({ kind: "message-dropped", key }),
+    async edit(messageSeq, text) {
+      await chat.editMessage({ roomId, messageSeq, text });
+    },
+    async remove(messageSeq) {
+      await chat.deleteMessage({ roomId, messageSeq });
+    },
+    async react(messageSeq, emoji, present) {
+      await chat.setReaction({ roomId, messageSeq, emoji, present });
+    },
+    setTyping: typing.set,
+    async loadOlder() {
+      const oldest = room.get().chat.messages.find((each) => each.status === "saved");
+      const { messages, more } = await chat.listMessages({
+        roomId,
+        beforeSeq: oldest?.message.seq ?? 0n,
+        pageSize: PAGE,
+      });
+      room.apply({ kind: "messages-loaded", messages, more });
+    },
+  };
+  return { actions, stop: () => typing.set(false) };
+}
+
+/** Tells a change at once, and after that at most one per `TYPING_MS`; typing ends by itself. */
+function typingSignal(tell: (typing: boolean) => void): { set(typing: boolean): void } {
+  let wanted = false;
+  let told = false;
+  let pause: ReturnType<typeof setTimeout> | undefined;
+  let end: ReturnType<typeof setTimeout> | undefined;
+  const settle = () => {
+    pause = undefined;
+    if (wanted === told) return;
+    told = wanted;
+    tell(told);
+    pause = setTimeout(settle, TYPING_MS);
+  };
+  const set = (typing: boolean) => {
+    wanted = typing;
+    clearTimeout(end);
+    if (typing) end = setTimeout(() => set(false), TYPING_ENDS_MS);
+    if (pause === undefined) settle();
+  };
+  return { set };
+}

@@ -1,0 +1,20 @@
+// A room before its first snapshot.
+//
+// Neighbours: `reduce` fills it.
+
+import type { ChatView, RoomState } from "../types.js";
+
+const NO_CHAT: ChatView = { messages: [], more: false, typing: new Set() };
+
+/** The state of a room of which nothing is known yet. */
+export function emptyRoom(roomId: string): RoomState {
+  return {
+    roomId,
+    status: "loading",
+    members: new Map(),
+    memberCount: 0,
+    presences: new Map(),
+    bannedUserIds: new Set(),
+    chat: NO_CHAT,
+  };
+}

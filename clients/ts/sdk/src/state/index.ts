@@ -1,0 +1,7 @@
+// The state of a room as pure functions: what the server says, and what this client does itself, taken in one after another.
+
+export { MAX_MESSAGES } from "./chat.js";
+export { emptyRoom } from "./empty.js";
+export { applyLocal } from "./local.js";
+export { reduceRoom } from "./reduce.js";
+export { createStore, type Store } from "./store.js";
