@@ -1,6 +1,18 @@
 // Unit tests of this package.
+import { mergeConfig } from "vite";
 import { defineConfig } from "vitest/config";
+import vite from "./vite.config";
 
-export default defineConfig({
-  test: { name: "app", environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], passWithNoTests: true },
-});
+export default mergeConfig(
+  vite,
+  defineConfig({
+    test: {
+      name: "app",
+      environment: "happy-dom",
+      include: ["src/**/*.test.{ts,tsx}"],
+      setupFiles: ["src/testing/setup.ts"],
+      // Sonner is transformed by a plugin, which only sees what is not external.
+      server: { deps: { inline: ["sonner"] } },
+    },
+  }),
+);

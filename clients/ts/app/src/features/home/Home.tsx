@@ -1,0 +1,76 @@
+// The first page: the code in the middle, everything else around it.
+import { SimpleGrid, Text } from "@mantine/core";
+import { IconPresentation, IconRoute, IconWriting } from "@tabler/icons-react";
+import { savedSeat } from "@trivium/client";
+import { type ReactNode, useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { Link } from "wouter";
+import { Avatar } from "../../components/Avatar";
+import { FocusHeading } from "../../components/FocusHeading";
+import { PageFrame } from "../../components/PageFrame";
+import { displayCode, recentCodes } from "../../lib/codes";
+import { CodeForm } from "./CodeForm";
+import classes from "./Home.module.css";
+import { Roads } from "./Roads";
+
+export function Home() {
+  const { t } = useTranslation("home");
+  return (
+    <PageFrame>
+      <section className={classes.hero}>
+        <Roads />
+        <FocusHeading className={classes.title}>{t("title")}</FocusHeading>
+        <Text className={classes.lead}>{t("lead")}</Text>
+        <CodeForm />
+        <Seats />
+      </section>
+      <nav aria-labelledby="more">
+        <h2 id="more" className={classes.more}>
+          {t("more")}
+        </h2>
+        <SimpleGrid cols={{ base: 1, sm: 3 }} spacing="md">
+          <Door href="/host" icon={<IconPresentation />} title={t("host.title")} text={t("host.text")} />
+          <Door href="/studio" icon={<IconWriting />} title={t("studio.title")} text={t("studio.text")} />
+          <Door href="/demo-realtime" icon={<IconRoute />} title={t("demo.title")} text={t("demo.text")} />
+        </SimpleGrid>
+      </nav>
+    </PageFrame>
+  );
+}
+
+/** Seats that this device still has, so that a closed tab is no loss. */
+function Seats() {
+  const { t } = useTranslation("home");
+  const seats = useMemo(
+    () =>
+      recentCodes().flatMap((code) => {
+        const seat = savedSeat(code);
+        return seat === undefined ? [] : [{ code, seat }];
+      }),
+    [],
+  );
+  if (seats.length === 0) return null;
+  return (
+    <section aria-label={t("continue")} className={classes.seats}>
+      {seats.map(({ code, seat }) => (
+        <Link key={code} href={`/play/${code}`} className={classes.seat}>
+          <Avatar seed={seat.userId} size={36} />
+          <span>
+            {t("continueAs", { name: seat.nickname })}
+            <small className="tabular">{displayCode(code)}</small>
+          </span>
+        </Link>
+      ))}
+    </section>
+  );
+}
+
+function Door({ href, icon, title, text }: { href: string; icon: ReactNode; title: string; text: string }) {
+  return (
+    <Link href={href} className={classes.door}>
+      <span className={classes.icon}>{icon}</span>
+      <strong>{title}</strong>
+      <span>{text}</span>
+    </Link>
+  );
+}
