@@ -5,7 +5,7 @@ use std::{fs, path::PathBuf};
 use anyhow::{Context as _, Result};
 
 use crate::{
-    shell::{cargo, exec, program, root, run},
+    shell::{cargo, exec, program, root, run, target},
     tools,
 };
 
@@ -48,8 +48,7 @@ fn build(packages: &[&str]) -> Result<PathBuf> {
     run(cargo()
         .args(["build", "--release", "--locked", "--bins"])
         .args(packages))?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
-    Ok(target.join("release"))
+    Ok(target().join("release"))
 }
 
 /// Puts the peers for Node.js beside what they import, and returns where.

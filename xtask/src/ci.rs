@@ -7,16 +7,17 @@ use anyhow::{Context, Result, bail};
 use crate::{
     engine,
     shell::{cargo, program, read, root, run},
-    test, tools,
+    test, tools, web,
 };
 
 type Step = fn() -> Result<()>;
 
-const STEPS: [(&str, Step); 6] = [
+const STEPS: [(&str, Step); 7] = [
     ("format", format),
     ("lints", lints),
     ("dependencies", dependencies),
     ("wire", wire),
+    ("web", web::check),
     ("documentation", documentation),
     ("tests", || test(&[])),
 ];

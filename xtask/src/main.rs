@@ -10,6 +10,7 @@ mod ci;
 mod engine;
 mod shell;
 mod tools;
+mod web;
 
 use std::{env, process::ExitCode};
 
@@ -20,8 +21,10 @@ use crate::shell::cargo;
 const HELP: &str = "\
 cargo xtask COMMAND
 
-run [--release] [ARGS]   build the server and start `trivium serve ARGS`
-test [ARGS]              set up what the suites need, then `cargo test --workspace ARGS`
+run [OPTIONS] [ARGS]     build the web app and the server, and start `trivium serve ARGS`;
+                         --release with optimizations, --no-web without building the app
+test                     every test: Rust's, TypeScript's, and those in browsers
+test ARGS                only `cargo test --workspace ARGS`
 setup                    only set it up, and print the variables by which the suites find it
 ci [STEP...]             everything that a change has to pass, or only these steps of it
 gen                      make the files that are generated and committed
@@ -43,8 +46,7 @@ fn main() -> ExitCode {
 
 fn dispatch(arguments: &[&str]) -> Result<()> {
     match arguments {
-        ["run", "--release", rest @ ..] => run(&["--release"], rest),
-        ["run", rest @ ..] => run(&[], rest),
+        ["run", rest @ ..] => run(rest),
         ["test", rest @ ..] => test(rest),
         ["setup"] => setup(),
         ["ci", steps @ ..] => ci::ci(steps),
@@ -58,7 +60,13 @@ fn dispatch(arguments: &[&str]) -> Result<()> {
     }
 }
 
-fn run(profile: &[&str], serve: &[&str]) -> Result<()> {
+fn run(arguments: &[&str]) -> Result<()> {
+    let ours = |argument: &&&str| matches!(**argument, "--release" | "--no-web");
+    let (options, serve) = arguments.split_at(arguments.iter().take_while(ours).count());
+    if !options.contains(&"--no-web") {
+        web::build()?;
+    }
+    let profile = options.iter().filter(|option| **option == "--release");
     let mut command = cargo();
     command
         .args(["run", "--package", "trivium-server", "--bin", "trivium"])
@@ -70,17 +78,21 @@ fn run(profile: &[&str], serve: &[&str]) -> Result<()> {
 
 /// The suites drive the server with clients in other languages too; where those are is told by the environment.
 pub(crate) fn test(arguments: &[&str]) -> Result<()> {
+    // The server's own tests look at the app in it.
+    web::build()?;
     let interop = tools::interop()?;
     shell::run(
         cargo()
             .args(["test", "--workspace", "--locked"])
             .args(arguments)
             .envs(interop),
-    )
+    )?;
+    // Arguments are Cargo's.
+    if arguments.is_empty() { web::test() } else { Ok(()) }
 }
 
 fn setup() -> Result<()> {
-    for (name, value) in tools::interop()? {
+    for (name, value) in tools::interop()?.into_iter().chain(web::setup()?) {
         println!("{name}={}", value.display());
     }
     Ok(())

@@ -13,6 +13,11 @@ pub(crate) fn root() -> PathBuf {
     xtask.parent().expect("a package lies in its workspace").to_owned()
 }
 
+/// Where Cargo puts what it builds.
+pub(crate) fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
 /// The Cargo that runs this program.
 pub(crate) fn cargo() -> Command {
     program(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))

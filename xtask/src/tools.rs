@@ -1,12 +1,13 @@
-//! Installs programs of other ecosystems under `target/xtask`, each set once for each content of the file that pins it.
+//! Installs programs of other ecosystems, most under `target/xtask`, each set once for each content of the file that pins it.
 
 use std::{
+    env,
     ffi::OsString,
     fs,
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::shell::{self, program, root};
 
@@ -23,7 +24,7 @@ pub(crate) fn buf() -> Result<PathBuf> {
 /// A directory with what the manifest asks for in its `node_modules`.
 pub(crate) fn node(name: &str, manifest: &Path) -> Result<PathBuf> {
     let directory = home().join(name);
-    once(name, &[manifest], &directory, || {
+    once(name, "installing", &[manifest], &directory, || {
         fs::create_dir_all(&directory)?;
         fs::copy(manifest, directory.join("package.json"))?;
         npm_install(&directory)
@@ -46,6 +47,7 @@ pub(crate) fn interop() -> Result<Vec<(&'static str, OsString)>> {
         let modules = interop.join("node_modules");
         once(
             "interop-node",
+            "installing",
             &[&manifest, &interop.join("package-lock.json")],
             &modules,
             || npm_install(&interop),
@@ -53,8 +55,7 @@ pub(crate) fn interop() -> Result<Vec<(&'static str, OsString)>> {
         let template = interop.join("buf.gen.yaml");
         let mut sources = vec![manifest, template];
         protos(&root().join("proto"), &mut sources)?;
-        let sources: Vec<&Path> = sources.iter().map(PathBuf::as_path).collect();
-        once("interop-gen", &sources, &interop.join("gen"), || {
+        once("interop-gen", "generating", &sources, &interop.join("gen"), || {
             shell::run(
                 program("npm")
                     .args(["run", "--silent", "generate"])
@@ -67,7 +68,7 @@ pub(crate) fn interop() -> Result<Vec<(&'static str, OsString)>> {
 }
 
 /// Adds every proto under a directory, in an order that is always the same.
-fn protos(directory: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
+pub(crate) fn protos(directory: &Path, found: &mut Vec<PathBuf>) -> Result<()> {
     let mut entries = fs::read_dir(directory)?.collect::<Result<Vec<_>, _>>()?;
     entries.sort_by_key(fs::DirEntry::path);
     for entry in entries {
@@ -91,23 +92,29 @@ fn scripts(environment: &Path) -> PathBuf {
 /// A virtual environment with what the file requires.
 fn python(name: &str, requirements: &Path) -> Result<PathBuf> {
     let directory = home().join(format!("python-{name}"));
-    once(&format!("python-{name}"), &[requirements], &directory, || {
-        shell::run(program("python3").args(["-m", "venv", "--clear"]).arg(&directory))
-            .context("Python 3 with its venv module is needed; on Debian: apt-get install python3-venv")?;
-        let pip = [
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--requirement",
-        ];
-        shell::run(program(scripts(&directory).join("python")).args(pip).arg(requirements))
-    })?;
+    once(
+        &format!("python-{name}"),
+        "installing",
+        &[requirements],
+        &directory,
+        || {
+            shell::run(program("python3").args(["-m", "venv", "--clear"]).arg(&directory))
+                .context("Python 3 with its venv module is needed; on Debian: apt-get install python3-venv")?;
+            let pip = [
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "--requirement",
+            ];
+            shell::run(program(scripts(&directory).join("python")).args(pip).arg(requirements))
+        },
+    )?;
     Ok(directory)
 }
 
-fn npm_install(directory: &Path) -> Result<()> {
+pub(crate) fn npm_install(directory: &Path) -> Result<()> {
     let install: &[&str] = if directory.join("package-lock.json").exists() {
         &["ci"]
     } else {
@@ -122,19 +129,96 @@ fn npm_install(directory: &Path) -> Result<()> {
     .context("Node.js 20 or later with npm is needed")
 }
 
-/// Installs into `directory` unless that was done already with the same content of `pins`. The stamp is written last,
-/// so that what was interrupted is done again.
-fn once(name: &str, pins: &[&Path], directory: &Path, install: impl FnOnce() -> Result<()>) -> Result<()> {
+/// The environment by which suites find Chromium and Firefox; empty if they are to be skipped, which is said.
+///
+/// # Errors
+///
+/// One is missing in CI, where nothing is skipped.
+pub(crate) fn browsers() -> Result<Vec<(&'static str, OsString)>> {
+    if let Some(found) = found_browsers() {
+        return Ok(found);
+    }
+    let why = match install_browsers() {
+        Ok(()) => match found_browsers() {
+            Some(found) => return Ok(found),
+            None => "apt-get has installed others".to_owned(),
+        },
+        Err(error) => format!("{error:#}"),
+    };
+    let message = format!("Chromium and Firefox are needed by the browser suites: {why}");
+    if env::var_os("CI").is_some_and(|ci| ci == "true") {
+        bail!(message);
+    }
+    println!("browser suites are skipped. {message}");
+    Ok(Vec::new())
+}
+
+/// Both, or none.
+fn found_browsers() -> Option<Vec<(&'static str, OsString)>> {
+    let names: [(_, &[&str]); 2] = [
+        ("TRIVIUM_CHROMIUM", &["chromium", "chromium-browser", "google-chrome"]),
+        ("TRIVIUM_FIREFOX", &["firefox-esr", "firefox"]),
+    ];
+    let find = |(variable, names): (&'static str, &[&str])| {
+        let given = env::var_os(variable);
+        let found = given.or_else(|| names.iter().find_map(|name| on_path(name)).map(OsString::from))?;
+        Some((variable, found))
+    };
+    names.into_iter().map(find).collect()
+}
+
+fn install_browsers() -> Result<()> {
+    let is_debian = Path::new("/etc/debian_version").exists() && on_path("apt-get").is_some();
+    let is_root = || shell::read(program("id").arg("--user")).is_ok_and(|id| id.trim() == "0");
+    if !is_debian || !is_root() {
+        bail!(
+            "install them, or name them by TRIVIUM_CHROMIUM and TRIVIUM_FIREFOX; on Debian: apt-get install chromium firefox-esr"
+        );
+    }
+    println!("installing the packages chromium and firefox-esr with apt-get");
+    let apt = |arguments: &[&str]| {
+        let mut command = program("apt-get");
+        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+        shell::run(&mut command)
+    };
+    apt(&["--quiet", "update"])?;
+    apt(&[
+        "--quiet",
+        "--yes",
+        "--no-install-recommends",
+        "install",
+        "chromium",
+        "firefox-esr",
+    ])
+}
+
+/// Where a program is that the shell would start by this name.
+fn on_path(name: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
+}
+
+/// Makes `directory` unless that was done already with the same content of `pins`. The stamp is written last, so that what was
+/// interrupted is done again.
+pub(crate) fn once(
+    name: &str,
+    doing: &str,
+    pins: &[impl AsRef<Path>],
+    directory: &Path,
+    install: impl FnOnce() -> Result<()>,
+) -> Result<()> {
     let stamp = home().join(format!("{name}.stamp"));
     let mut content = Vec::new();
-    for pin in pins.iter().filter(|pin| pin.exists()) {
+    for pin in pins.iter().map(AsRef::as_ref).filter(|pin| pin.exists()) {
         content.extend(fs::read(pin).with_context(|| pin.display().to_string())?);
     }
     if directory.exists() && fs::read(&stamp).is_ok_and(|stamped| stamped == content) {
         return Ok(());
     }
     println!(
-        "installing {}",
+        "{doing} {}",
         directory.strip_prefix(root()).unwrap_or(directory).display()
     );
     fs::create_dir_all(home())?;
