@@ -1,7 +1,8 @@
-//! The catalogue in the tables `rooms`, `quizzes` and `quiz_revisions`.
+//! The catalogue in the tables `rooms`, `invitations`, `quizzes` and `quiz_revisions`.
 //!
 //! Neighbours: [`rows`] reads their columns; [`primary`](crate::primary) runs what changes them.
 
+mod invitation;
 mod quiz;
 mod room;
 
@@ -13,7 +14,7 @@ use sqlx::{
 };
 use trivium_engine::{QuizId, RoomId, Timestamp, UserId};
 use trivium_store::{
-    Catalogue, CreateRoom, PutQuiz, QuizRecord, QuizSummary, RoomRecord, StoreError,
+    Catalogue, CreateRoom, InvitationRecord, PutInvitation, PutQuiz, QuizRecord, QuizSummary, RoomRecord, StoreError,
     catalogue::{MAX_LIST, check_text, check_time},
 };
 
@@ -49,9 +50,24 @@ impl Catalogue for SqliteStore {
         find(&self.readers, room::by_code(code), rows::room).await
     }
 
+    async fn put_invitation(&self, invitation: &InvitationRecord, now: Timestamp) -> Result<PutInvitation, StoreError> {
+        invitation.check()?;
+        let invitation = invitation.clone();
+        self.primary
+            .write(move |tx| Box::pin(async move { invitation::put(tx, &invitation, now).await }))
+            .await
+    }
+
+    async fn delete_invitation(&self, code: &str) -> Result<bool, StoreError> {
+        Ok(self.change(invitation::delete(code)).await? > 0)
+    }
+
     async fn close_room(&self, id: &RoomId, at: Timestamp) -> Result<bool, StoreError> {
         check_time(at)?;
-        Ok(self.change(room::close(id, at)).await? > 0)
+        let id = id.clone();
+        self.primary
+            .write(move |tx| Box::pin(async move { room::close(tx, &id, at).await }))
+            .await
     }
 
     async fn rename_room(&self, id: &RoomId, title: &str) -> Result<bool, StoreError> {

@@ -135,6 +135,7 @@ fn migrations() -> Migrator {
     Migrator::with_migrations(vec![
         migration(1, "initial", include_str!("../migrations/0001_initial.sql")),
         migration(2, "media", include_str!("../migrations/0002_media.sql")),
+        migration(3, "invitations", include_str!("../migrations/0003_invitations.sql")),
     ])
 }
 

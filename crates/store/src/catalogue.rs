@@ -58,8 +58,38 @@ pub enum CreateRoom {
     Created,
     /// A room of that id was there and is unchanged; here it is.
     Exists(RoomRecord),
-    /// Another open room has the code; nothing is written.
+    /// Another open room has the code, or an invitation has; nothing is written.
     CodeTaken,
+}
+
+/// A code beside a room's own, by which the room is found too. Whether it is good for anything, the room knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvitationRecord {
+    /// What people type.
+    pub code: String,
+    /// Where it leads.
+    pub room: RoomId,
+    /// When it may be forgotten.
+    pub expires_at: Timestamp,
+}
+
+impl InvitationRecord {
+    /// Refuses what no backend may store. Every [`Catalogue::put_invitation`] calls it first.
+    pub fn check(&self) -> Result<(), StoreError> {
+        check_text(&self.code)?;
+        check_time(self.expires_at)
+    }
+}
+
+/// What became of a [`Catalogue::put_invitation`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PutInvitation {
+    /// It is there, by this call or by an earlier one for the same room.
+    Stored,
+    /// The code leads to another room, or is the join code of one; nothing is written.
+    Taken,
+    /// There is no such room that is open; nothing is written.
+    NoRoom,
 }
 
 /// One revision of a quiz. Revisions are immutable: a room that plays one is not changed by a later edit.
@@ -166,10 +196,16 @@ pub trait Catalogue: Send + Sync + 'static {
     /// The room of that id, open or closed.
     async fn room(&self, id: &RoomId) -> Result<Option<RoomRecord>, StoreError>;
 
-    /// The open room that has the code, byte for byte.
+    /// The open room that has the code, byte for byte, as its own or as that of an invitation.
     async fn room_by_code(&self, code: &str) -> Result<Option<RoomRecord>, StoreError>;
 
-    /// Closes a room and takes its code away, so that another may have it. A room that is closed keeps its time.
+    /// Enters an invitation to an open room, and forgets those to any room that have expired by `now`.
+    async fn put_invitation(&self, invitation: &InvitationRecord, now: Timestamp) -> Result<PutInvitation, StoreError>;
+
+    /// Forgets an invitation. False if there is none.
+    async fn delete_invitation(&self, code: &str) -> Result<bool, StoreError>;
+
+    /// Closes a room and takes its code and its invitations away, so that others may have the codes. A room that is closed keeps its time.
     /// False if there is no such room.
     async fn close_room(&self, id: &RoomId, at: Timestamp) -> Result<bool, StoreError>;
 
@@ -182,7 +218,7 @@ pub trait Catalogue: Send + Sync + 'static {
     /// All open rooms: those in which a deadline may have passed while no server ran.
     async fn open_rooms(&self, after: Option<&RoomId>, limit: u32) -> Result<Vec<RoomRecord>, StoreError>;
 
-    /// Deletes a room's record, log and snapshot in one transaction. False if none of them was there.
+    /// Deletes a room's record, invitations, log and snapshot in one transaction. False if none of them was there.
     async fn delete_room(&self, id: &RoomId) -> Result<bool, StoreError>;
 
     /// Stores a new revision of a quiz: the one after the newest. The newest itself again, unchanged, is also success.

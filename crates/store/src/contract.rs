@@ -1,11 +1,12 @@
 //! What every backend must do, as one suite that each runs in its own tests.
 //!
 //! Neighbours: one file of cases for each port: `contract/log.rs`, `contract/snapshot.rs`, `contract/room.rs`, `contract/quiz.rs`,
-//! `contract/media.rs`.
+//! `contract/invitation.rs`, `contract/media.rs`.
 //!
 //! A case is a function from an empty store; it panics where the backend breaks its promise. A case that is not in the
 //! table is dead code, so the compiler keeps the table whole.
 
+mod invitation;
 mod log;
 mod media;
 mod quiz;
@@ -43,6 +44,8 @@ const CASES: &[(&str, Case)] = cases! {
     room: creating_is_idempotent, codes_are_unique_while_open, closing_releases_the_code_once,
         renaming_changes_the_title_only, lists_are_paged, open_rooms_are_listed, deletion_takes_everything,
         impossible_rooms_are_refused;
+    invitation: invitations_find_their_room, no_two_codes_are_the_same, invitations_end,
+        impossible_invitations_are_refused;
     quiz: revisions_follow_each_other, a_repeat_is_success, revisions_do_not_change, lists_show_the_newest,
         archived_quizzes_can_be_read, impossible_quizzes_are_refused;
     media: content_names_it, the_first_owner_keeps_it, a_quota_is_not_passed, impossible_media_is_refused;

@@ -31,7 +31,9 @@ pub mod memory;
 pub mod snapshot;
 pub mod writer;
 
-pub use catalogue::{Catalogue, CreateRoom, PutQuiz, QuizRecord, QuizSummary, RoomRecord};
+pub use catalogue::{
+    Catalogue, CreateRoom, InvitationRecord, PutInvitation, PutQuiz, QuizRecord, QuizSummary, RoomRecord,
+};
 pub use error::{ErrorKind, StoreError};
 pub use log::{Append, Appended, Page, Record, RoomLog};
 pub use media::{Media, MediaId, MediaRecord, PutMedia};

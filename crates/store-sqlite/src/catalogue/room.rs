@@ -41,6 +41,7 @@ pub(super) async fn create(tx: &mut SqliteConnection, room: &RoomRecord) -> Resu
 pub(super) async fn delete(tx: &mut SqliteConnection, id: &RoomId) -> Result<bool, StoreError> {
     let statements = [
         "DELETE FROM rooms WHERE id = ?",
+        "DELETE FROM invitations WHERE room = ?",
         "DELETE FROM snapshots WHERE room = ?",
         "DELETE FROM entries WHERE room = ?",
     ];
@@ -56,15 +57,19 @@ pub(super) fn by_id(id: &RoomId) -> Statement {
     sqlx::query("SELECT * FROM rooms WHERE id = ?").bind(id.as_str())
 }
 
-/// A closed room has no code, so what is found is open.
+/// A closed room has neither code nor invitations, so what is found is open.
 pub(super) fn by_code(code: &str) -> Statement {
-    sqlx::query("SELECT * FROM rooms WHERE code = ?").bind(code)
+    sqlx::query("SELECT * FROM rooms WHERE code = ?1 OR id = (SELECT room FROM invitations WHERE code = ?1)").bind(code)
 }
 
-pub(super) fn close(id: &RoomId, at: Timestamp) -> Statement {
-    sqlx::query("UPDATE rooms SET closed_at = coalesce(closed_at, ?), code = NULL WHERE id = ?")
+pub(super) async fn close(tx: &mut SqliteConnection, id: &RoomId, at: Timestamp) -> Result<bool, StoreError> {
+    let close = sqlx::query("UPDATE rooms SET closed_at = coalesce(closed_at, ?), code = NULL WHERE id = ?")
         .bind(rows::signed(at.0))
-        .bind(id.as_str())
+        .bind(id.as_str());
+    let closed = close.execute(&mut *tx).await.map_err(store_error)?;
+    let revoke = sqlx::query("DELETE FROM invitations WHERE room = ?").bind(id.as_str());
+    revoke.execute(tx).await.map_err(store_error)?;
+    Ok(closed.rows_affected() > 0)
 }
 
 pub(super) fn rename(id: &RoomId, title: &str) -> Statement {

@@ -12,14 +12,17 @@ use trivium_engine::{QuizId, RoomId, Timestamp, UserId};
 
 use super::MemoryStore;
 use crate::{
-    Catalogue, CreateRoom, PutQuiz, QuizRecord, QuizSummary, RoomRecord, StoreError,
+    Catalogue, CreateRoom, InvitationRecord, PutInvitation, PutQuiz, QuizRecord, QuizSummary, RoomRecord, StoreError,
     catalogue::{MAX_LIST, check_text, check_time},
 };
 
 #[derive(Debug, Default)]
 pub(super) struct Lists {
     rooms: BTreeMap<RoomId, RoomRecord>,
+    /// Those of open rooms.
     codes: BTreeMap<String, RoomId>,
+    /// By code; none of these is in `codes`.
+    invitations: BTreeMap<String, InvitationRecord>,
     histories: BTreeMap<QuizId, History>,
 }
 
@@ -47,7 +50,7 @@ impl Catalogue for MemoryStore {
             return Ok(CreateRoom::Exists(there.clone()));
         }
         if let Some(code) = &room.code {
-            if lists.codes.contains_key(code) {
+            if lists.codes.contains_key(code) || lists.invitations.contains_key(code) {
                 return Ok(CreateRoom::CodeTaken);
             }
             lists.codes.insert(code.clone(), room.id.clone());
@@ -62,8 +65,31 @@ impl Catalogue for MemoryStore {
 
     async fn room_by_code(&self, code: &str) -> Result<Option<RoomRecord>, StoreError> {
         let lists = &self.lock().lists;
-        let room = lists.codes.get(code).and_then(|id| lists.rooms.get(id));
-        Ok(room.cloned())
+        let invited = || lists.invitations.get(code).map(|invitation| &invitation.room);
+        let room = lists.codes.get(code).or_else(invited);
+        Ok(room.and_then(|id| lists.rooms.get(id)).cloned())
+    }
+
+    async fn put_invitation(&self, invitation: &InvitationRecord, now: Timestamp) -> Result<PutInvitation, StoreError> {
+        invitation.check()?;
+        let lists = &mut self.lock().lists;
+        lists.invitations.retain(|_, there| there.expires_at > now);
+        let room = lists.rooms.get(&invitation.room);
+        if room.is_none_or(|room| room.closed_at.is_some()) {
+            return Ok(PutInvitation::NoRoom);
+        }
+        let there = lists.invitations.get(&invitation.code);
+        let elsewhere = there.is_some_and(|there| there.room != invitation.room);
+        if elsewhere || lists.codes.contains_key(&invitation.code) {
+            return Ok(PutInvitation::Taken);
+        }
+        let code = invitation.code.clone();
+        lists.invitations.entry(code).or_insert_with(|| invitation.clone());
+        Ok(PutInvitation::Stored)
+    }
+
+    async fn delete_invitation(&self, code: &str) -> Result<bool, StoreError> {
+        Ok(self.lock().lists.invitations.remove(code).is_some())
     }
 
     async fn close_room(&self, id: &RoomId, at: Timestamp) -> Result<bool, StoreError> {
@@ -76,6 +102,7 @@ impl Catalogue for MemoryStore {
         if let Some(code) = room.code.take() {
             lists.codes.remove(&code);
         }
+        lists.invitations.retain(|_, there| there.room != *id);
         Ok(true)
     }
 
@@ -105,6 +132,7 @@ impl Catalogue for MemoryStore {
         if let Some(code) = room.as_ref().and_then(|room| room.code.as_ref()) {
             state.lists.codes.remove(code);
         }
+        state.lists.invitations.retain(|_, there| there.room != *id);
         let log = state.logs.remove(id);
         let snapshot = state.snapshots.remove(id);
         Ok(room.is_some() || log.is_some() || snapshot.is_some())
