@@ -120,6 +120,7 @@ pub(crate) fn join() -> Command {
         team: String::new(),
         observe: false,
         code_shown: true,
+        invitation: None,
     }
     .into()
 }

@@ -118,6 +118,8 @@ commands! {
     command BanUser(BanUserRequest) -> BanUserResponse by RoomServiceClient::ban_user;
     command UnbanUser(UnbanUserRequest) -> UnbanUserResponse by RoomServiceClient::unban_user;
     command TakeHost(TakeHostRequest) -> TakeHostResponse by RoomServiceClient::take_host;
+    command CreateInvitation(CreateInvitationRequest) -> CreateInvitationResponse by RoomServiceClient::create_invitation;
+    command RevokeInvitation(RevokeInvitationRequest) -> RevokeInvitationResponse by RoomServiceClient::revoke_invitation;
     query ListEvents(ListEventsRequest) -> ListEventsResponse by RoomServiceClient::list_events;
     command CreateQuiz(CreateQuizRequest) -> CreateQuizResponse by QuizServiceClient::create_quiz;
     command UpdateQuiz(UpdateQuizRequest) -> UpdateQuizResponse by QuizServiceClient::update_quiz;
@@ -129,6 +131,7 @@ commands! {
     command AdvanceQuiz(AdvanceQuizRequest) -> AdvanceQuizResponse by QuizServiceClient::advance_quiz;
     command SubmitAnswer(SubmitAnswerRequest) -> SubmitAnswerResponse by QuizServiceClient::submit_answer;
     command ReportLoaded(ReportLoadedRequest) -> ReportLoadedResponse by QuizServiceClient::report_loaded;
+    fleeting ReportDrawn(ReportDrawnRequest) -> ReportDrawnResponse by QuizServiceClient::report_drawn;
     command PauseQuiz(PauseQuizRequest) -> PauseQuizResponse by QuizServiceClient::pause_quiz;
     command ResumeQuiz(ResumeQuizRequest) -> ResumeQuizResponse by QuizServiceClient::resume_quiz;
     command ExtendQuestion(ExtendQuestionRequest) -> ExtendQuestionResponse by QuizServiceClient::extend_question;

@@ -12,6 +12,7 @@
 pub mod chat;
 pub mod common;
 pub mod event;
+pub mod invitation;
 pub mod presence;
 pub mod quiz;
 pub mod reply;

@@ -60,6 +60,18 @@ pub fn guest_user_id(secret: &Secret, room: &RoomId, request: &RequestId) -> Use
         .expect("made of letters, digits and _")
 }
 
+/// What the code of an invitation is drawn with, at this attempt to find a free one. A retry draws the same.
+pub(crate) fn invitation_seed(
+    secret: &Secret,
+    room: &RoomId,
+    user: &UserId,
+    request: &RequestId,
+    attempt: usize,
+) -> [u8; 32] {
+    let parts = [room.as_str(), user.as_str(), request.as_str(), &attempt.to_string()];
+    secret.mac("invitation", &parts)
+}
+
 /// What the names of guests begin with. Tokens of others may not claim such a name.
 pub const GUEST_PREFIX: &str = "g_";
 

@@ -81,11 +81,13 @@ impl Event {
 fn room_visibility(event: &RoomEvent) -> Visibility {
     match event {
         RoomEvent::Created { .. } | RoomEvent::Updated { .. } | RoomEvent::Closed => Visibility::Everyone,
-        RoomEvent::MemberJoined { member, .. } | RoomEvent::MemberUpdated { member } => {
-            if member.accommodations.is_none() {
-                Visibility::Everyone
-            } else {
+        RoomEvent::MemberJoined { member, invitation, .. } | RoomEvent::MemberUpdated { member, invitation } => {
+            if !member.accommodations.is_none() {
                 Visibility::Personal
+            } else if invitation.is_some() {
+                Visibility::Split
+            } else {
+                Visibility::Everyone
             }
         }
         RoomEvent::MemberLeft { message, .. } => {
@@ -95,19 +97,28 @@ fn room_visibility(event: &RoomEvent) -> Visibility {
                 Visibility::Personal
             }
         }
-        RoomEvent::Banned { .. } | RoomEvent::Unbanned { .. } => Visibility::Hosts,
+        RoomEvent::Banned { .. }
+        | RoomEvent::Unbanned { .. }
+        | RoomEvent::InvitationCreated { .. }
+        | RoomEvent::InvitationRevoked { .. } => Visibility::Hosts,
     }
 }
 
 fn room_seen_by(event: &RoomEvent, who: &Audience) -> Option<RoomEvent> {
     match event {
         RoomEvent::Created { .. } | RoomEvent::Updated { .. } | RoomEvent::Closed => Some(event.clone()),
-        RoomEvent::MemberJoined { member, member_count } => Some(RoomEvent::MemberJoined {
+        RoomEvent::MemberJoined {
+            member,
+            member_count,
+            invitation,
+        } => Some(RoomEvent::MemberJoined {
             member: who.sees(member),
             member_count: *member_count,
+            invitation: invitation.clone().filter(|_| *who == Audience::Hosts),
         }),
-        RoomEvent::MemberUpdated { member } => Some(RoomEvent::MemberUpdated {
+        RoomEvent::MemberUpdated { member, invitation } => Some(RoomEvent::MemberUpdated {
             member: who.sees(member),
+            invitation: invitation.clone().filter(|_| *who == Audience::Hosts),
         }),
         RoomEvent::MemberLeft {
             user,
@@ -124,7 +135,10 @@ fn room_seen_by(event: &RoomEvent, who: &Audience) -> Option<RoomEvent> {
             },
             member_count: *member_count,
         }),
-        RoomEvent::Banned { .. } | RoomEvent::Unbanned { .. } => match who {
+        RoomEvent::Banned { .. }
+        | RoomEvent::Unbanned { .. }
+        | RoomEvent::InvitationCreated { .. }
+        | RoomEvent::InvitationRevoked { .. } => match who {
             Audience::Hosts => Some(event.clone()),
             Audience::Member(_) | Audience::Observers => None,
         },

@@ -52,6 +52,8 @@ pub enum RoomCommand {
         observe: bool,
         /// Whether the caller has shown the right join code.
         code_shown: bool,
+        /// Code of an invitation, in place of the join code. It raises a member whose role is lower than its own.
+        invitation: Option<String>,
     },
     /// Give up the seat.
     Leave,
@@ -106,6 +108,22 @@ pub enum RoomCommand {
     },
     /// A co-host becomes host because the host is gone.
     TakeHost,
+    /// Make a code by which others come in with a role.
+    CreateInvitation {
+        /// The code, already reserved in the catalogue.
+        code: String,
+        /// As what its bearers come in.
+        role: Role,
+        /// How long it is good for.
+        lasts: Millis,
+        /// How often it may be used.
+        max_uses: u32,
+    },
+    /// Take an invitation back.
+    RevokeInvitation {
+        /// Its code.
+        code: String,
+    },
 }
 
 /// The live quiz.

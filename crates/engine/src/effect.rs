@@ -33,7 +33,18 @@ fn room(command: &RoomCommand, event: &RoomEvent) -> bool {
     let left = |who, why| matches!(event, Made::MemberLeft { user, reason, .. } if user == who && *reason == why);
     match command {
         RoomCommand::Create { .. } => matches!(event, Made::Created { .. }),
-        RoomCommand::Join { .. } => matches!(event, Made::MemberJoined { .. }),
+        RoomCommand::Join { invitation, .. } => match event {
+            Made::MemberJoined { .. } => true,
+            Made::MemberUpdated { invitation: by, .. } => by.is_some() && by == invitation,
+            Made::Created { .. }
+            | Made::Updated { .. }
+            | Made::Closed
+            | Made::MemberLeft { .. }
+            | Made::Unbanned { .. }
+            | Made::Banned { .. }
+            | Made::InvitationCreated { .. }
+            | Made::InvitationRevoked { .. } => false,
+        },
         RoomCommand::Leave => matches!(
             event,
             Made::MemberLeft {
@@ -44,7 +55,7 @@ fn room(command: &RoomCommand, event: &RoomEvent) -> bool {
         RoomCommand::Update { .. } => matches!(event, Made::Updated { .. }),
         RoomCommand::Close => matches!(event, Made::Closed),
         RoomCommand::UpdateMember { user, .. } => {
-            matches!(event, Made::MemberUpdated { member } if member.user == *user)
+            matches!(event, Made::MemberUpdated { member, .. } if member.user == *user)
         }
         RoomCommand::Remove { user, .. } => left(user, LeaveReason::Removed),
         RoomCommand::Ban { user, .. } => {
@@ -52,6 +63,10 @@ fn room(command: &RoomCommand, event: &RoomEvent) -> bool {
         }
         RoomCommand::Unban { user } => matches!(event, Made::Unbanned { user: unbanned } if unbanned == user),
         RoomCommand::TakeHost => matches!(event, Made::MemberUpdated { .. }),
+        RoomCommand::CreateInvitation { .. } => matches!(event, Made::InvitationCreated { .. }),
+        RoomCommand::RevokeInvitation { code } => {
+            matches!(event, Made::InvitationRevoked { code: revoked } if revoked == code)
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{RequestId, Seq, Timestamp, UserId, member::Member, quiz, settings::Settings};
+use crate::{RequestId, Seq, Timestamp, UserId, member::Member, membership::Invitation, quiz, settings::Settings};
 
 /// One entry of a room's log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,6 +58,9 @@ pub enum RoomEvent {
         member: Member,
         /// How many members there are.
         member_count: u32,
+        /// Code of the invitation that this was a use of. Hosts see it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        invitation: Option<String>,
     },
     /// Somebody is no longer in the room.
     MemberLeft {
@@ -75,6 +78,19 @@ pub enum RoomEvent {
     MemberUpdated {
         /// The member after the change.
         member: Member,
+        /// Code of the invitation that raised the member. Hosts see it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        invitation: Option<String>,
+    },
+    /// A host made an invitation. Hosts see it.
+    InvitationCreated {
+        /// The invitation.
+        invitation: Invitation,
+    },
+    /// A host took an invitation back. Hosts see it.
+    InvitationRevoked {
+        /// Its code.
+        code: String,
     },
     /// A ban ended. Hosts see it.
     Unbanned {
@@ -185,6 +201,8 @@ impl Event {
                 RoomEvent::MemberUpdated { .. } => "room.member_updated",
                 RoomEvent::Unbanned { .. } => "room.unbanned",
                 RoomEvent::Banned { .. } => "room.banned",
+                RoomEvent::InvitationCreated { .. } => "room.invitation_created",
+                RoomEvent::InvitationRevoked { .. } => "room.invitation_revoked",
             },
             Self::Quiz(event) => event.name(),
             Self::Chat(event) => match event {

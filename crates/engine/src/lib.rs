@@ -39,6 +39,7 @@ pub use cx::{Actor, Cx};
 pub use event::{ChatEvent, Entry, Event, Feature, RoomEvent};
 pub use id::{InvalidId, QuizId, RequestId, RoomId, Seq, UserId};
 pub use member::{Accommodations, Member, Role};
+pub use membership::Invitation;
 pub use reject::Reject;
 pub use room::Room;
 pub use settings::{JoinPolicy, RoomKind, Settings};

@@ -3,7 +3,7 @@
 //! Neighbours: [`permission`](crate::permission) has refused what a role may not ask before this is reached;
 //! [`nickname`](crate::nickname) says which names are usable; [`room`](crate::room) dispatches here.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +14,9 @@ use crate::{
 
 mod arrival;
 mod change;
+pub mod invitation;
+
+pub use invitation::Invitation;
 
 /// Most banned users.
 pub const MAX_BANS: usize = 1_000;
@@ -27,6 +30,9 @@ pub(crate) struct State {
     pub(crate) settings: Option<Settings>,
     pub(crate) members: Members,
     pub(crate) bans: BTreeSet<UserId>,
+    /// By code; some may have expired.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) invitations: BTreeMap<String, Invitation>,
 }
 
 /// What membership may know of the rest of the room.
@@ -48,6 +54,7 @@ impl State {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm per command, none of them long")]
     pub(crate) fn decide(
         &self,
         command: &RoomCommand,
@@ -83,6 +90,7 @@ impl State {
                 team,
                 observe,
                 code_shown,
+                invitation,
             } => {
                 let seat = arrival::Seat {
                     nickname,
@@ -90,6 +98,7 @@ impl State {
                     team,
                     observe: *observe,
                     code_shown: *code_shown,
+                    invitation: invitation.as_deref(),
                 };
                 self.join(&seat, around.phase, cx)?
             }
@@ -147,6 +156,21 @@ impl State {
             RoomCommand::Unban { user } if self.bans.contains(user) => vec![RoomEvent::Unbanned { user: user.clone() }],
             RoomCommand::Unban { .. } => Vec::new(),
             RoomCommand::TakeHost => self.take_host(around.board, cx)?,
+            RoomCommand::CreateInvitation {
+                code,
+                role,
+                lasts,
+                max_uses,
+            } => {
+                let wish = invitation::Wish {
+                    code,
+                    role: *role,
+                    lasts: *lasts,
+                    max_uses: *max_uses,
+                };
+                self.invite(&wish, cx)?
+            }
+            RoomCommand::RevokeInvitation { code } => self.revoke(code, cx)?,
         };
         Ok(events.into_iter().map(Event::Room).collect())
     }
@@ -159,11 +183,17 @@ impl State {
                 if let Some(settings) = &mut self.settings {
                     settings.closed_at = Some(at);
                 }
+                self.invitations.clear();
             }
-            RoomEvent::MemberJoined { member, .. } | RoomEvent::MemberUpdated { member } => {
+            RoomEvent::MemberJoined { member, invitation, .. } | RoomEvent::MemberUpdated { member, invitation } => {
                 board.enter(&member.user, at);
                 self.members.insert(member.clone());
+                if let Some(code) = invitation {
+                    self.count_use(code);
+                }
             }
+            RoomEvent::InvitationCreated { invitation } => self.add_invitation(invitation, at),
+            RoomEvent::InvitationRevoked { code } => drop(self.invitations.remove(code)),
             RoomEvent::MemberLeft { user, reason, .. } => {
                 board.leave(user);
                 self.members.remove(user);
@@ -258,6 +288,7 @@ impl State {
 fn with_role(member: &Member, role: Role) -> RoomEvent {
     RoomEvent::MemberUpdated {
         member: Member { role, ..member.clone() },
+        invitation: None,
     }
 }
 

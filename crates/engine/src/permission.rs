@@ -28,7 +28,9 @@ pub fn need(command: &Command) -> Need {
             | RoomCommand::Close
             | RoomCommand::Remove { .. }
             | RoomCommand::Ban { .. }
-            | RoomCommand::Unban { .. } => Need::Right(Role::CoHost),
+            | RoomCommand::Unban { .. }
+            | RoomCommand::CreateInvitation { .. }
+            | RoomCommand::RevokeInvitation { .. } => Need::Right(Role::CoHost),
         },
         Command::Quiz(command) => match command {
             QuizCommand::Answer { .. } | QuizCommand::ReportLoaded { .. } => Need::Seat(Role::Member),

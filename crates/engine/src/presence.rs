@@ -121,6 +121,8 @@ impl Board {
             Observation::Disconnected(user) => self.disconnected(user, now),
             Observation::Appearance { user, away, status } => self.appears(user, *away, status, now),
             Observation::Typing { user, typing } => self.types(user, *typing, now).into_iter().collect(),
+            // The quiz's business.
+            Observation::Drawn { .. } => Vec::new(),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The room: one state machine that owns membership and dispatches to the features.
 //!
 //! Neighbours: [`membership`](crate::membership), [`quiz`] and [`chat`] decide and apply what is theirs;
-//! [`presence`] is kept beside the log; [`permission`] and [`dedupe`](crate::dedupe) stand before all of them; how a room
+//! [`presence`] and what screens report are kept beside the log; [`permission`] and [`dedupe`](crate::dedupe) stand before all of them; how a room
 //! looks from outside stands in `room/queries.rs`.
 
 use std::ops::RangeInclusive;
@@ -60,6 +60,8 @@ pub struct Room {
     requests: Requests,
     #[serde(skip)]
     board: presence::Board,
+    #[serde(skip)]
+    screens: quiz::screens::Board,
 }
 
 impl Room {
@@ -74,6 +76,7 @@ impl Room {
             quiz: None,
             requests: Requests::default(),
             board: presence::Board::default(),
+            screens: quiz::screens::Board::default(),
         }
     }
 
@@ -122,7 +125,7 @@ impl Room {
                     cx,
                 )
             }
-            Command::Quiz(command) => quiz::decide(self.quiz.as_ref(), members, &self.board, command, cx)
+            Command::Quiz(command) => quiz::decide(self.quiz.as_ref(), members, &self.screens, command, cx)
                 .map(|events| events.into_iter().map(Event::Quiz).collect()),
             Command::Chat(command) => {
                 let enabled = self
@@ -139,7 +142,7 @@ impl Room {
     pub fn settle(&self, now: Timestamp) -> Vec<Event> {
         let events = self
             .playing()
-            .map(|quiz| quiz::settle(quiz, &self.seats.members, &self.board, now));
+            .map(|quiz| quiz::settle(quiz, &self.seats.members, &self.board, &self.screens, now));
         events.unwrap_or_default().into_iter().map(Event::Quiz).collect()
     }
 
@@ -150,6 +153,9 @@ impl Room {
         match &entry.event {
             Event::Room(event) => self.seats.apply(entry.at, event, &mut self.board),
             Event::Quiz(event) => {
+                if let quiz::Event::QuestionOpened { .. } = event {
+                    self.screens = quiz::screens::Board::default();
+                }
                 quiz::apply(
                     &mut self.quiz,
                     &self.seats.members,
@@ -184,7 +190,7 @@ impl Room {
         }
     }
 
-    /// Takes in what the shell knows of connections. Returns what the room should be told.
+    /// Takes in what the shell knows of connections and screens. Returns what the room should be told.
     ///
     /// Strangers are ignored; when somebody whose sessions hear the room already becomes a member, the shell says
     /// `Connected` again, once per session. Observers are never typing.
@@ -192,6 +198,13 @@ impl Room {
         match observation {
             Observation::Typing { user, typing: true } if self.role(user).is_none_or(|role| role < Role::Member) => {
                 Vec::new()
+            }
+            Observation::Drawn { user, index, at, error } => {
+                let playing = self.seats.check_open().ok().and(self.quiz.as_ref());
+                let told = playing
+                    .filter(|_| self.seats.members.get(user).is_some())
+                    .and_then(|quiz| self.screens.take(quiz, user, *index, *at, *error));
+                told.into_iter().collect()
             }
             Observation::Connected(_)
             | Observation::Disconnected(_)

@@ -1,6 +1,6 @@
 //! What may be lost: newest wins, nothing is stored. Signals have no number in the log.
 
-use crate::{Timestamp, UserId};
+use crate::{Millis, Timestamp, UserId, quiz::ScreenReport};
 
 /// A value that may be lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +27,13 @@ pub enum Signal {
         /// Who is still answering, at most 50.
         waiting: Vec<UserId>,
     },
+    /// When the screens drew the open question. Hosts see it.
+    Screens {
+        /// The question, from 0.
+        index: u32,
+        /// All reports so far.
+        report: ScreenReport,
+    },
 }
 
 /// The newest signal per key counts.
@@ -38,6 +45,8 @@ pub enum SignalKey {
     Typing(UserId),
     /// The open question.
     AnswerProgress,
+    /// The screens.
+    Screens,
 }
 
 impl Signal {
@@ -47,6 +56,15 @@ impl Signal {
             Self::Presence(presence) => SignalKey::Presence(presence.user.clone()),
             Self::Typing { user, .. } => SignalKey::Typing(user.clone()),
             Self::AnswerProgress { .. } => SignalKey::AnswerProgress,
+            Self::Screens { .. } => SignalKey::Screens,
+        }
+    }
+
+    /// Whether only hosts may hear it, in whatever room.
+    pub fn is_for_hosts(&self) -> bool {
+        match self {
+            Self::Screens { .. } => true,
+            Self::Presence(_) | Self::Typing { .. } | Self::AnswerProgress { .. } => false,
         }
     }
 }
@@ -75,7 +93,7 @@ pub struct Presence {
     pub changed_at: Timestamp,
 }
 
-/// What the shell tells a room about connections. Not part of the log: it steers decisions, which are.
+/// What the shell tells a room about connections and screens. Not part of the log: it steers decisions, which are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Observation {
     /// A session of the user began to hear the room.
@@ -97,5 +115,16 @@ pub enum Observation {
         user: UserId,
         /// Whether.
         typing: bool,
+    },
+    /// The user's screen has drawn the options of a question. Only the first report of a member counts.
+    Drawn {
+        /// The user.
+        user: UserId,
+        /// The question, from 0.
+        index: u32,
+        /// When, in server time by the screen's own measure.
+        at: Timestamp,
+        /// How far off that may be, by its own word.
+        error: Millis,
     },
 }

@@ -3,6 +3,7 @@
 use crate::{
     Millis, RoomId, Seq, Timestamp, UserId,
     member::Member,
+    membership::Invitation,
     quiz::{self, Phase},
     settings::Settings,
     signal::Presence,
@@ -42,6 +43,8 @@ pub struct View {
     pub messages: Vec<MessageView>,
     /// Banned users; for hosts.
     pub banned: Vec<UserId>,
+    /// Invitations that are not used up, some of which may have expired; for hosts.
+    pub invitations: Vec<Invitation>,
 }
 
 /// A message as it stands.
@@ -116,11 +119,25 @@ pub struct QuizView {
     pub hidden_options: Vec<u32>,
     /// Whether the game goes on by itself.
     pub auto_advance: bool,
+    /// When the screens drew the question on show, once it is closed.
+    pub screens: Option<quiz::ScreenReport>,
 }
 
 /// Results so far, as one audience may see them: hosts everybody's, members their own rows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResultsView {
+    /// The quiz.
+    pub quiz: crate::QuizId,
+    /// Revision.
+    pub revision: u32,
+    /// Title.
+    pub title: String,
+    /// How it is played.
+    pub settings: quiz::Settings,
+    /// How many questions there are.
+    pub question_count: u32,
+    /// Where it stands.
+    pub phase: Phase,
     /// Ranking of all players (members see the top rows and their own).
     pub standings: Vec<quiz::event::Standing>,
     /// Team ranking.
@@ -140,8 +157,16 @@ pub struct QuestionResults {
     pub solution: Option<quiz::event::Solution>,
     /// How the answers were spread.
     pub distribution: quiz::event::Distribution,
+    /// The explanation.
+    pub explanation: String,
     /// When answering opened.
     pub opened_at: Timestamp,
+    /// When answering ended.
+    pub closed_at: Option<Timestamp>,
+    /// The player who was first to be wholly right.
+    pub fastest: Option<UserId>,
+    /// When the screens drew it.
+    pub screens: Option<quiz::ScreenReport>,
     /// One row per player.
     pub results: Vec<(UserId, quiz::event::Outcome)>,
 }

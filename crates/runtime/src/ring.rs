@@ -167,7 +167,7 @@ impl Item {
         };
         match event {
             RoomEvent::MemberLeft { user, .. } => (*user == reader.user).then_some(Change::Left),
-            RoomEvent::MemberUpdated { member } if member.user == reader.user => {
+            RoomEvent::MemberUpdated { member, .. } if member.user == reader.user => {
                 let same = match &reader.who {
                     Audience::Hosts => member.role.is_host(),
                     Audience::Member(_) => member.role == Role::Member,
@@ -181,7 +181,9 @@ impl Item {
             | RoomEvent::MemberJoined { .. }
             | RoomEvent::MemberUpdated { .. }
             | RoomEvent::Unbanned { .. }
-            | RoomEvent::Banned { .. } => None,
+            | RoomEvent::Banned { .. }
+            | RoomEvent::InvitationCreated { .. }
+            | RoomEvent::InvitationRevoked { .. } => None,
         }
     }
 

@@ -52,7 +52,7 @@ impl Board {
         for (key, signal) in signals {
             // A tick of its own for each value, so that a frame may end between any two.
             tick += 1;
-            let hosts_only = !presence_to_all && matches!(signal, Signal::Presence(_));
+            let hosts_only = signal.is_for_hosts() || !presence_to_all && matches!(signal, Signal::Presence(_));
             state.newest.insert(
                 key,
                 Posted {

@@ -3,7 +3,10 @@
 use trivium_engine::{Observation, Presence, PresenceState, RoomId, Signal, UserId};
 use trivium_proto::v1;
 
-use super::common::{Invalid, enumerated, id, time_out};
+use super::{
+    common::{Invalid, enumerated, id, time_out},
+    quiz::shown,
+};
 
 /// Which room is told what about how `user` wants to appear there.
 pub fn appearance(request: v1::SetPresenceRequest, user: UserId) -> Result<(RoomId, Observation), Invalid> {
@@ -69,6 +72,7 @@ pub fn signal(tick: u64, signal: &Signal) -> v1::Signal {
             away: *away,
             waiting_user_ids: waiting.iter().map(ToString::to_string).collect(),
         }),
+        Signal::Screens { index, report } => Wire::ScreenReport(shown::screens(*index, report)),
     };
     v1::Signal {
         tick,

@@ -11,14 +11,14 @@ pub mod written;
 use std::sync::Arc;
 
 use trivium_engine::{
-    Audience, Command, Millis, QuizCommand, QuizId, RequestId, RoomId,
+    Audience, Command, Millis, Observation, QuizCommand, QuizId, RequestId, RoomId, Timestamp, UserId,
     quiz::{Phase, Quiz},
     view::{QuestionResults, QuizView, ResultsView},
 };
 use trivium_proto::v1;
 use trivium_store::QuizSummary;
 
-use super::common::{Addressed, Invalid, addressed, enumerated, id, span_out, time_or_zero, time_out};
+use super::common::{Addressed, Invalid, addressed, enumerated, id, span_out, time_or_zero, time_out, user_or_empty};
 
 /// A wish to load a quiz that has yet to be read from the catalogue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,6 +96,18 @@ pub fn report_loaded(request: v1::ReportLoadedRequest) -> Result<Addressed, Inva
     addressed(request.room_id, request.request_id, Command::Quiz(command))
 }
 
+/// Which room is told that `user` has drawn a question's options.
+pub fn report_drawn(request: v1::ReportDrawnRequest, user: UserId) -> Result<(RoomId, Observation), Invalid> {
+    let at = u64::try_from(request.draw_time_ms);
+    let observation = Observation::Drawn {
+        user,
+        index: request.question_index,
+        at: Timestamp(at.map_err(|_| Invalid::new("draw_time_ms", "must be greater than 0"))?),
+        error: Millis(request.error_ms.into()),
+    };
+    Ok((id("room_id", request.room_id)?, observation))
+}
+
 /// Stop time.
 pub fn pause(request: v1::PauseQuizRequest) -> Result<Addressed, Invalid> {
     addressed(request.room_id, request.request_id, Command::Quiz(QuizCommand::Pause))
@@ -161,6 +173,11 @@ pub fn state(view: &QuizView, audience: &Audience) -> v1::QuizState {
         hidden_options: view.hidden_options.clone(),
         remaining_ms: view.remaining.map_or(0, span_out),
         auto_advance: view.auto_advance,
+        screens: view
+            .prompt
+            .as_ref()
+            .zip(view.screens.as_ref())
+            .map(|(prompt, report)| shown::screens(prompt.index, report)),
     }
 }
 
@@ -170,6 +187,12 @@ pub fn results(view: &ResultsView) -> v1::GetResultsResponse {
         standings: view.standings.iter().map(shown::standing).collect(),
         team_standings: view.teams.iter().map(shown::standing).collect(),
         questions: view.questions.iter().map(question_results).collect(),
+        quiz_id: view.quiz.to_string(),
+        revision: view.revision,
+        title: view.title.clone(),
+        settings: Some(written::settings_out(&view.settings)),
+        question_count: view.question_count,
+        phase: phase_out(view.phase).into(),
     }
 }
 
@@ -210,6 +233,13 @@ fn question_results(question: &QuestionResults) -> v1::QuestionResults {
             .iter()
             .map(|(user, outcome)| shown::outcome(user, outcome))
             .collect(),
+        explanation: question.explanation.clone(),
+        close_time_ms: time_or_zero(question.closed_at),
+        fastest_user_id: user_or_empty(question.fastest.as_ref()),
+        screens: question
+            .screens
+            .as_ref()
+            .map(|report| shown::screens(question.prompt.index, report)),
     }
 }
 

@@ -10,7 +10,7 @@ use trivium_proto::v1;
 use super::{
     chat,
     common::{span_out, time_or_zero},
-    room,
+    invitation, room,
 };
 
 /// The position of the last entry; 0 if nothing had to change.
@@ -23,6 +23,16 @@ pub fn create_room(room: &RoomId, epoch: u64, entries: &[Arc<Entry>]) -> Option<
     entries.iter().find_map(|entry| match &entry.event {
         Event::Room(RoomEvent::Created { settings }) => Some(v1::CreateRoomResponse {
             room: Some(room::settings(room, epoch, settings)),
+        }),
+        Event::Room(_) | Event::Quiz(_) | Event::Chat(_) => None,
+    })
+}
+
+/// To CreateInvitation; none if the entries are not those of a new invitation.
+pub fn create_invitation(entries: &[Arc<Entry>]) -> Option<v1::CreateInvitationResponse> {
+    entries.iter().find_map(|entry| match &entry.event {
+        Event::Room(RoomEvent::InvitationCreated { invitation: made }) => Some(v1::CreateInvitationResponse {
+            invitation: Some(invitation::invitation(made)),
         }),
         Event::Room(_) | Event::Quiz(_) | Event::Chat(_) => None,
     })

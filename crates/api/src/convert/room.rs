@@ -10,7 +10,7 @@ use trivium_store::RoomRecord;
 use super::{
     chat,
     common::{Addressed, Invalid, addressed, cursor_out, enumerated, id, role, role_out, time_or_zero, time_out},
-    presence, quiz,
+    invitation, presence, quiz,
 };
 
 /// Make a room, with a code that the catalogue has reserved for it.
@@ -38,14 +38,29 @@ pub fn join_policy(number: i32) -> Result<Option<JoinPolicy>, Invalid> {
     })
 }
 
-/// Come in. The caller has found the room, by its code or by its id, and says which it was.
-pub fn join(request: v1::JoinRoomRequest, code_shown: bool) -> Result<(RequestId, Command), Invalid> {
+/// What somebody who wants to come in has shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Shown {
+    /// No code.
+    Nothing,
+    /// The room's join code.
+    JoinCode,
+    /// The code of an invitation, which may be good no longer.
+    Invitation(String),
+}
+
+/// Come in. The caller has found the room, by its id or by what was shown.
+pub fn join(request: v1::JoinRoomRequest, shown: Shown) -> Result<(RequestId, Command), Invalid> {
     let command = RoomCommand::Join {
         nickname: request.nickname,
         avatar: request.avatar,
         team: request.team,
         observe: request.observe,
-        code_shown,
+        code_shown: shown == Shown::JoinCode,
+        invitation: match shown {
+            Shown::Invitation(code) => Some(code),
+            Shown::Nothing | Shown::JoinCode => None,
+        },
     };
     Ok((id("request_id", request.request_id)?, Command::Room(command)))
 }
@@ -132,6 +147,7 @@ pub fn snapshot(view: &View, audience: &Audience) -> v1::RoomSnapshot {
         quiz: view.quiz.as_ref().map(|quiz| quiz::state(quiz, audience)),
         messages: view.messages.iter().map(chat::message).collect(),
         banned_user_ids: view.banned.iter().map(ToString::to_string).collect(),
+        invitations: view.invitations.iter().map(invitation::invitation).collect(),
     }
 }
 
@@ -223,9 +239,11 @@ pub fn event(room: &RoomId, epoch: u64, event: &RoomEvent) -> Event {
         RoomEvent::MemberJoined {
             member: joined,
             member_count,
+            invitation,
         } => Event::MemberJoined(v1::MemberJoined {
             member: Some(member(joined)),
             member_count: *member_count,
+            invitation_code: invitation.clone().unwrap_or_default(),
         }),
         RoomEvent::MemberLeft {
             user,
@@ -238,9 +256,17 @@ pub fn event(room: &RoomId, epoch: u64, event: &RoomEvent) -> Event {
             message: message.clone(),
             member_count: *member_count,
         }),
-        RoomEvent::MemberUpdated { member: changed } => Event::MemberUpdated(v1::MemberUpdated {
+        RoomEvent::MemberUpdated {
+            member: changed,
+            invitation,
+        } => Event::MemberUpdated(v1::MemberUpdated {
             member: Some(member(changed)),
+            invitation_code: invitation.clone().unwrap_or_default(),
         }),
+        RoomEvent::InvitationCreated { invitation: made } => Event::InvitationCreated(v1::InvitationCreated {
+            invitation: Some(invitation::invitation(made)),
+        }),
+        RoomEvent::InvitationRevoked { code } => Event::InvitationRevoked(v1::InvitationRevoked { code: code.clone() }),
         RoomEvent::Unbanned { user } => Event::UserUnbanned(v1::UserUnbanned {
             user_id: user.to_string(),
         }),

@@ -1,6 +1,7 @@
 //! The unary calls, one file per feature. Each is a function of a [`Call`] and a request, which streams use as well.
 
 pub(crate) mod chat;
+pub(crate) mod invitation;
 pub(crate) mod presence;
 pub(crate) mod quiz;
 pub(crate) mod room;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use tonic::{Request, Response, Status};
-use trivium_engine::{QuizId, Reject, RoomId, Timestamp, UserId, quiz::Quiz};
+use trivium_engine::{QuizId, Reject, Role, RoomId, Timestamp, UserId, quiz::Quiz};
 use trivium_proto::v1::{self, quiz_service_server::QuizService};
 use trivium_store::{PutQuiz, QuizRecord};
 
@@ -127,6 +127,15 @@ pub(crate) async fn report_loaded(
     call.execute(Operation::Command, convert::quiz::report_loaded(request)?)
         .await?;
     Ok(v1::ReportLoadedResponse {})
+}
+
+pub(crate) async fn report_drawn(
+    call: Call,
+    request: v1::ReportDrawnRequest,
+) -> Result<v1::ReportDrawnResponse, ApiError> {
+    let (room, observation) = convert::quiz::report_drawn(request, call.principal()?.user.clone())?;
+    call.observe(&room, Role::Observer, observation).await?;
+    Ok(v1::ReportDrawnResponse {})
 }
 
 pub(crate) async fn get_results(
@@ -296,6 +305,13 @@ impl QuizService for Services {
         request: Request<v1::ReportLoadedRequest>,
     ) -> Result<Response<v1::ReportLoadedResponse>, Status> {
         self.unary(request, report_loaded).await
+    }
+
+    async fn report_drawn(
+        &self,
+        request: Request<v1::ReportDrawnRequest>,
+    ) -> Result<Response<v1::ReportDrawnResponse>, Status> {
+        self.unary(request, report_drawn).await
     }
 
     async fn get_results(

@@ -1,16 +1,20 @@
 //! Rooms: making them, coming in, and running them.
 
 use tonic::{Request, Response, Status};
-use trivium_engine::{Audience, JoinPolicy, Role, RoomId, RoomKind, UserId};
+use trivium_engine::{Audience, JoinPolicy, Reject, Role, RoomId, RoomKind, UserId};
 use trivium_proto::v1::{self, room_service_server::RoomService};
 use trivium_runtime::Caller;
 use trivium_store::{CreateRoom, RoomRecord};
 
-use super::{Services, page_after, page_size, seq_of};
+use super::{
+    Services,
+    invitation::{create_invitation, revoke_invitation},
+    page_after, page_size, seq_of,
+};
 use crate::{
     auth::{Principal, Roles, SEAT_TTL, TokenError},
     call::Call,
-    convert::{self, reply},
+    convert::{self, reply, room::Shown},
     error::ApiError,
     ids, join_code,
     limits::Operation,
@@ -20,7 +24,7 @@ const DEFAULT_PAGE: u32 = 50;
 const DEFAULT_MEMBERS: u32 = 100;
 const DEFAULT_EVENTS: u32 = 100;
 /// Codes drawn before giving up; with 31^8 of them one is nearly always enough.
-const CODE_ATTEMPTS: usize = 8;
+pub(super) const CODE_ATTEMPTS: usize = 8;
 
 pub(crate) async fn create_room(
     call: Call,
@@ -116,23 +120,17 @@ pub(crate) async fn list_rooms(call: Call, request: v1::ListRoomsRequest) -> Res
 
 pub(crate) async fn join_room(call: Call, request: v1::JoinRoomRequest) -> Result<v1::JoinRoomResponse, ApiError> {
     call.limit(Operation::Join)?;
-    let (room, code_shown) = find(&call, &request).await?;
-    let (principal, seat) = match &call.principal {
-        Some(principal) => (principal.as_ref().clone(), None),
-        None if code_shown => {
-            let guest = guest(&call, &room, &request)?;
-            let seat = call
-                .api
-                .authenticator
-                .mint(&guest, SEAT_TTL, call.received_at, &mut rand::rng());
-            (guest, Some(seat))
-        }
+    let (room, shown) = find(&call, &request).await?;
+    let principal = match &call.principal {
+        Some(principal) => principal.as_ref().clone(),
+        None if shown != Shown::Nothing => guest(&call, &room, &request)?,
         None => return Err(ApiError::Token(TokenError::Missing)),
     };
     if !principal.may_address(&room) {
         return Err(ApiError::RoomNotFound);
     }
-    let (request, command) = convert::room::join(request, code_shown)?;
+    let invited = matches!(shown, Shown::Invitation(_));
+    let (request, command) = convert::room::join(request, shown)?;
     let user = principal.user.clone();
     let actor = principal.actor(&room);
     let caller = Caller {
@@ -141,11 +139,13 @@ pub(crate) async fn join_room(call: Call, request: v1::JoinRoomRequest) -> Resul
         received_at: call.received_at,
         round_trip: call.round_trip,
     };
-    call.api
-        .runtime
-        .execute(&room, caller, command)
-        .await
-        .map_err(|error| ApiError::from(error).for_outsider())?;
+    if let Err(error) = call.api.runtime.execute(&room, caller, command).await {
+        let error = ApiError::from(error);
+        if invited && error == ApiError::Reject(Reject::WrongCode) {
+            call.limit(Operation::CodeMiss)?;
+        }
+        return Err(error.for_outsider());
+    }
     // Who repeats a join made nothing happen, and is answered from the seat that is there.
     let member = call
         .api
@@ -153,10 +153,19 @@ pub(crate) async fn join_room(call: Call, request: v1::JoinRoomRequest) -> Resul
         .query(&room, move |room, _| room.member(&user).cloned())
         .await?;
     let member = member.ok_or(ApiError::RoomNotFound)?;
+    let seat = call.principal.is_none().then(|| {
+        let guest = Principal {
+            grants: [(room.clone(), member.role.min(Role::Member))].into(),
+            ..principal
+        };
+        let rng = &mut rand::rng();
+        call.api.authenticator.mint(&guest, SEAT_TTL, call.received_at, rng)
+    });
     Ok(reply::join_room(&room, &member, seat))
 }
 
-/// A caller without an account. Who repeats a request is the same guest.
+/// A caller without an account. Who repeats a request is the same guest. What the guest is granted is to be seen: an
+/// invitation may have made an observer of it, and what runs a room is the seat and never the token.
 fn guest(call: &Call, room: &RoomId, request: &v1::JoinRoomRequest) -> Result<Principal, ApiError> {
     let request_id = convert::common::id("request_id", request.request_id.clone())?;
     Ok(Principal {
@@ -170,23 +179,26 @@ fn guest(call: &Call, room: &RoomId, request: &v1::JoinRoomRequest) -> Result<Pr
     })
 }
 
-/// The room that the caller wants into, and whether the caller has shown its code.
-async fn find(call: &Call, request: &v1::JoinRoomRequest) -> Result<(RoomId, bool), ApiError> {
+/// The room that the caller wants into, and what the caller has shown of it.
+async fn find(call: &Call, request: &v1::JoinRoomRequest) -> Result<(RoomId, Shown), ApiError> {
     if request.join_code.is_empty() {
         if request.room_id.is_empty() {
             return Err(convert::Invalid::new("join_code", "join_code or room_id is needed").into());
         }
-        return Ok((convert::common::id("room_id", request.room_id.clone())?, false));
+        return Ok((convert::common::id("room_id", request.room_id.clone())?, Shown::Nothing));
     }
-    let found = match join_code::normalize(&request.join_code) {
-        Some(code) => call.api.runtime.store().room_by_code(&code).await?,
-        None => None,
-    };
-    let Some(record) = found else {
-        call.limit(Operation::CodeMiss)?;
-        return Err(ApiError::RoomNotFound);
-    };
-    Ok((record.id, true))
+    if let Some(code) = join_code::normalize(&request.join_code)
+        && let Some(record) = call.api.runtime.store().room_by_code(&code).await?
+    {
+        let shown = if record.code.as_ref() == Some(&code) {
+            Shown::JoinCode
+        } else {
+            Shown::Invitation(code)
+        };
+        return Ok((record.id, shown));
+    }
+    call.limit(Operation::CodeMiss)?;
+    Err(ApiError::RoomNotFound)
 }
 
 pub(crate) async fn list_members(
@@ -380,6 +392,20 @@ impl RoomService for Services {
         request: Request<v1::UnbanUserRequest>,
     ) -> Result<Response<v1::UnbanUserResponse>, Status> {
         self.unary(request, unban_user).await
+    }
+
+    async fn create_invitation(
+        &self,
+        request: Request<v1::CreateInvitationRequest>,
+    ) -> Result<Response<v1::CreateInvitationResponse>, Status> {
+        self.unary(request, create_invitation).await
+    }
+
+    async fn revoke_invitation(
+        &self,
+        request: Request<v1::RevokeInvitationRequest>,
+    ) -> Result<Response<v1::RevokeInvitationResponse>, Status> {
+        self.unary(request, revoke_invitation).await
     }
 
     async fn take_host(&self, request: Request<v1::TakeHostRequest>) -> Result<Response<v1::TakeHostResponse>, Status> {

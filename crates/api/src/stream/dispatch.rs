@@ -9,7 +9,7 @@ use trivium_proto::{
 use crate::{
     call::Call,
     error::ApiError,
-    services::{chat, checked, presence, quiz, room, session},
+    services::{chat, checked, invitation, presence, quiz, room, session},
 };
 
 /// Runs a request of a unary call. None for requests that only streams have.
@@ -34,6 +34,8 @@ pub(super) async fn dispatch(call: Call, request: Request) -> Option<Reply> {
         Request::BanUser(it) => answer(call, it, room::ban_user, Reply::BanUser).await,
         Request::UnbanUser(it) => answer(call, it, room::unban_user, Reply::UnbanUser).await,
         Request::TakeHost(it) => answer(call, it, room::take_host, Reply::TakeHost).await,
+        Request::CreateInvitation(it) => answer(call, it, invitation::create_invitation, Reply::CreateInvitation).await,
+        Request::RevokeInvitation(it) => answer(call, it, invitation::revoke_invitation, Reply::RevokeInvitation).await,
         Request::ListEvents(it) => answer(call, it, room::list_events, Reply::ListEvents).await,
         Request::CreateQuiz(it) => answer(call, it, quiz::create_quiz, Reply::CreateQuiz).await,
         Request::UpdateQuiz(it) => answer(call, it, quiz::update_quiz, Reply::UpdateQuiz).await,
@@ -45,6 +47,7 @@ pub(super) async fn dispatch(call: Call, request: Request) -> Option<Reply> {
         Request::AdvanceQuiz(it) => answer(call, it, quiz::advance_quiz, Reply::AdvanceQuiz).await,
         Request::SubmitAnswer(it) => answer(call, it, quiz::submit_answer, Reply::SubmitAnswer).await,
         Request::ReportLoaded(it) => answer(call, it, quiz::report_loaded, Reply::ReportLoaded).await,
+        Request::ReportDrawn(it) => answer(call, it, quiz::report_drawn, Reply::ReportDrawn).await,
         Request::PauseQuiz(it) => answer(call, it, quiz::pause_quiz, Reply::PauseQuiz).await,
         Request::ResumeQuiz(it) => answer(call, it, quiz::resume_quiz, Reply::ResumeQuiz).await,
         Request::ExtendQuestion(it) => answer(call, it, quiz::extend_question, Reply::ExtendQuestion).await,

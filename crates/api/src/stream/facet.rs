@@ -35,7 +35,12 @@ pub(crate) static FACETS: [Facet; 5] = [
         path: "/trivium.v1.QuizService/Play",
         features: Features::only(Feature::Quiz),
         watches: false,
-        takes: |request| matches!(request, Request::SubmitAnswer(_) | Request::ReportLoaded(_)),
+        takes: |request| {
+            matches!(
+                request,
+                Request::SubmitAnswer(_) | Request::ReportLoaded(_) | Request::ReportDrawn(_)
+            )
+        },
     },
     Facet {
         path: "/trivium.v1.ChatService/Converse",

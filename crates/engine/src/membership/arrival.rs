@@ -1,8 +1,11 @@
-//! Coming in: the first member makes the room, the others need a code, an account or a grant.
+//! Coming in: the first member makes the room, the others need a code, an invitation, an account or a grant.
 //!
 //! Neighbours: [`membership`](super) keeps the state; [`change`](super::change) checks what arrivals and updates share.
 
-use super::{State, change, count};
+use super::{
+    State, change, count,
+    invitation::{self, Invitation},
+};
 use crate::{
     Accommodations, Cx, JoinPolicy, Member, Reject, Role, RoomEvent, RoomKind, Settings, nickname,
     quiz::Phase,
@@ -26,6 +29,8 @@ pub(super) struct Seat<'a> {
     pub(super) team: &'a str,
     pub(super) observe: bool,
     pub(super) code_shown: bool,
+    /// Code of an invitation.
+    pub(super) invitation: Option<&'a str>,
 }
 
 /// The settings of a new room.
@@ -74,6 +79,7 @@ impl State {
             RoomEvent::MemberJoined {
                 member: host,
                 member_count: 1,
+                invitation: None,
             },
         ])
     }
@@ -85,12 +91,18 @@ impl State {
         cx: &mut Cx<'_>,
     ) -> Result<Vec<RoomEvent>, Reject> {
         let settings = self.check_open()?;
-        if self.members.get(&cx.actor.user).is_some() {
-            return Ok(Vec::new());
+        let good = |code| self.invitation(code, cx.now).ok_or(Reject::WrongCode);
+        let invitation = seat.invitation.map(good).transpose()?;
+        if let Some(member) = self.members.get(&cx.actor.user) {
+            return match invitation {
+                Some(invitation) => self.raise(member, invitation, seat, settings, phase),
+                None => Ok(Vec::new()),
+            };
         }
-        let role = self.role_of_arrival(seat, cx);
+        let role = self.role_of_arrival(seat, invitation, cx);
         if !cx.actor.global_host {
-            self.admit(settings, seat, role, phase, cx)?;
+            self.admit(settings, seat, invitation, cx)?;
+            check_doors(settings, invitation, role, phase)?;
         }
         if self.members.len() >= usize::try_from(settings.capacity).unwrap_or(usize::MAX) {
             return Err(Reject::RoomFull);
@@ -108,11 +120,38 @@ impl State {
         Ok(vec![RoomEvent::MemberJoined {
             member,
             member_count: count(self.members.len() + 1),
+            invitation: invitation.map(|invitation| invitation.code.clone()),
         }])
     }
 
+    /// Somebody who is in already gets the role of the invitation, if that is higher, in the same seat.
+    fn raise(
+        &self,
+        member: &Member,
+        invitation: &Invitation,
+        seat: &Seat<'_>,
+        settings: &Settings,
+        phase: Option<Phase>,
+    ) -> Result<Vec<RoomEvent>, Reject> {
+        if seat.observe || member.role >= invitation.role {
+            return Ok(Vec::new());
+        }
+        check_doors(settings, Some(invitation), invitation.role, phase)?;
+        let mut raised = Member {
+            role: invitation.role,
+            ..member.clone()
+        };
+        if raised.team.is_empty() {
+            raised.team = change::team("", raised.role, settings, &self.members)?;
+        }
+        Ok(vec![invitation::raised(raised, invitation)])
+    }
+
     /// A room has one host, so a grant for that role makes a co-host while there is one.
-    fn role_of_arrival(&self, seat: &Seat<'_>, cx: &Cx<'_>) -> Role {
+    fn role_of_arrival(&self, seat: &Seat<'_>, invitation: Option<&Invitation>, cx: &Cx<'_>) -> Role {
+        if let (false, Some(invitation)) = (seat.observe, invitation) {
+            return invitation.role;
+        }
         match cx.actor.grant {
             _ if seat.observe => Role::Observer,
             Some(Role::Host) if self.host().is_some() => Role::CoHost,
@@ -121,32 +160,24 @@ impl State {
         }
     }
 
-    /// Whether the room takes the actor in; a ban weighs more than any code.
+    /// Whether the actor is somebody whom the room takes in; a ban weighs more than any code.
     fn admit(
         &self,
         settings: &Settings,
         seat: &Seat<'_>,
-        role: Role,
-        phase: Option<Phase>,
+        invitation: Option<&Invitation>,
         cx: &Cx<'_>,
     ) -> Result<(), Reject> {
         if self.bans.contains(&cx.actor.user) {
             return Err(Reject::Banned);
         }
-        let granted = cx.actor.grant.is_some();
+        let granted = cx.actor.grant.is_some() || invitation.is_some();
         match settings.join_policy {
-            JoinPolicy::Code if !(seat.code_shown || granted) => return Err(Reject::WrongCode),
-            JoinPolicy::Open if cx.actor.guest && !granted => return Err(Reject::NotInvited),
-            JoinPolicy::Invited if !granted => return Err(Reject::NotInvited),
-            JoinPolicy::Code | JoinPolicy::Open | JoinPolicy::Invited => {}
+            JoinPolicy::Code if !(seat.code_shown || granted) => Err(Reject::WrongCode),
+            JoinPolicy::Open if cx.actor.guest && !granted => Err(Reject::NotInvited),
+            JoinPolicy::Invited if !granted => Err(Reject::NotInvited),
+            JoinPolicy::Code | JoinPolicy::Open | JoinPolicy::Invited => Ok(()),
         }
-        if settings.locked {
-            return Err(Reject::RoomLocked);
-        }
-        if role == Role::Member && !settings.late_join && phase.is_some_and(is_running) {
-            return Err(Reject::LateJoinClosed);
-        }
-        Ok(())
     }
 
     fn nickname(&self, given: &str, cx: &mut Cx<'_>) -> Result<String, Reject> {
@@ -157,6 +188,22 @@ impl State {
             nickname::given(given, user, &self.members)
         }
     }
+}
+
+/// Whether the room takes anybody in right now, in this role.
+fn check_doors(
+    settings: &Settings,
+    invitation: Option<&Invitation>,
+    role: Role,
+    phase: Option<Phase>,
+) -> Result<(), Reject> {
+    if settings.locked && !invitation.is_some_and(Invitation::passes_lock) {
+        return Err(Reject::RoomLocked);
+    }
+    if role == Role::Member && !settings.late_join && phase.is_some_and(is_running) {
+        return Err(Reject::LateJoinClosed);
+    }
+    Ok(())
 }
 
 /// Whether the game has begun and is not over.

@@ -56,7 +56,10 @@ impl State {
         Ok(if member == *before {
             Vec::new()
         } else {
-            vec![RoomEvent::MemberUpdated { member }]
+            vec![RoomEvent::MemberUpdated {
+                member,
+                invitation: None,
+            }]
         })
     }
 }

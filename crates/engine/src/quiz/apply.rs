@@ -75,11 +75,15 @@ impl State {
                         credit,
                         order,
                         limit,
+                        received_at: Some(at),
                     },
                 );
             }
-            Event::QuestionClosed { index, .. } => {
-                self.in_round(*index, |round| round.closed_at = Some(at));
+            Event::QuestionClosed { index, screens, .. } => {
+                self.in_round(*index, |round| {
+                    round.closed_at = Some(at);
+                    round.screens.clone_from(screens);
+                });
                 self.display(Phase::Closed, at);
             }
             Event::QuestionRevealed {

@@ -9,10 +9,11 @@ use super::{
     Answer, Event, Phase, Quiz,
     distribution::count,
     event::CloseReason,
+    screens,
     state::{GRACE, MAX_CREDIT, MAX_EXTRA, State},
     steps,
 };
-use crate::{Cx, Member, Millis, QuizCommand, Reject, Role, Timestamp, member::Members, presence::Board};
+use crate::{Cx, Member, Millis, QuizCommand, Reject, Role, Timestamp, member::Members};
 
 /// What the command brings about, or why it is refused. No events means that nothing had to change.
 ///
@@ -23,7 +24,7 @@ use crate::{Cx, Member, Millis, QuizCommand, Reject, Role, Timestamp, member::Me
 pub fn decide(
     state: Option<&State>,
     members: &Members,
-    _board: &Board,
+    screens: &screens::Board,
     command: &QuizCommand,
     cx: &mut Cx<'_>,
 ) -> Result<Vec<Event>, Reject> {
@@ -35,7 +36,7 @@ pub fn decide(
             in_phase(state, &[Phase::Lobby])?;
             Ok(start(state, cx))
         }
-        QuizCommand::Advance { from } => advance(loaded()?, members, *from, cx),
+        QuizCommand::Advance { from } => advance(loaded()?, members, screens, *from, cx),
         QuizCommand::Answer { index, answer } => {
             let player = player(members, cx)?;
             give(loaded()?, player, *index, answer, cx)
@@ -103,7 +104,13 @@ fn start(state: &State, cx: &Cx<'_>) -> Vec<Event> {
     }]
 }
 
-fn advance(state: &State, members: &Members, from: Option<Phase>, cx: &Cx<'_>) -> Result<Vec<Event>, Reject> {
+fn advance(
+    state: &State,
+    members: &Members,
+    screens: &screens::Board,
+    from: Option<Phase>,
+    cx: &Cx<'_>,
+) -> Result<Vec<Event>, Reject> {
     if from.is_some_and(|from| from != state.phase) {
         return Err(Reject::PhaseChanged { phase: state.phase });
     }
@@ -115,7 +122,7 @@ fn advance(state: &State, members: &Members, from: Option<Phase>, cx: &Cx<'_>) -
         Phase::Lobby => Ok(start(state, cx)),
         Phase::Starting | Phase::Leaderboard => Ok(steps::show_next(state, members, lead, cx.now)),
         Phase::Reading => Ok(steps::open(state, members, lead, cx.now)),
-        Phase::Open => Ok(steps::close(state, members, CloseReason::Host)),
+        Phase::Open => Ok(steps::close(state, members, screens, CloseReason::Host)),
         Phase::Closed => Ok(steps::reveal(state, members)),
         Phase::Revealed => Ok(steps::leaderboard(state, members)),
         Phase::Ended => Err(Reject::WrongPhase { phase: state.phase }),

@@ -120,6 +120,7 @@ mod tests {
                     credit: Millis::ZERO,
                     order,
                     limit: None,
+                    received_at: None,
                 };
                 // Ids run against the order of arrival, which must not matter.
                 (format!("u{}", 9 - order).parse().expect("an id"), given)
@@ -232,6 +233,7 @@ mod tests {
                 credit: Millis::ZERO,
                 order,
                 limit: None,
+                received_at: None,
             })
             .collect();
         assert_eq!(texts(&kind, &given.iter().collect::<Vec<_>>()).len(), MAX_TEXTS);

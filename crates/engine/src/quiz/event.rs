@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Answer,
     model::{KindName, Number, Quiz},
+    screens::ScreenReport,
 };
 use crate::{Millis, Timestamp, UserId};
 
@@ -90,6 +91,9 @@ pub enum Event {
         reason: CloseReason,
         /// How many had answered.
         answered: u32,
+        /// When the screens drew it; none if none reported.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        screens: Option<ScreenReport>,
     },
     /// The solution is out. Members see their own result only.
     QuestionRevealed {
@@ -303,6 +307,10 @@ pub struct Outcome {
     /// What was answered.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer: Option<Answer>,
+    /// When the answer was received. It is the opening, the response and the credit together, unless time stood still
+    /// meanwhile or the answer came in the grace period.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received_at: Option<Timestamp>,
 }
 
 /// One row of a ranking.

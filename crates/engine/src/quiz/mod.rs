@@ -24,6 +24,7 @@ mod ranking;
 #[cfg(test)]
 mod samples;
 mod score;
+pub mod screens;
 mod settle;
 mod shuffle;
 pub mod state;
@@ -38,6 +39,7 @@ pub use apply::apply;
 pub use decide::decide;
 pub use event::Event;
 pub use model::{Choice, Kind, KindName, Number, Question, Quiz, RankBy, Scoring, Settings};
+pub use screens::ScreenReport;
 pub use settle::{next_deadline, settle};
 pub use state::State;
 pub use view::{progress, results, view};

@@ -46,6 +46,7 @@ pub(super) fn reveal(state: &State, members: &Members, index: u32, round: &Round
                     |given| given.limit,
                 ),
                 answer: given.map(|given| given.answer.clone()),
+                received_at: given.and_then(|given| given.received_at),
             };
             (player.user.clone(), outcome)
         })

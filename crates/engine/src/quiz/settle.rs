@@ -8,6 +8,7 @@
 use super::{
     Event, Phase,
     event::CloseReason,
+    screens,
     state::{GRACE, MAX_CREDIT, State},
     steps,
 };
@@ -29,12 +30,12 @@ enum Step {
 }
 
 /// What has happened by itself until `now`. Apply the events and ask again until there are none.
-pub fn settle(state: &State, members: &Members, board: &Board, now: Timestamp) -> Vec<Event> {
+pub fn settle(state: &State, members: &Members, board: &Board, screens: &screens::Board, now: Timestamp) -> Vec<Event> {
     match due(state, members, board) {
         Some((at, step)) if at <= now => match step {
             Step::ShowNext => steps::show_next(state, members, state.lead, now),
             Step::Open => steps::open(state, members, state.lead, now),
-            Step::Close(reason) => steps::close(state, members, reason),
+            Step::Close(reason) => steps::close(state, members, screens, reason),
             Step::Reveal => steps::reveal(state, members),
             Step::Rank => steps::leaderboard(state, members),
         },

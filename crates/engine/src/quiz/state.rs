@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::{
     Answer, Phase, Question, Quiz,
     event::{Distribution, Outcome, Standing},
+    screens::ScreenReport,
 };
 use crate::{Member, Millis, Timestamp, UserId};
 
@@ -69,6 +70,8 @@ pub(super) struct Round {
     pub(super) hidden: BTreeMap<UserId, Vec<u32>>,
     pub(super) answers: BTreeMap<UserId, Given>,
     pub(super) closed_at: Option<Timestamp>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) screens: Option<ScreenReport>,
     pub(super) reveal: Option<Reveal>,
 }
 
@@ -82,6 +85,8 @@ pub(super) struct Given {
     pub(super) order: u32,
     /// The player's own time limit when it was accepted; none if untimed.
     pub(super) limit: Option<Millis>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) received_at: Option<Timestamp>,
 }
 
 /// What was said at the reveal.

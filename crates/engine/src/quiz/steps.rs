@@ -6,7 +6,7 @@ use super::{
     Event,
     distribution::count,
     event::CloseReason,
-    outcomes, ranking,
+    outcomes, ranking, screens,
     state::{LEAD, MEDIA_PATIENCE, Ranking, State},
 };
 use crate::{Millis, Timestamp, UserId, member::Members, presence::Board};
@@ -62,7 +62,7 @@ pub(super) fn open(state: &State, members: &Members, lead: Millis, now: Timestam
 }
 
 /// The end of answering.
-pub(super) fn close(state: &State, members: &Members, reason: CloseReason) -> Vec<Event> {
+pub(super) fn close(state: &State, members: &Members, screens: &screens::Board, reason: CloseReason) -> Vec<Event> {
     let Some((index, _, round)) = state.current() else {
         return Vec::new();
     };
@@ -76,6 +76,7 @@ pub(super) fn close(state: &State, members: &Members, reason: CloseReason) -> Ve
         index,
         reason,
         answered,
+        screens: screens.report(index),
     }]
 }
 

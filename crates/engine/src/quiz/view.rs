@@ -125,6 +125,7 @@ pub fn view(state: &State, members: &Members, who: &Audience) -> QuizView {
             .and_then(|((_, _, round), user)| round.hidden.get(user).cloned())
             .unwrap_or_default(),
         auto_advance: state.auto_advance,
+        screens: opened.and_then(|(_, _, round)| round.screens.clone()),
     }
 }
 
@@ -143,11 +144,22 @@ pub fn results(state: &State, members: &Members, who: &Audience) -> ResultsView 
                 form: question.kind.form(&round.shown),
                 solution: question.kind.solution(&round.shown),
                 distribution: reveal.distribution.clone(),
+                explanation: question.explanation.clone(),
                 opened_at: round.opens_at?,
+                closed_at: round.closed_at,
+                fastest: reveal.fastest.clone(),
+                screens: round.screens.clone(),
                 results: visible_results(&reveal.results, who).into_iter().collect(),
             })
         });
+    let quiz = &state.quiz;
     ResultsView {
+        quiz: quiz.id.clone(),
+        revision: quiz.revision,
+        title: quiz.title.clone(),
+        settings: quiz.settings.clone(),
+        question_count: count(quiz.questions.len()),
+        phase: state.phase,
         standings: visible_standings(&standings, top, who),
         teams,
         questions: questions.collect(),

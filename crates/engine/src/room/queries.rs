@@ -77,6 +77,10 @@ impl Room {
                 Audience::Hosts => self.seats.bans.iter().cloned().collect(),
                 Audience::Member(_) | Audience::Observers => Vec::new(),
             },
+            invitations: match who {
+                Audience::Hosts => self.seats.invitations.values().cloned().collect(),
+                Audience::Member(_) | Audience::Observers => Vec::new(),
+            },
         }
     }
 

@@ -367,6 +367,7 @@ pub fn join_as(nickname: &str) -> RoomCommand {
         team: String::new(),
         observe: false,
         code_shown: true,
+        invitation: None,
     }
 }
 
@@ -378,6 +379,7 @@ pub fn observe() -> RoomCommand {
         team: String::new(),
         observe: true,
         code_shown: true,
+        invitation: None,
     }
 }
 

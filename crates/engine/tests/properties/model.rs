@@ -14,6 +14,8 @@ pub(crate) struct Model {
     members: BTreeMap<UserId, (Role, String)>,
     bans: BTreeSet<UserId>,
     messages: BTreeMap<Seq, Said>,
+    /// By code: how often each may still be used.
+    invitations: BTreeMap<String, u32>,
 }
 
 #[derive(Debug)]
@@ -26,18 +28,24 @@ struct Said {
 impl Model {
     pub(crate) fn take(&mut self, entry: &Entry) {
         match &entry.event {
-            Event::Room(RoomEvent::MemberJoined { member, member_count }) => {
+            Event::Room(RoomEvent::MemberJoined {
+                member,
+                member_count,
+                invitation,
+            }) => {
                 assert!(
                     !self.bans.contains(&member.user) || member.user == ROOT.user(),
                     "a banned user came in"
                 );
+                self.count_use(invitation.as_deref());
                 let before = self
                     .members
                     .insert(member.user.clone(), (member.role, member.nickname.clone()));
                 assert_eq!(before, None, "nobody comes in twice");
                 assert_eq!(*member_count as usize, self.members.len());
             }
-            Event::Room(RoomEvent::MemberUpdated { member }) => {
+            Event::Room(RoomEvent::MemberUpdated { member, invitation }) => {
+                self.count_use(invitation.as_deref());
                 let before = self
                     .members
                     .insert(member.user.clone(), (member.role, member.nickname.clone()));
@@ -58,9 +66,21 @@ impl Model {
             Event::Room(RoomEvent::Banned { user, .. }) => assert!(self.bans.insert(user.clone())),
             Event::Room(RoomEvent::Unbanned { user }) => assert!(self.bans.remove(user)),
             Event::Chat(event) => self.chat(entry, event),
+            Event::Room(RoomEvent::InvitationCreated { invitation }) => {
+                self.invitations.insert(invitation.code.clone(), invitation.max_uses);
+            }
+            Event::Room(RoomEvent::InvitationRevoked { code }) => {
+                assert!(self.invitations.remove(code).is_some(), "only what is there is revoked");
+            }
             Event::Room(RoomEvent::Created { .. } | RoomEvent::Updated { .. } | RoomEvent::Closed) | Event::Quiz(_) => {
             }
         }
+    }
+
+    fn count_use(&mut self, code: Option<&str>) {
+        let Some(code) = code else { return };
+        let left = self.invitations.get_mut(code).expect("what is used has been made");
+        *left = left.checked_sub(1).expect("nothing is used too often");
     }
 
     fn chat(&mut self, entry: &Entry, event: &ChatEvent) {

@@ -90,15 +90,31 @@ fn room_command() -> impl Strategy<Value = RoomCommand> {
         teams: vec!["Red".to_owned()],
         nickname,
     });
-    let join = (texts(), texts(), any::<bool>(), prop::bool::weighted(0.9)).prop_map(
-        |(nickname, avatar, observe, code_shown)| RoomCommand::Join {
-            nickname,
-            avatar,
-            team: String::new(),
-            observe,
-            code_shown,
-        },
-    );
+    let join = (
+        texts(),
+        texts(),
+        any::<bool>(),
+        prop::bool::weighted(0.9),
+        prop::option::weighted(0.2, code()),
+    )
+        .prop_map(
+            |(nickname, avatar, observe, code_shown, invitation)| RoomCommand::Join {
+                nickname,
+                avatar,
+                team: String::new(),
+                observe,
+                code_shown,
+                invitation,
+            },
+        );
+    let invite = (code(), role(), 0_u64..2, 1_u32..3).prop_map(|(code, role, minutes, max_uses)| {
+        RoomCommand::CreateInvitation {
+            code,
+            role,
+            lasts: Millis::secs(60 * minutes),
+            max_uses,
+        }
+    });
     let update = (
         of(texts()),
         of(prop::bool::weighted(0.2)),
@@ -144,7 +160,13 @@ fn room_command() -> impl Strategy<Value = RoomCommand> {
         1 => (user(), texts()).prop_map(|(user, message)| RoomCommand::Ban { user, message }),
         1 => user().prop_map(|user| RoomCommand::Unban { user }),
         2 => Just(RoomCommand::TakeHost),
+        2 => invite,
+        1 => code().prop_map(|code| RoomCommand::RevokeInvitation { code }),
     ]
+}
+
+fn code() -> impl Strategy<Value = String> {
+    prop::sample::select(&["ONE", "TWO", "THREE"][..]).prop_map(str::to_owned)
 }
 
 fn chat_command() -> impl Strategy<Value = ChatCommand> {

@@ -9,4 +9,5 @@ mod phases;
 mod presence;
 mod random;
 mod scores;
+mod screens;
 mod secrets;

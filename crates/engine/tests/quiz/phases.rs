@@ -271,6 +271,7 @@ fn a_host_closes_at_once() {
         index: 0,
         reason: CloseReason::Host,
         answered: 0,
+        screens: None,
     })]);
     let _ = world.when(ANA, say_true(0)).rejects(Reject::QuestionClosed);
 }

@@ -3,6 +3,7 @@
 mod arrival;
 #[path = "../common/mod.rs"]
 mod common;
+mod invitations;
 mod roles;
 mod sight;
 mod words;

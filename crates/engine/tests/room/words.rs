@@ -23,11 +23,18 @@ pub(crate) fn member(who: Who, role: Role) -> Member {
 }
 
 pub(crate) fn joined(member: Member, member_count: u32) -> Event {
-    Event::Room(RoomEvent::MemberJoined { member, member_count })
+    Event::Room(RoomEvent::MemberJoined {
+        member,
+        member_count,
+        invitation: None,
+    })
 }
 
 pub(crate) fn updated(member: Member) -> Event {
-    Event::Room(RoomEvent::MemberUpdated { member })
+    Event::Room(RoomEvent::MemberUpdated {
+        member,
+        invitation: None,
+    })
 }
 
 pub(crate) fn left(who: Who, reason: LeaveReason, message: &str, member_count: u32) -> Event {
@@ -94,6 +101,7 @@ pub(crate) fn join_without_code() -> RoomCommand {
         team: String::new(),
         observe: false,
         code_shown: false,
+        invitation: None,
     }
 }
 
@@ -104,6 +112,7 @@ pub(crate) fn join_team(name: &str) -> RoomCommand {
         team: name.to_owned(),
         observe: false,
         code_shown: true,
+        invitation: None,
     }
 }
 

@@ -29,14 +29,15 @@ fn validators() -> BTreeMap<&'static str, Validator> {
         Authenticate Hello Pong Subscribe Unsubscribe SyncClockRequest WatchRequest
         CreateRoomRequest GetRoomRequest ListRoomsRequest JoinRoomRequest LeaveRoomRequest UpdateRoomRequest
         CloseRoomRequest ListMembersRequest UpdateMemberRequest RemoveMemberRequest BanUserRequest UnbanUserRequest
-        TakeHostRequest ListEventsRequest
+        TakeHostRequest CreateInvitationRequest RevokeInvitationRequest ListEventsRequest
         CreateQuizRequest UpdateQuizRequest GetQuizRequest ListQuizzesRequest DeleteQuizRequest LoadQuizRequest
-        StartQuizRequest AdvanceQuizRequest SubmitAnswerRequest ReportLoadedRequest PauseQuizRequest
-        ResumeQuizRequest ExtendQuestionRequest SkipQuestionRequest SetAutoAdvanceRequest EndQuizRequest
+        StartQuizRequest AdvanceQuizRequest SubmitAnswerRequest ReportLoadedRequest ReportDrawnRequest
+        PauseQuizRequest ResumeQuizRequest ExtendQuestionRequest SkipQuestionRequest SetAutoAdvanceRequest EndQuizRequest
         GetResultsRequest
         SendMessageRequest EditMessageRequest DeleteMessageRequest SetReactionRequest ListMessagesRequest
         SetTypingRequest
         SetPresenceRequest ListPresenceRequest
+        ImportQuizRequest ExportQuizRequest ExportResultsRequest
     }
 }
 
@@ -122,7 +123,7 @@ fn bad_items(field: &FieldDescriptor) -> Vec<Value> {
                 .map(Value::String)
                 .collect()
         }
-        Kind::Bytes => [0, 512, 513].map(|length| Value::Bytes(vec![0; length].into())).into(),
+        Kind::Bytes => [0, 512, 513, 8 * 1024 * 1024 + 1].map(|length| Value::Bytes(vec![0; length].into())).into(),
         Kind::Enum(_) => [-1, 0, 1, 4, 99].map(Value::EnumNumber).into(),
         Kind::Message(_) => Vec::new(),
         Kind::Bool => vec![Value::Bool(false)],

@@ -128,6 +128,11 @@ impl RoomTask {
                     let at = entry.at;
                     spawn_projection(async move { store.close_room(&room, at).await });
                 }
+                // One that is used up still finds the room, which has to know who repeats a join.
+                Event::Room(RoomEvent::InvitationRevoked { code }) => {
+                    let code = code.clone();
+                    spawn_projection(async move { store.delete_invitation(&code).await });
+                }
                 Event::Room(_) | Event::Quiz(_) | Event::Chat(_) => {}
             }
         }

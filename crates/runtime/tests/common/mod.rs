@@ -99,6 +99,7 @@ impl World {
                 team: String::new(),
                 observe: false,
                 code_shown: true,
+                invitation: None,
             };
             world.execute(caller(who, None), join.into()).await.expect("joined");
         }

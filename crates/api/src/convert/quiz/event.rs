@@ -70,10 +70,12 @@ pub fn event(event: &Quiz, audience: &Audience) -> Option<Event> {
             index,
             reason,
             answered,
+            screens,
         } => Event::QuestionClosed(v1::QuestionClosed {
             index: *index,
             reason: close_reason(*reason).into(),
             answered: *answered,
+            screens: screens.as_ref().map(|report| shown::screens(*index, report)),
         }),
         Quiz::QuestionRevealed { .. } => Event::QuestionRevealed(revealed(event, audience)?),
         Quiz::LeaderboardShown {
@@ -243,6 +245,7 @@ mod tests {
             credit: Millis::ZERO,
             time_limit: None,
             answer: None,
+            received_at: None,
         }
     }
 

@@ -3,14 +3,14 @@
 use trivium_engine::{
     UserId,
     quiz::{
-        KindName,
+        KindName, ScreenReport,
         event::{Distribution, Form, Outcome, Prompt, Solution, Standing, Verdict},
     },
 };
 use trivium_proto::v1;
 
 use super::answer::{answer_out, number_out};
-use crate::convert::common::{span_out, user_or_empty};
+use crate::convert::common::{span_out, time_or_zero, user_or_empty};
 
 /// A stem.
 pub fn prompt(prompt: &Prompt) -> v1::QuestionPrompt {
@@ -89,6 +89,19 @@ pub fn outcome(user: &UserId, outcome: &Outcome) -> v1::PlayerResult {
         credit_ms: span_out(outcome.credit),
         time_limit_ms: outcome.time_limit.map_or(0, span_out),
         answer: outcome.answer.as_ref().map(answer_out),
+        receive_time_ms: time_or_zero(outcome.received_at),
+    }
+}
+
+/// When the screens drew a question.
+pub fn screens(index: u32, report: &ScreenReport) -> v1::ScreenReport {
+    v1::ScreenReport {
+        index,
+        screens: report.count,
+        spread_ms: span_out(report.spread),
+        error_ms: span_out(report.error),
+        // Within the range that the engine takes reports from.
+        first_offset_ms: i32::try_from(report.first_offset).unwrap_or_default(),
     }
 }
 
