@@ -1,6 +1,7 @@
 // Sounds made by the Web Audio API on the spot: no files, no licences, and nothing before the first tap.
 //
 // Each sound is a handful of notes; `play` is silent while the switch is off or the browser has not been unlocked.
+import { useEffect } from "react";
 import { usePreferences } from "./preferences";
 
 /** What can be heard. Every one has a visible twin. */
@@ -70,6 +71,27 @@ export function playSound(sound: Sound): void {
   if (!usePreferences.getState().sound || context === undefined || context.state !== "running") return;
   for (const each of SOUNDS[sound]) playNote(context, each);
 }
+
+/**
+ * For pages that make sounds: `play`, and the unlocking by the first tap or key press, which browsers ask for anew after
+ * every load.
+ */
+export function useSound(): { play: (sound: Sound) => void } {
+  const wanted = usePreferences((preferences) => preferences.sound);
+  useEffect(() => {
+    if (!wanted) return;
+    const once = { once: true, capture: true };
+    document.addEventListener("pointerdown", unlockSound, once);
+    document.addEventListener("keydown", unlockSound, once);
+    return () => {
+      document.removeEventListener("pointerdown", unlockSound, once);
+      document.removeEventListener("keydown", unlockSound, once);
+    };
+  }, [wanted]);
+  return player;
+}
+
+const player = { play: playSound };
 
 /** How long a sound lasts, in seconds. */
 export function soundLength(sound: Sound): number {

@@ -1,0 +1,50 @@
+// Text of quizzes and chats: Markdown and LaTeX, made harmless. Plain text, which is most of it, costs nothing.
+//
+// The work is done in rich-text.ts, loaded when the first text needs it.
+import { useEffect, useState } from "react";
+import classes from "./RichText.module.css";
+
+/** What cannot be anything but plain text. */
+const PLAIN = /^[^\\`*_{}[\]#<>|~$&\n]*$/;
+const NUMBERED = /^\s*(\d+[.)]|[-+])\s/;
+
+type Renderer = typeof import("./rich-text");
+let renderer: Renderer | undefined;
+
+/** Loads the renderer ahead of time, such as in the lobby. */
+export async function preloadRichText(): Promise<void> {
+  renderer = await import("./rich-text");
+}
+
+interface Props {
+  text: string;
+  /** One line within others, such as an option: no paragraphs, no lists. */
+  inline?: boolean;
+}
+
+/** The text as harmless markup; the raw text until the renderer is there. */
+export function RichText({ text, inline = false }: Props) {
+  const plain = isPlain(text);
+  const [html, setHtml] = useState(() => (plain ? undefined : renderer?.renderNow(text, inline)));
+  useEffect(() => {
+    if (plain) return;
+    let stale = false;
+    void preloadRichText()
+      .then(() => renderer?.render(text, inline))
+      .then((fresh) => {
+        if (!stale) setHtml(fresh);
+      });
+    return () => {
+      stale = true;
+    };
+  }, [text, inline, plain]);
+  const Tag = inline ? "span" : "div";
+  if (plain || html === undefined) return <Tag className={classes.text}>{text}</Tag>;
+  // biome-ignore lint/security/noDangerouslySetInnerHtml: rich-text.ts escapes HTML and cleans what it makes
+  return <Tag className={classes.text} dangerouslySetInnerHTML={{ __html: html }} />;
+}
+
+/** Whether a text has nothing for Markdown or LaTeX to do. */
+export function isPlain(text: string): boolean {
+  return PLAIN.test(text) && !NUMBERED.test(text);
+}
