@@ -1,10 +1,11 @@
 //! Commands with names, for what applications do most. Everything else goes through [`Session::execute`].
 
 use trivium_proto::v1::{
-    AdvanceQuizRequest, AdvanceQuizResponse, Answer, CreateQuizRequest, CreateRoomRequest, EndQuizRequest,
-    EndQuizResponse, ExtendQuestionRequest, ExtendQuestionResponse, GetResultsRequest, GetResultsResponse,
-    JoinRoomRequest, JoinRoomResponse, LoadQuizRequest, LoadQuizResponse, Message, PauseQuizRequest, PauseQuizResponse,
-    PresenceState, Quiz, QuizPhase, ResumeQuizRequest, ResumeQuizResponse, Room, RoomKind, SendMessageRequest,
+    AdvanceQuizRequest, AdvanceQuizResponse, Answer, CreateInvitationRequest, CreateQuizRequest, CreateRoomRequest,
+    EndQuizRequest, EndQuizResponse, ExtendQuestionRequest, ExtendQuestionResponse, GetResultsRequest,
+    GetResultsResponse, Invitation, JoinRoomRequest, JoinRoomResponse, LoadQuizRequest, LoadQuizResponse, Message,
+    PauseQuizRequest, PauseQuizResponse, PresenceState, Quiz, QuizPhase, ReportDrawnRequest, ResumeQuizRequest,
+    ResumeQuizResponse, RevokeInvitationRequest, RevokeInvitationResponse, Role, Room, RoomKind, SendMessageRequest,
     SetAutoAdvanceRequest, SetAutoAdvanceResponse, SetPresenceRequest, SetReactionRequest, SetReactionResponse,
     SetTypingRequest, SkipQuestionRequest, SkipQuestionResponse, StartQuizRequest, StartQuizResponse,
     SubmitAnswerRequest, SubmitAnswerResponse,
@@ -40,6 +41,31 @@ impl Session {
             self.authenticate(Token::new(joined.seat_token.clone())).await?;
         }
         Ok(joined)
+    }
+
+    /// Makes a code by which one more comes in with a role within the next ten minutes, or is raised to it.
+    pub async fn invite(&self, room_id: impl Into<String>, role: Role) -> Result<Invitation, Error> {
+        let request = CreateInvitationRequest {
+            room_id: room_id.into(),
+            role: role.into(),
+            ..Default::default()
+        };
+        self.execute(request).await?.invitation.ok_or(INCOMPLETE)
+    }
+
+    /// Takes an invitation back.
+    pub async fn revoke_invitation(
+        &self,
+        room_id: impl Into<String>,
+        code: impl Into<String>,
+    ) -> Result<RevokeInvitationResponse, Error> {
+        let (room_id, code) = (room_id.into(), code.into());
+        self.execute(RevokeInvitationRequest {
+            room_id,
+            code,
+            ..Default::default()
+        })
+        .await
     }
 
     /// Says something.
@@ -127,6 +153,25 @@ impl Session {
             ..Default::default()
         })
         .await
+    }
+
+    /// Tells when the caller drew the options of the open question, by [`clock`](Self::clock), and how far off that may
+    /// be, both in milliseconds.
+    pub async fn report_drawn(
+        &self,
+        room_id: impl Into<String>,
+        question_index: u32,
+        draw_time_ms: i64,
+        error_ms: u32,
+    ) -> Result<(), Error> {
+        self.execute(ReportDrawnRequest {
+            room_id: room_id.into(),
+            question_index,
+            draw_time_ms,
+            error_ms,
+        })
+        .await
+        .map(drop)
     }
 
     /// Writes a new quiz.

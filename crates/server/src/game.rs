@@ -158,6 +158,8 @@ impl Game {
                 Event::QuestionSkipped(_)
                 | Event::UserBanned(_)
                 | Event::UserUnbanned(_)
+                | Event::InvitationCreated(_)
+                | Event::InvitationRevoked(_)
                 | Event::MessageSent(_)
                 | Event::MessageEdited(_)
                 | Event::MessageDeleted(_)
@@ -181,7 +183,7 @@ impl Game {
                     }
                 }
                 Some(Signal::Presence(presence)) => self.presence(presence.user_id.clone(), presence.state()),
-                Some(Signal::Typing(_)) | None => {}
+                Some(Signal::Typing(_) | Signal::ScreenReport(_)) | None => {}
             }
         }
     }

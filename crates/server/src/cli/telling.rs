@@ -89,6 +89,8 @@ fn tell(event: &RoomEvent, game: &Game) -> Option<String> {
         | Event::AutoAdvanceSet(_)
         | Event::UserBanned(_)
         | Event::UserUnbanned(_)
+        | Event::InvitationCreated(_)
+        | Event::InvitationRevoked(_)
         | Event::OptionsReduced(_)
         | Event::AnswerAccepted(_)
         | Event::MessageEdited(_)
@@ -179,6 +181,7 @@ mod tests {
                 Event::MemberJoined(MemberJoined {
                     member: Some(member),
                     member_count: 2,
+                    ..MemberJoined::default()
                 }),
                 Some("Ana is here (2 in the room)"),
             ),

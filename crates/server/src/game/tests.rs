@@ -30,6 +30,7 @@ fn a_question_passes_through_its_phases() {
         Event::MemberJoined(MemberJoined {
             member: Some(member),
             member_count: 1,
+            ..MemberJoined::default()
         })
     };
     game.apply(event(joined(member("host", Role::Host))));
