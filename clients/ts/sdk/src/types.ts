@@ -4,11 +4,14 @@ import type { DescService } from "@bufbuild/protobuf";
 import type { Client, ConnectError, Interceptor } from "@connectrpc/connect";
 import type {
   Answer,
+  AnswerAccepted,
   AnswerProgress,
   ConnectRequest,
   ConnectResponse,
   Cursor,
+  Invitation,
   Member,
+  MemberLeft,
   Message,
   Presence,
   QuestionRevealed,
@@ -209,6 +212,10 @@ export interface RoomState {
   readonly memberCount: number;
   readonly presences: ReadonlyMap<string, Presence>;
   readonly bannedUserIds: ReadonlySet<string>;
+  /** Invitations that are not used up, by code; hosts only. */
+  readonly invitations: ReadonlyMap<string, Invitation>;
+  /** How the caller came to be no member any more, if it has left or was removed. */
+  readonly left?: MemberLeft;
   readonly quiz?: QuizView;
   readonly chat: ChatView;
   /** Where the room's log stands in this client. */
@@ -217,7 +224,10 @@ export interface RoomState {
 
 /** A live quiz as this caller sees it. */
 export interface QuizView {
-  /** Kept up to date by every event, as if it were read anew. */
+  /**
+   * Kept up to date by every event, as if it were read anew. Only while a question is open, players hear of the answers of
+   * others by signals, so that `answeredCount` may be a moment behind.
+   */
   readonly state: QuizState;
   /** Who has answered, while a question is open. */
   readonly progress?: AnswerProgress;
@@ -225,7 +235,9 @@ export interface QuizView {
   readonly screens?: ScreenReport;
   /** The caller's own answer to the question on show. */
   readonly own?: OwnAnswer;
-  /** Reveals so far, by question. */
+  /** Answers to the question on show that the caller heard of: everybody's for hosts, else the own one. By user. */
+  readonly answers: ReadonlyMap<string, AnswerAccepted>;
+  /** Reveals that this client heard, by question. Skipped questions have none. */
   readonly reveals: ReadonlyMap<number, QuestionRevealed>;
 }
 

@@ -6,8 +6,10 @@
 import type { Message, MessageDeleted, MessageEdited, Reaction, ReactionChanged } from "../proto.js";
 import type { ChatMessage } from "../types.js";
 
-/** Most saved messages kept; the oldest go first. */
+/** Saved messages kept as new ones come; the oldest go first. */
 export const MAX_MESSAGES = 500;
+/** Most saved messages kept when older ones are read. */
+export const MAX_LOADED_MESSAGES = 2000;
 /** Most users named behind a reaction, as the server has it. */
 const MAX_NAMED = 20;
 
@@ -83,7 +85,7 @@ export function mergeOlder(entries: readonly ChatMessage[], older: readonly Mess
   const known = new Set(entries.filter((each) => each.status === "saved").map((each) => each.message.seq));
   const fresh = savedEntries(older.filter((each) => !known.has(each.seq)));
   if (fresh.length === 0) return entries;
-  return sorted([...fresh, ...entries]);
+  return newest(sorted([...fresh, ...entries]), MAX_LOADED_MESSAGES);
 }
 
 function keyOf(message: Message): string {
@@ -95,9 +97,18 @@ function isSaved(entry: ChatMessage, seq: bigint): boolean {
 }
 
 function insertSaved(entries: readonly ChatMessage[], entry: ChatMessage): readonly ChatMessage[] {
-  const all = sorted([...entries.filter((each) => each.key !== entry.key), entry]);
-  const excess = all.filter((each) => each.status === "saved").length - MAX_MESSAGES;
-  return excess > 0 ? all.slice(excess) : all;
+  // Who has read further back keeps as much.
+  const room = Math.max(MAX_MESSAGES, countSaved(entries));
+  return newest(sorted([...entries.filter((each) => each.key !== entry.key), entry]), room);
+}
+
+function newest(entries: ChatMessage[], most: number): ChatMessage[] {
+  const excess = countSaved(entries) - most;
+  return excess > 0 ? entries.slice(excess) : entries;
+}
+
+function countSaved(entries: readonly ChatMessage[]): number {
+  return entries.filter((each) => each.status === "saved").length;
 }
 
 function sorted(entries: ChatMessage[]): ChatMessage[] {
@@ -128,8 +139,16 @@ function reactions(before: readonly Reaction[], event: ReactionChanged): Reactio
   const next: Reaction = {
     $typeName: "trivium.v1.Reaction",
     emoji: event.emoji,
-    userIds: names.slice(0, MAX_NAMED),
+    userIds: names.sort().slice(0, MAX_NAMED),
     count: event.count,
   };
-  return [...others, next].sort((a, b) => b.count - a.count);
+  return [...others, next].sort((a, b) => b.count - a.count || byCodePoints(a.emoji, b.emoji));
+}
+
+/** The order of the server, which compares code points where JavaScript compares halves of them. */
+function byCodePoints(a: string, b: string): number {
+  const [left, right] = [[...a], [...b]];
+  const at = left.findIndex((char, index) => char !== right[index]);
+  if (at < 0) return left.length - right.length;
+  return (left[at]?.codePointAt(0) ?? -1) - (right[at]?.codePointAt(0) ?? -1);
 }

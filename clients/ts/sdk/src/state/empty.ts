@@ -15,6 +15,7 @@ export function emptyRoom(roomId: string): RoomState {
     memberCount: 0,
     presences: new Map(),
     bannedUserIds: new Set(),
+    invitations: new Map(),
     chat: NO_CHAT,
   };
 }

@@ -123,10 +123,7 @@ export function questionRevealed(
 export function playerResult(userId: string, options: QuizOptions = {}): PlayerResult {
   const { kind = QuestionKind.SINGLE_CHOICE, answered = "right" } = options;
   const question = sampleQuestion(kind);
-  const at = Math.max(
-    0,
-    SAMPLE_PLAYERS.findIndex((id) => id === userId),
-  );
+  const at = Math.max(0, (SAMPLE_PLAYERS as readonly string[]).indexOf(userId));
   const opinion = question.solution === undefined;
   const right = answered === "right" && !opinion;
   const answer =
@@ -166,8 +163,9 @@ export function quizView(options: QuizOptions = {}, change: Partial<QuizView> = 
         }
       : {}),
     ...(state.answered
-      ? { own: { questionIndex: index, answer, status: "locked" as const, responseMs: 2700, creditMs: 40 } }
+      ? { own: { questionIndex: index, answer, status: "locked", responseMs: 2700, creditMs: 40 } as const }
       : {}),
+    answers: new Map(),
     reveals:
       phase >= QuizPhase.REVEALED && phase <= QuizPhase.LEADERBOARD
         ? new Map([[index, questionRevealed(options)]])

@@ -1,0 +1,22 @@
+// What the reducer remembers beyond what applications see. All of it is optional, so that every state of the public types is
+// one that the reducer can go on from.
+
+import type { ChatView, QuizView, RoomState } from "../types.js";
+
+/** A live quiz with what its deadlines and counts are worked out from. */
+export interface QuizModel extends QuizView {
+  /** When answering closes for those without accommodations; 0 if it has not opened. */
+  readonly commonCloseMs?: bigint;
+  /** When answering closed, if this client heard it. */
+  readonly closedAtMs?: bigint;
+}
+
+/** Chat with when each typing is forgotten, by the clock given to `reduceRoom`. */
+export interface ChatModel extends ChatView {
+  readonly typingUntilMs?: ReadonlyMap<string, number>;
+}
+
+/** A room with the newest tick heard of each signal. */
+export interface RoomModel extends RoomState {
+  readonly ticks?: ReadonlyMap<string, bigint>;
+}

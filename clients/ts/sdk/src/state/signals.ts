@@ -1,0 +1,118 @@
+// What may be lost: presence, typing, how many have answered, when screens drew. Newest wins.
+//
+// Neighbours: `reduce` brings signals here. Typing that nobody takes back ends by `tick`.
+
+import { QuizPhase, type Signal, type Signals } from "../proto.js";
+import type { ChatView, RoomState } from "../types.js";
+import type { ChatModel, RoomModel } from "./model.js";
+import { isHost } from "./roles.js";
+
+/** Typing that is not repeated is forgotten after this, a little later than the server does, in milliseconds. */
+export const TYPING_FOR_MS = 7000;
+
+/** The room after the signals; the same object where all of them are stale. */
+export function reduceSignals(state: RoomState, { signals }: Signals, nowMs: number): RoomState {
+  let next: RoomModel = state;
+  for (const signal of signals) {
+    const key = keyOf(signal);
+    if (key === undefined || signal.tick <= (next.ticks?.get(key) ?? -1n)) continue;
+    next = { ...reduceSignal(next, signal, nowMs), ticks: new Map(next.ticks).set(key, signal.tick) };
+  }
+  return next;
+}
+
+/** A subscription goes on: what may have been missed is told anew, by a server that may count anew. */
+export function forgetTicks(state: RoomState): RoomState {
+  const { ticks, ...rest }: RoomModel = state;
+  const { typing, typingUntilMs, ...chat }: ChatModel = state.chat;
+  if (ticks === undefined && typing.size === 0) return state;
+  return { ...rest, chat: { ...chat, typing: typing.size === 0 ? typing : new Set() } };
+}
+
+/** Everything heard of a user who is no member any more is gone. */
+export function forgetUser(state: RoomState, userId: string): RoomState {
+  const presences = new Map(state.presences);
+  presences.delete(userId);
+  return { ...state, presences, chat: stoppedTyping(state.chat, userId) };
+}
+
+/** The chat without somebody among those who type. */
+export function stoppedTyping(chat: ChatView, userId: string): ChatView {
+  if (!chat.typing.has(userId)) return chat;
+  const { typingUntilMs }: ChatModel = chat;
+  const typing = new Set(chat.typing);
+  const until = new Map(typingUntilMs);
+  typing.delete(userId);
+  until.delete(userId);
+  const next: ChatModel = { ...chat, typing, typingUntilMs: until };
+  return next;
+}
+
+/** The state at a moment: typing that has run out ends. The same object where nothing has. */
+export function tick(state: RoomState, nowMs: number): RoomState {
+  let { chat }: { chat: ChatModel } = state;
+  for (const [userId, untilMs] of chat.typingUntilMs ?? []) {
+    if (untilMs <= nowMs) chat = stoppedTyping(chat, userId);
+  }
+  return chat === state.chat ? state : { ...state, chat };
+}
+
+/** When `tick` has something to do next; none if nobody is typing. */
+export function nextTickMs(state: RoomState): number | undefined {
+  const { typingUntilMs }: ChatModel = state.chat;
+  return typingUntilMs === undefined || typingUntilMs.size === 0 ? undefined : Math.min(...typingUntilMs.values());
+}
+
+function keyOf({ signal }: Signal): string | undefined {
+  switch (signal.case) {
+    case "presence":
+    case "typing":
+      return `${signal.case} ${signal.value.userId}`;
+    case "answerProgress":
+    case "screenReport":
+      return signal.case;
+    case undefined:
+      return undefined;
+  }
+}
+
+function reduceSignal(state: RoomState, { signal }: Signal, nowMs: number): RoomState {
+  switch (signal.case) {
+    case "presence": {
+      const presence = signal.value;
+      // Of members beyond those listed in the snapshot too; but not of one whose going was told meanwhile.
+      return { ...state, presences: new Map(state.presences).set(presence.userId, presence) };
+    }
+    case "typing": {
+      const { userId, typing: begins } = signal.value;
+      if (userId === state.me?.userId) return state;
+      const chat = begins ? startedTyping(state.chat, userId, nowMs) : stoppedTyping(state.chat, userId);
+      return chat === state.chat ? state : { ...state, chat };
+    }
+    case "answerProgress": {
+      const { quiz } = state;
+      const progress = signal.value;
+      if (quiz?.state.phase !== QuizPhase.OPEN || quiz.state.prompt?.index !== progress.index) return state;
+      // Hosts count the answers themselves, and exactly.
+      const answeredCount = isHost(state) ? quiz.state.answeredCount : progress.answered;
+      return { ...state, quiz: { ...quiz, progress, state: { ...quiz.state, answeredCount } } };
+    }
+    case "screenReport": {
+      const { quiz } = state;
+      const screens = signal.value;
+      if (quiz?.state.phase !== QuizPhase.OPEN || quiz.state.prompt?.index !== screens.index) return state;
+      return { ...state, quiz: { ...quiz, screens } };
+    }
+    case undefined:
+      return state;
+  }
+}
+
+function startedTyping(chat: ChatModel, userId: string, nowMs: number): ChatModel {
+  return {
+    ...chat,
+    // Who is typing on and on changes nothing that is drawn.
+    typing: chat.typing.has(userId) ? chat.typing : new Set(chat.typing).add(userId),
+    typingUntilMs: new Map(chat.typingUntilMs).set(userId, nowMs + TYPING_FOR_MS),
+  };
+}
