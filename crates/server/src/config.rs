@@ -117,6 +117,11 @@ impl Config {
         Ok(config)
     }
 
+    /// Whether a browser on this machine may host without an account.
+    pub fn local_operator(&self) -> bool {
+        self.auth.operator && !self.auth.trusts_others() && self.http.public_url.is_none()
+    }
+
     /// Rules about more than one key.
     fn check(&self) -> Result<()> {
         self.http.check()?;

@@ -8,7 +8,11 @@ mod live;
 
 use std::sync::Arc;
 
-use prometheus_client::{encoding::text, metrics::info::Info, registry::Registry};
+use prometheus_client::{
+    encoding::{EncodeLabelSet, text},
+    metrics::{counter::Counter, family::Family, info::Info},
+    registry::Registry,
+};
 use trivium_api::Api;
 
 pub use calls::{Calls, Counted};
@@ -18,6 +22,12 @@ pub use calls::{Calls, Counted};
 pub struct Metrics {
     registry: Registry,
     calls: Calls,
+    policy_violations: Family<Directive, Counter>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Directive {
+    directive: &'static str,
 }
 
 impl Metrics {
@@ -30,12 +40,27 @@ impl Metrics {
         registry.register_collector(Box::new(live::Process::start()));
         let calls = Calls::default();
         calls.register(&mut registry);
-        Self { registry, calls }
+        let policy_violations = Family::default();
+        registry.register(
+            "trivium_csp_reports",
+            "Breaches of the content security policy that browsers have reported",
+            policy_violations.clone(),
+        );
+        Self {
+            registry,
+            calls,
+            policy_violations,
+        }
     }
 
     /// The counters of calls.
     pub const fn calls(&self) -> &Calls {
         &self.calls
+    }
+
+    /// Counts a breach of the content security policy, by one of a few names.
+    pub fn policy_violation(&self, directive: &'static str) {
+        self.policy_violations.get_or_create(&Directive { directive }).inc();
     }
 
     /// The text for Prometheus.

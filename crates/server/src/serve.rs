@@ -39,6 +39,9 @@ use crate::{
     secrets, tokens,
     web::{
         self, Web,
+        app::App,
+        media::Uploads,
+        report::Reports,
         well_known::{self, WellKnown},
     },
 };
@@ -57,10 +60,14 @@ pub struct Running {
     pub certificate_hashes: Vec<[u8; 32]>,
     /// The operator's token, if there is one.
     pub operator_token: Option<String>,
+    /// Whether a browser on this machine may host without an account.
+    pub local_operator: bool,
     /// Rooms, tokens, limits and sessions.
     pub api: Arc<Api>,
     /// Counters.
     pub metrics: Arc<Metrics>,
+    /// How browsers elsewhere reach the server, if that is configured.
+    public_url: Option<String>,
     web: Arc<Web>,
     store: Arc<SqliteStore>,
     drain: Drain,
@@ -90,13 +97,17 @@ pub async fn start(config: Config) -> Result<Running> {
     let (acceptor, road) = ports.webtransport.map(|port| (port.server, port.road)).unzip();
     let self_made = road.as_ref().map(|road| road.certificates.clone());
     let certificate_hashes = road.as_ref().map(|road| road.certificates.hashes());
-    let limits = limits_told(api.limiter.limits());
+    let limits = limits_told(&config, api.limiter.limits());
     let web = Arc::new(Web {
         well_known: WellKnown { road, limits },
         origins: ports.origins.clone(),
         metrics: Arc::clone(&metrics),
         draining: AtomicBool::new(false),
         api: Arc::clone(&api),
+        app: App::new(config.http.app_dir.as_deref()),
+        uploads: Uploads::new(config.limits.image_bytes, config.limits.image_bytes_per_user),
+        operator: config.local_operator(),
+        reports: Reports::default(),
     });
 
     let grpc = trivium_api::grpc(&api, Options::default());
@@ -113,6 +124,8 @@ pub async fn start(config: Config) -> Result<Running> {
         webtransport_addr,
         certificate_hashes: certificate_hashes.unwrap_or_default(),
         operator_token,
+        local_operator: config.local_operator(),
+        public_url: config.http.public_url.as_ref().map(ToString::to_string),
         chores: chores::start(&config, &api, ports.from_files, self_made),
         api,
         metrics,
@@ -129,6 +142,20 @@ impl Running {
     pub fn url(&self) -> String {
         let scheme = if self.tls { "https" } else { "http" };
         format!("{scheme}://{}", reachable(self.http_addr))
+    }
+
+    /// A URL by which a browser anywhere hosts as the operator, for a day; none where there is no operator. The token is in the
+    /// fragment, which browsers send to nobody.
+    pub fn operator_url(&self) -> Option<String> {
+        self.operator_token.as_ref()?;
+        let now = self.api.runtime.clock().now();
+        let operator = tokens::operator(false);
+        let minted = self
+            .api
+            .authenticator
+            .mint(&operator, tokens::OPERATOR_TTL, now, &mut rand::rng());
+        let page = self.public_url.clone().unwrap_or_else(|| self.url());
+        Some(format!("{page}/#operator={}", minted.0))
     }
 
     /// Goes down in good order: says it is not ready, tells every stream to go elsewhere, closes the ports, lets calls in flight
@@ -191,12 +218,13 @@ fn operator_token(config: &Config, api: &Api) -> Result<Option<String>> {
     Ok(None)
 }
 
-fn limits_told(limits: &ApiLimits) -> well_known::Limits {
+fn limits_told(config: &Config, limits: &ApiLimits) -> well_known::Limits {
     well_known::Limits {
         max_message_bytes: limits.command_bytes,
         max_quiz_bytes: limits.quiz_bytes,
         max_in_flight: limits.in_flight,
         max_subscriptions: limits.subscriptions,
+        max_image_bytes: config.limits.image_bytes,
     }
 }
 

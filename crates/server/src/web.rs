@@ -1,8 +1,20 @@
-//! Plain HTTP: what the server says of itself, to clients, operators and people.
+//! Plain HTTP: the web app with its pictures, and what the server says of itself, to clients, operators and people.
+//!
+//! ```text
+//!  page of the app ── policy ──> report          browser: files of the app, /media, /operator/token, /.well-known/trivium
+//!  everything that has no route ──> app          operator: /healthz, /readyz, /metrics
+//! ```
 //!
 //! Neighbours: [`metrics`](crate::metrics) makes the text of `/metrics`; gRPC and gRPC-Web on the same port are `trivium-api`'s.
 
+pub mod app;
+mod http;
+pub mod media;
+mod operator;
 mod page;
+mod policy;
+mod problem;
+pub mod report;
 pub mod well_known;
 
 use std::{
@@ -18,12 +30,15 @@ use axum::{
     extract::State,
     http::{HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
-    routing::get,
+    routing::{get, post},
 };
 use trivium_api::Api;
 use trivium_transport::webtransport::Origins;
 
 use crate::metrics::Metrics;
+use app::App;
+use media::Uploads;
+use report::Reports;
 use well_known::WellKnown;
 
 /// How long the store may take to answer `/readyz`.
@@ -42,19 +57,35 @@ pub struct Web {
     pub draining: AtomicBool,
     /// Rooms, and the store below.
     pub api: Arc<Api>,
+    /// The web app.
+    pub app: App,
+    /// What pictures may cost.
+    pub uploads: Uploads,
+    /// Whether who sits at this machine may host without an account.
+    pub operator: bool,
+    /// What browsers have reported.
+    pub reports: Reports,
 }
 
 /// The pages.
 pub fn routes(web: Arc<Web>) -> Router {
     Router::new()
-        .route("/", get(page::index))
+        .route("/", get(app::index))
         .route("/style.css", get(page::style))
+        .route(policy::REPORTS, post(report::take))
+        .route("/operator/token", post(operator::token))
+        .route("/media", post(media::upload))
+        .route("/media/{name}", get(media::get))
         .route("/.well-known/trivium", get(well_known::get))
         .route("/healthz", get(|| async { plain(StatusCode::OK, "alive\n") }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
-        .fallback(|| async { plain(StatusCode::NOT_FOUND, "there is nothing here\n") })
+        .fallback_service(get(app::get).fallback(nothing).with_state(Arc::clone(&web)))
         .with_state(web)
+}
+
+async fn nothing() -> Response {
+    plain(StatusCode::NOT_FOUND, "there is nothing here\n")
 }
 
 async fn ready(State(web): State<Arc<Web>>) -> Response {

@@ -74,6 +74,9 @@ fn announce(running: &Running, data: &Path) {
         .webtransport_addr
         .map_or_else(|| "off".to_owned(), |addr| addr.to_string());
     tracing::info!(http = %running.http_addr, webtransport, version = env!("CARGO_PKG_VERSION"), "Trivium is here: {}", running.url());
+    if running.local_operator {
+        tracing::info!("browsers on this machine may host without an account; auth.operator = false forbids it");
+    }
     if let Some(token) = &running.operator_token {
         let file = secrets::token_file(data);
         // A terminal forgets; logs are kept and sent around.
@@ -82,6 +85,9 @@ fn announce(running: &Running, data: &Path) {
                 "\nLocal operator token, admin of this server for a day; also in {}:\n\n  {token}\n",
                 file.display()
             ));
+            if let Some(url) = running.operator_url() {
+                out::note(&format!("To host from another browser, for a day:\n\n  {url}\n"));
+            }
         } else {
             tracing::info!(file = %file.display(), "a local operator token is in this file");
         }

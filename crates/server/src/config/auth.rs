@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::value;
 
 /// Whose tokens are believed.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Auth {
     /// Keys of those who sign tokens.
@@ -24,6 +24,22 @@ pub struct Auth {
     /// Whether a token for the operator is made at the start and kept in the data directory [true without `keys` and `jwks`, else
     /// false]. Whoever can read the secret in that directory can make one at any time.
     pub operator_token: Option<bool>,
+    /// Whether a browser on this very machine is given a token, so that its user may host without an account \[true\]. Never with
+    /// `keys`, `jwks` or `http.public_url`: then there are accounts, or the world comes through a proxy on this machine.
+    pub operator: bool,
+}
+
+impl Default for Auth {
+    fn default() -> Self {
+        Self {
+            keys: Vec::new(),
+            jwks: None,
+            issuers: Vec::new(),
+            audiences: Vec::new(),
+            operator_token: None,
+            operator: true,
+        }
+    }
 }
 
 /// A key that others sign tokens with.
@@ -73,8 +89,12 @@ const fn every_five_minutes() -> Duration {
 impl Auth {
     /// Whether a token for the operator is made.
     pub fn operator_tokens(&self) -> bool {
-        self.operator_token
-            .unwrap_or(self.keys.is_empty() && self.jwks.is_none())
+        self.operator_token.unwrap_or(!self.trusts_others())
+    }
+
+    /// Whether others sign tokens too.
+    pub fn trusts_others(&self) -> bool {
+        !self.keys.is_empty() || self.jwks.is_some()
     }
 
     pub(super) fn check(&self) -> Result<()> {
@@ -109,7 +129,7 @@ impl Auth {
                 "auth.jwks.refresh: is shorter than a second"
             );
         }
-        let others = !self.keys.is_empty() || self.jwks.is_some();
+        let others = self.trusts_others();
         ensure!(
             !others || !self.issuers.is_empty(),
             "auth.issuers: is needed with keys of others"

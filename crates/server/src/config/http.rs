@@ -19,6 +19,8 @@ pub struct Http {
     pub tls: Option<Tls>,
     /// Other pages that may call, or `["*"]` for every page on the web \[none\].
     pub allowed_origins: AllowedOrigins,
+    /// A folder with the built web app, read at each request, for who works on it [the app in the binary].
+    pub app_dir: Option<PathBuf>,
 }
 
 /// A certificate and its key, both PEM.
@@ -38,12 +40,16 @@ impl Default for Http {
             public_url: None,
             tls: None,
             allowed_origins: AllowedOrigins::Own,
+            app_dir: None,
         }
     }
 }
 
 impl Http {
     pub(super) fn check(&self) -> Result<()> {
+        if let Some(folder) = &self.app_dir {
+            ensure!(folder.is_dir(), "http.app_dir: there is no folder {}", folder.display());
+        }
         self.tls.iter().try_for_each(|tls| tls.check("http.tls"))
     }
 }

@@ -3,6 +3,7 @@
 use anyhow::{Result, ensure};
 use serde::Deserialize;
 use trivium_api::limits::Rate;
+use trivium_store::media::MAX_MEDIA;
 
 /// Bounds. What is over one is refused with a typed error, or not accepted in the first place.
 #[derive(Clone, Debug, Deserialize)]
@@ -22,6 +23,10 @@ pub struct Limits {
     pub chat_per_second: u32,
     /// Everything else that changes or reads something, per second and user \[50\], of which four seconds' worth may come at once.
     pub commands_per_second: u32,
+    /// Bytes of a picture, at most 16 MiB \[2 MiB\].
+    pub image_bytes: usize,
+    /// Bytes of all pictures of one user \[200 MiB\].
+    pub image_bytes_per_user: u64,
 }
 
 impl Default for Limits {
@@ -34,6 +39,8 @@ impl Default for Limits {
             code_misses_per_minute: 10,
             chat_per_second: 5,
             commands_per_second: 50,
+            image_bytes: 2 * 1024 * 1024,
+            image_bytes_per_user: 200 * 1024 * 1024,
         }
     }
 }
@@ -63,6 +70,10 @@ impl Limits {
         for (name, is_positive) in all {
             ensure!(is_positive, "limits.{name}: is 0, so nobody could come in");
         }
+        ensure!(
+            (1..=MAX_MEDIA).contains(&self.image_bytes),
+            "limits.image_bytes: is not from 1 to {MAX_MEDIA}"
+        );
         Ok(())
     }
 }

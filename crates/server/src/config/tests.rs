@@ -35,7 +35,7 @@ fn nothing_configured_is_a_local_server() {
     assert_eq!(config.data, Path::new(DEFAULT_DATA));
     assert_eq!(config.http.bind.to_string(), "127.0.0.1:8080");
     assert!(config.webtransport.enabled && config.webtransport.bind.is_none());
-    assert!(config.auth.operator_tokens());
+    assert!(config.auth.operator_tokens() && config.local_operator());
     assert_eq!(config.rooms.code_length, 8);
     assert_eq!(
         (config.drain.grace, config.drain.hard),
@@ -95,7 +95,10 @@ fn a_full_file_is_understood() {
         config.auth.keys.iter().map(|key| key.alg).collect::<Vec<_>>(),
         [Algorithm::ES256, Algorithm::HS256]
     );
-    assert!(!config.auth.operator_tokens(), "others sign tokens");
+    assert!(
+        !config.auth.operator_tokens() && !config.local_operator(),
+        "others sign tokens"
+    );
     assert_eq!(config.limits.of_service().command.burst, 28);
     assert_eq!(config.rooms.idle_unload, Duration::from_secs(90));
     assert_eq!(config.log.format, LogFormat::Json);
@@ -119,10 +122,26 @@ fn the_example_names_every_key_and_its_default() {
     let full = load(&uncommented, &[], &[]).expect("every key");
     assert_eq!(full.auth.keys.len(), 2);
     assert!(full.auth.jwks.is_some() && full.auth.operator_token == Some(false));
-    assert!(full.http.tls.is_some() && full.http.public_url.is_some());
+    assert!(full.http.tls.is_some() && full.http.public_url.is_some() && full.http.app_dir.is_some());
     let webtransport = full.webtransport;
     assert!(webtransport.bind.is_some() && webtransport.public_url.is_some() && webtransport.tls.is_some());
     assert!(webtransport.allowed_origins.is_some());
+}
+
+#[test]
+fn a_browser_hosts_without_an_account_only_on_a_server_of_its_own() {
+    for (toml, expected) in [
+        ("", true),
+        ("[auth]\noperator = false", false),
+        ("[auth]\noperator_token = false", true),
+        ("[http]\npublic_url = \"https://quiz.example\"", false),
+        (
+            "[auth]\noperator = true\nissuers = [\"i\"]\naudiences = [\"a\"]\njwks = { file = \"$/key.pem\" }",
+            false,
+        ),
+    ] {
+        assert_eq!(load(toml, &[], &[]).expect(toml).local_operator(), expected, "{toml}");
+    }
 }
 
 #[test]
@@ -209,6 +228,9 @@ fn what_is_wrong_is_named() {
         ),
         ("[limits]\nrooms = 0", "limits.rooms"),
         ("[limits]\nrooms = -1", "limits.rooms"),
+        ("[limits]\nimage_bytes = 0", "limits.image_bytes"),
+        ("[limits]\nimage_bytes = 16777217", "limits.image_bytes"),
+        ("[http]\napp_dir = \"$/cert.pem\"", "http.app_dir"),
         ("[rooms]\ncode_length = 5", "rooms.code_length"),
         ("[rooms]\nidle_unload = \"60\"", "rooms.idle_unload"),
         ("[log]\nformat = \"xml\"", "format"),

@@ -1,4 +1,4 @@
-//! The front page: what runs here and how to connect. It asks nothing of other servers and runs no script.
+//! The front page of a server without the web app: what runs here and how to connect. It asks nothing of other servers and runs no script.
 
 use axum::{
     http::{HeaderName, HeaderValue, StatusCode, header},
@@ -9,7 +9,8 @@ use axum::{
 const POLICY: &str =
     "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-pub(super) async fn index() -> Response {
+/// What is shown while there is no app.
+pub(super) fn index() -> Response {
     page("text/html; charset=utf-8", include_str!("index.html"))
 }
 

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use axum::{
     extract::State,
-    http::{HeaderMap, HeaderValue, StatusCode, Uri, header, uri::Authority},
+    http::{HeaderValue, StatusCode, Uri, header, request::Parts},
     response::Response,
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
 use trivium_transport::{cert::Certificates, webtransport::Origins};
 
-use super::{Web, answer};
+use super::{Web, answer, http, operator, policy};
 
 /// The parts of the document that do not depend on who asks.
 #[derive(Debug)]
@@ -46,6 +46,8 @@ pub struct Limits {
     pub max_in_flight: usize,
     /// Most rooms heard by one session.
     pub max_subscriptions: usize,
+    /// Largest picture.
+    pub max_image_bytes: usize,
 }
 
 #[derive(Serialize)]
@@ -53,6 +55,8 @@ struct Document {
     version: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     webtransport: Option<Described>,
+    /// Whether `POST /operator/token` gives the caller a token.
+    operator: bool,
     limits: Limits,
 }
 
@@ -63,13 +67,17 @@ struct Described {
 }
 
 impl WellKnown {
+    /// Where pages connect to besides their own origin, as a content security policy says it, for a client that calls the
+    /// server `host`.
+    pub(super) fn origin(&self, host: &str) -> Option<String> {
+        let url: Uri = self.road.as_ref()?.url_for(host).parse().ok()?;
+        policy::source(url.host()?, url.port_u16())
+    }
+
     /// The document for a client that calls the server `host`, as JSON.
-    fn json(&self, host: &str) -> String {
+    fn json(&self, host: &str, operator: bool) -> String {
         let described = |road: &Road| Described {
-            url: road
-                .url
-                .clone()
-                .unwrap_or_else(|| format!("https://{host}:{}{}", road.port, road.path)),
+            url: road.url_for(host),
             certificate_hashes: road
                 .certificates
                 .hashes()
@@ -81,19 +89,25 @@ impl WellKnown {
         let document = Document {
             version: env!("CARGO_PKG_VERSION"),
             webtransport,
+            operator,
             limits: self.limits,
         };
         serde_json::to_string(&document).expect("strings and numbers under fixed keys")
     }
 }
 
-pub(super) async fn get(State(web): State<Arc<Web>>, uri: Uri, headers: HeaderMap) -> Response {
-    let mut response = answer(
-        StatusCode::OK,
-        "application/json",
-        web.well_known.json(&host(&uri, &headers)),
-    );
-    let origin = headers.get(header::ORIGIN);
+impl Road {
+    fn url_for(&self, host: &str) -> String {
+        let url = self.url.clone();
+        url.unwrap_or_else(|| format!("https://{host}:{}{}", self.port, self.path))
+    }
+}
+
+pub(super) async fn get(State(web): State<Arc<Web>>, parts: Parts) -> Response {
+    let operator = operator::check(web.operator, &parts).is_ok();
+    let host = http::host(&parts.uri, &parts.headers);
+    let mut response = answer(StatusCode::OK, "application/json", web.well_known.json(&host, operator));
+    let origin = parts.headers.get(header::ORIGIN);
     response
         .headers_mut()
         .insert(header::VARY, HeaderValue::from_static("origin"));
@@ -103,15 +117,6 @@ pub(super) async fn get(State(web): State<Arc<Web>>, uri: Uri, headers: HeaderMa
             .insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
     }
     response
-}
-
-/// What the client calls this server, without the port. HTTP/2 says it in the URI.
-fn host(uri: &Uri, headers: &HeaderMap) -> String {
-    let named = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok()?.parse::<Authority>().ok());
-    let authority = uri.authority().cloned().or(named);
-    authority.map_or_else(|| "127.0.0.1".to_owned(), |authority| authority.host().to_owned())
 }
 
 fn is_allowed(origins: &Origins, origin: &HeaderValue) -> bool {
@@ -132,6 +137,7 @@ mod tests {
         max_quiz_bytes: 2,
         max_in_flight: 3,
         max_subscriptions: 4,
+        max_image_bytes: 5,
     };
 
     #[test]
@@ -158,7 +164,7 @@ mod tests {
                 road: road(url),
                 limits: LIMITS,
             }
-            .json(host);
+            .json(host, false);
             let document: trivium_client::WellKnown = serde_json::from_str(&json).expect("a document");
             let webtransport = document.webtransport.expect("a road");
             assert_eq!(webtransport.url, told);
@@ -168,32 +174,43 @@ mod tests {
             road: None,
             limits: LIMITS,
         }
-        .json("a");
+        .json("a", true);
         assert_eq!(
             serde_json::from_str::<trivium_client::WellKnown>(&json)
                 .expect("a document")
                 .webtransport,
             None
         );
-        assert!(json.contains(r#""max_in_flight":3"#), "{json}");
+        assert!(
+            json.contains(r#""operator":true"#) && json.contains(r#""max_in_flight":3"#),
+            "{json}"
+        );
     }
 
     #[test]
-    fn clients_are_told_the_host_that_they_called() {
-        for (uri, header, expected) in [
-            ("/", Some("quiz.example:8080"), "quiz.example"),
-            ("http://a.example:1/x", Some("b.example"), "a.example"),
-            ("/", Some("[::1]:8080"), "[::1]"),
-            ("/", Some("no host"), "127.0.0.1"),
-            ("/", None, "127.0.0.1"),
+    fn pages_may_connect_where_the_document_says() {
+        let certificates = Certificates::self_made(&[], SystemTime::now()).expect("certificates");
+        for (url, host, expected) in [
+            (None, "10.0.0.7", "https://10.0.0.7:4433"),
+            (None, "[::1]", "https://*:4433"),
+            (Some("https://quiz.example/wt/v1"), "10.0.0.7", "https://quiz.example"),
+            (
+                Some("https://quiz.example:7/wt/v1"),
+                "10.0.0.7",
+                "https://quiz.example:7",
+            ),
         ] {
-            let mut headers = HeaderMap::new();
-            headers.extend(header.map(|host| (header::HOST, HeaderValue::from_static(host))));
-            assert_eq!(
-                host(&uri.parse().expect("a URI"), &headers),
-                expected,
-                "{uri} {header:?}"
-            );
+            let road = Road {
+                url: url.map(str::to_owned),
+                port: 4433,
+                path: "/wt/v1".to_owned(),
+                certificates: certificates.clone(),
+            };
+            let document = WellKnown {
+                road: Some(road),
+                limits: LIMITS,
+            };
+            assert_eq!(document.origin(host).as_deref(), Some(expected), "{host}");
         }
     }
 }

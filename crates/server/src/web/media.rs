@@ -1,0 +1,276 @@
+//! `/media`: pictures for quizzes. Accounts bring them, everybody who knows their name gets them.
+//!
+//! Neighbours: [`image`] says which bytes are a picture, `trivium-store` keeps them by the hash of their content, and
+//! [`problem`](super::problem) says what was wrong.
+
+mod image;
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use axum::{
+    Json,
+    body::{Body, to_bytes},
+    extract::{Path, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    response::{IntoResponse as _, Response},
+};
+use bytes::Bytes;
+use serde::Serialize;
+use tokio::{sync::Semaphore, time::timeout};
+use trivium_api::{
+    Api, ApiError,
+    auth::{Principal, TokenError, bearer},
+    limits::{Operation, Who},
+};
+use trivium_store::{MediaId, MediaRecord, PutMedia, StoreError};
+
+use super::{
+    Web,
+    http::{self, IMMUTABLE},
+    problem::Problem,
+};
+use image::{Image, Refused};
+
+/// How long the bytes of a picture may take to come.
+const UPLOAD_TIMEOUT: Duration = Duration::from_mins(1);
+/// Pictures that may be on their way in at once; one more is told to try again.
+const UPLOADS: usize = 16;
+/// When to try again where uploads are too many or the store does not answer.
+const SOON: Duration = Duration::from_secs(1);
+/// Whatever is opened by itself may run, load and submit nothing.
+const POLICY: &str = "default-src 'none'; sandbox";
+
+/// What pictures may cost.
+#[derive(Debug)]
+pub struct Uploads {
+    /// Most bytes of one picture.
+    pub max_bytes: usize,
+    /// Most bytes of all pictures of one user.
+    pub quota: u64,
+    places: Semaphore,
+}
+
+impl Uploads {
+    /// Nobody is bringing anything.
+    pub fn new(max_bytes: usize, quota: u64) -> Self {
+        Self {
+            max_bytes,
+            quota,
+            places: Semaphore::new(UPLOADS),
+        }
+    }
+}
+
+/// The answer to who has brought a picture.
+#[derive(Serialize)]
+struct Stored {
+    id: String,
+    url: String,
+    content_type: &'static str,
+    width: usize,
+    height: usize,
+}
+
+pub(super) async fn upload(State(web): State<Arc<Web>>, request: Request) -> Response {
+    match bring(&web, request).await {
+        Ok(stored) => {
+            let location = HeaderValue::from_str(&stored.url).expect("hexadecimal digits after a path");
+            let headers = [
+                (header::LOCATION, location),
+                (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+            ];
+            (StatusCode::CREATED, headers, Json(stored)).into_response()
+        }
+        Err(problem) => problem.into_response(),
+    }
+}
+
+pub(super) async fn get(State(web): State<Arc<Web>>, Path(name): Path<String>, headers: HeaderMap) -> Response {
+    let Ok(id) = name.parse::<MediaId>() else {
+        return unknown().into_response();
+    };
+    let tag = format!("\"{id}\"");
+    // The name is the content, so who has it has the right one.
+    let found = if http::has(&headers, &tag) {
+        None
+    } else {
+        let store = Arc::clone(web.api.runtime.store());
+        match in_its_own_task(async move { store.media(&id).await }).await {
+            Ok(Some(media)) => Some(media),
+            Ok(None) => return unknown().into_response(),
+            Err(problem) => return problem.into_response(),
+        }
+    };
+    let mut response = match found {
+        Some(media) => match HeaderValue::from_str(&media.content_type) {
+            Ok(kind) => ([(header::CONTENT_TYPE, kind)], Body::from(media.body)).into_response(),
+            Err(_) => return unknown().into_response(),
+        },
+        None => StatusCode::NOT_MODIFIED.into_response(),
+    };
+    let fixed: [(HeaderName, &'static str); 4] = [
+        (header::CACHE_CONTROL, IMMUTABLE),
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CONTENT_DISPOSITION, "inline"),
+    ];
+    let headers = response.headers_mut();
+    headers.extend(fixed.map(|(name, value)| (name, HeaderValue::from_static(value))));
+    headers.extend(HeaderValue::from_str(&tag).map(|tag| (header::ETAG, tag)));
+    response
+}
+
+async fn bring(web: &Arc<Web>, request: Request) -> Result<Stored, Problem> {
+    let owner = account(&web.api, request.headers()).await?;
+    let limited = web
+        .api
+        .limiter
+        .check(Operation::QuizWrite, Who::User(owner.user.clone()), Instant::now());
+    limited.map_err(|limited| Problem::of(&ApiError::RateLimited(limited)))?;
+    check_length(request.headers(), web.uploads.max_bytes)?;
+    let _place = web.uploads.places.try_acquire().map_err(|_| {
+        Problem::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "BUSY",
+            "too many pictures come in at once",
+        )
+        .retry_after(SOON)
+    })?;
+    let bytes = receive(request.into_body(), web.uploads.max_bytes).await?;
+    let cleaned = tokio::task::spawn_blocking(move || {
+        let image = image::clean(&bytes)?;
+        Ok((MediaId::of(&image.bytes), image))
+    });
+    let cleaned: Result<(MediaId, Image), Refused> = cleaned.await.map_err(|_| failed())?;
+    let (id, image) = cleaned.map_err(refused)?;
+    keep(web, owner, id, image).await
+}
+
+/// The account that calls: media is brought by those who write quizzes.
+async fn account(api: &Api, headers: &HeaderMap) -> Result<Principal, Problem> {
+    let token = |error| Problem::of(&ApiError::Token(error));
+    let given = headers.get(header::AUTHORIZATION).ok_or(TokenError::Missing);
+    let given = given.and_then(|header| bearer(header.as_bytes())).map_err(token)?;
+    let now = api.runtime.clock().now();
+    let principal = api.authenticator.authenticate(given, now).await.map_err(token)?;
+    if principal.guest {
+        return Err(Problem::of(&ApiError::AccountNeeded));
+    }
+    Ok(principal)
+}
+
+/// Refuses before a byte is read.
+fn check_length(headers: &HeaderMap, max: usize) -> Result<(), Problem> {
+    let told = headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|length| length.to_str().ok());
+    match told.and_then(|length| length.parse::<usize>().ok()) {
+        None => Err(Problem::new(
+            StatusCode::LENGTH_REQUIRED,
+            "LENGTH_REQUIRED",
+            "say how long the picture is, in Content-Length",
+        )),
+        Some(length) if length > max => Err(too_large(max)),
+        Some(_) => Ok(()),
+    }
+}
+
+async fn receive(body: Body, max: usize) -> Result<Bytes, Problem> {
+    match timeout(UPLOAD_TIMEOUT, to_bytes(body, max)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        // What is announced is at most `max`, so an error is an upload that was broken off.
+        Ok(Err(_)) => Err(Problem::new(
+            StatusCode::BAD_REQUEST,
+            "UPLOAD_BROKEN",
+            "the picture did not come whole",
+        )),
+        Err(_) => Err(Problem::new(
+            StatusCode::REQUEST_TIMEOUT,
+            "UPLOAD_TIMEOUT",
+            "the picture took too long to come",
+        )),
+    }
+}
+
+async fn keep(web: &Web, owner: Principal, id: MediaId, image: Image) -> Result<Stored, Problem> {
+    let record = MediaRecord {
+        id: id.clone(),
+        content_type: image.content_type.to_owned(),
+        owner: owner.user,
+        created_at: web.api.runtime.clock().now(),
+        body: image.bytes,
+    };
+    let (store, quota) = (Arc::clone(web.api.runtime.store()), web.uploads.quota);
+    match in_its_own_task(async move { store.put_media(&record, quota).await }).await? {
+        PutMedia::Stored => Ok(Stored {
+            url: format!("/media/{id}"),
+            id: id.to_string(),
+            content_type: image.content_type,
+            width: image.width,
+            height: image.height,
+        }),
+        PutMedia::QuotaExceeded { used } => Err(Problem::new(
+            StatusCode::FORBIDDEN,
+            "MEDIA_QUOTA_EXCEEDED",
+            format!("your pictures have {used} of {quota} bytes already"),
+        )),
+    }
+}
+
+/// A client that gives up must not cancel a query half way.
+async fn in_its_own_task<T: Send + 'static>(
+    query: impl Future<Output = Result<T, StoreError>> + Send + 'static,
+) -> Result<T, Problem> {
+    match tokio::spawn(query).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => {
+            tracing::warn!(%error, "media");
+            let unavailable = ApiError::Unavailable { retry_after: SOON };
+            Err(Problem::of(&if error.is_retryable() {
+                unavailable
+            } else {
+                ApiError::Internal(error.to_string())
+            }))
+        }
+        Err(_) => Err(failed()),
+    }
+}
+
+fn refused(why: Refused) -> Problem {
+    match why {
+        Refused::Format => Problem::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "IMAGE_TYPE_UNSUPPORTED",
+            "pictures are PNG, JPEG, GIF or WebP",
+        ),
+        Refused::Malformed => Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "IMAGE_MALFORMED",
+            "the picture is damaged",
+        ),
+        Refused::Dimensions => Problem::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "IMAGE_DIMENSIONS",
+            format!("a picture has at most {0} by {0} pixels", image::MAX_SIDE),
+        ),
+    }
+}
+
+fn too_large(max: usize) -> Problem {
+    Problem::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "IMAGE_TOO_LARGE",
+        format!("a picture has at most {max} bytes"),
+    )
+}
+
+fn unknown() -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "MEDIA_NOT_FOUND", "there is no such picture")
+}
+
+fn failed() -> Problem {
+    Problem::of(&ApiError::Internal("a task of media ended".to_owned()))
+}
