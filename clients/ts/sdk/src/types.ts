@@ -140,7 +140,7 @@ export interface TriviumSession {
   readonly connection: Readable<ConnectionState>;
   readonly clock: Clock;
   /** The guest's seat, if the session came in by a code. */
-  readonly seat?: { readonly roomId: string; readonly member: Member };
+  readonly seat?: { readonly roomId: string; readonly member: Member } | undefined;
   /**
    * An ordinary generated client. Commands get a `request_id` where it is empty, wait in the outbox while there is no
    * connection, go over the session's stream, and are sent again with the same id after a cut, so that they take effect once.
