@@ -66,7 +66,7 @@ pub struct MessageView {
     pub edited_at: Option<Timestamp>,
     /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
-    /// Emoji, who put it (at most 20) and how many did; most used first.
+    /// Emoji, who put it (at most 20) and how many did; most used first, then in the order of the emoji.
     pub reactions: Vec<(String, Vec<UserId>, u32)>,
 }
 
@@ -103,7 +103,7 @@ pub struct QuizView {
     pub closes_at: Option<Timestamp>,
     /// Whether the receiver has answered.
     pub answered: bool,
-    /// How many have answered.
+    /// How many have answered; once it is closed, how many had.
     pub answered_count: u32,
     /// How many are waited for.
     pub expected_count: u32,

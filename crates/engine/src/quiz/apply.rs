@@ -79,9 +79,15 @@ impl State {
                     },
                 );
             }
-            Event::QuestionClosed { index, screens, .. } => {
+            Event::QuestionClosed {
+                index,
+                answered,
+                screens,
+                ..
+            } => {
                 self.in_round(*index, |round| {
                     round.closed_at = Some(at);
+                    round.answered = Some(*answered);
                     round.screens.clone_from(screens);
                 });
                 self.display(Phase::Closed, at);

@@ -70,6 +70,9 @@ pub(super) struct Round {
     pub(super) hidden: BTreeMap<UserId, Vec<u32>>,
     pub(super) answers: BTreeMap<UserId, Given>,
     pub(super) closed_at: Option<Timestamp>,
+    /// How many had answered when it closed, as everybody was told; who leaves later changes it no more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) answered: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) screens: Option<ScreenReport>,
     pub(super) reveal: Option<Reveal>,

@@ -87,7 +87,8 @@ pub fn view(state: &State, members: &Members, who: &Audience) -> QuizView {
             .zip(me)
             .is_some_and(|((_, _, round), user)| round.answers.contains_key(user)),
         answered_count: opened.map_or(0, |(_, _, round)| {
-            answered(members, |user| round.answers.contains_key(user))
+            let now = || answered(members, |user| round.answers.contains_key(user));
+            round.answered.unwrap_or_else(now)
         }),
         expected_count: count(players.count()),
         reveal: shown
