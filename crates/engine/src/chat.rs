@@ -285,7 +285,8 @@ impl Message {
                 )
             })
             .collect();
-        reactions.sort_by_key(|(_, _, count)| std::cmp::Reverse(*count));
+        // Then by emoji, not by who was first: a client that has not heard the beginning keeps the same order.
+        reactions.sort_by(|(a, _, few), (b, _, many)| many.cmp(few).then_with(|| a.cmp(b)));
         MessageView {
             seq,
             author: self.author.clone(),
