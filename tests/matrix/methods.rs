@@ -6,7 +6,7 @@ use prost::Message;
 use prost_types::FileDescriptorSet;
 
 /// Every unary method: first what only looks, then a game, then chat, then what takes things away.
-pub(crate) const UNARY: [&str; 40] = [
+pub(crate) const UNARY: [&str; 43] = [
     "SessionService/SyncClock",
     "RoomService/CreateRoom",
     "RoomService/ListRooms",
@@ -20,6 +20,7 @@ pub(crate) const UNARY: [&str; 40] = [
     "QuizService/LoadQuiz",
     "QuizService/StartQuiz",
     "QuizService/ReportLoaded",
+    "QuizService/ReportDrawn",
     "QuizService/ExtendQuestion",
     "QuizService/PauseQuiz",
     "QuizService/ResumeQuiz",
@@ -38,6 +39,8 @@ pub(crate) const UNARY: [&str; 40] = [
     "PresenceService/SetPresence",
     "PresenceService/ListPresence",
     "RoomService/UpdateRoom",
+    "RoomService/CreateInvitation",
+    "RoomService/RevokeInvitation",
     "RoomService/UpdateMember",
     "RoomService/UnbanUser",
     "RoomService/RemoveMember",

@@ -2,12 +2,13 @@
 
 use prost::{Message, bytes::Buf, bytes::Bytes, encoding};
 use trivium_proto::v1::{
-    AdvanceQuizRequest, Answer, BanUserRequest, CloseRoomRequest, ConnectRequest, CreateQuizRequest, CreateRoomRequest,
-    Cursor, DeleteMessageRequest, DeleteQuizRequest, EditMessageRequest, EndQuizRequest, ExtendQuestionRequest,
-    GetQuizRequest, GetResultsRequest, GetRoomRequest, JoinRoomRequest, LeaveRoomRequest, ListEventsRequest,
-    ListMembersRequest, ListMessagesRequest, ListPresenceRequest, ListQuizzesRequest, ListRoomsRequest,
-    LoadQuizRequest, PauseQuizRequest, PresenceState, RemoveMemberRequest, ReportLoadedRequest, ResumeQuizRequest,
-    RoomKind, SendMessageRequest, SetAutoAdvanceRequest, SetPresenceRequest, SetReactionRequest, SetTypingRequest,
+    AdvanceQuizRequest, Answer, BanUserRequest, CloseRoomRequest, ConnectRequest, CreateInvitationRequest,
+    CreateQuizRequest, CreateRoomRequest, Cursor, DeleteMessageRequest, DeleteQuizRequest, EditMessageRequest,
+    EndQuizRequest, ExtendQuestionRequest, GetQuizRequest, GetResultsRequest, GetRoomRequest, JoinRoomRequest,
+    LeaveRoomRequest, ListEventsRequest, ListMembersRequest, ListMessagesRequest, ListPresenceRequest,
+    ListQuizzesRequest, ListRoomsRequest, LoadQuizRequest, PauseQuizRequest, PresenceState, RemoveMemberRequest,
+    ReportDrawnRequest, ReportLoadedRequest, ResumeQuizRequest, RevokeInvitationRequest, Role, RoomKind,
+    SendMessageRequest, SetAutoAdvanceRequest, SetPresenceRequest, SetReactionRequest, SetTypingRequest,
     SkipQuestionRequest, StartQuizRequest, SubmitAnswerRequest, SyncClockRequest, TakeHostRequest, UnbanUserRequest,
     UpdateMemberRequest, UpdateQuizRequest, UpdateRoomRequest, answer::Value, connect_request::Request,
 };
@@ -141,6 +142,12 @@ fn quiz(call: &str, about: &About) -> Option<Request> {
             room_id,
             question_index: 0,
         }),
+        "ReportDrawn" => Request::ReportDrawn(ReportDrawnRequest {
+            room_id,
+            question_index: 0,
+            draw_time_ms: 1,
+            error_ms: 1,
+        }),
         "PauseQuiz" => Request::PauseQuiz(PauseQuizRequest { request_id, room_id }),
         "ResumeQuiz" => Request::ResumeQuiz(ResumeQuizRequest { request_id, room_id }),
         "ExtendQuestion" => Request::ExtendQuestion(ExtendQuestionRequest {
@@ -190,6 +197,18 @@ fn room(call: &str, about: &About) -> Option<Request> {
             room_id,
             title: Some("Another title".into()),
             ..UpdateRoomRequest::default()
+        }),
+        "CreateInvitation" => Request::CreateInvitation(CreateInvitationRequest {
+            request_id,
+            room_id,
+            role: Role::Observer.into(),
+            expire_ms: 0,
+            max_uses: 0,
+        }),
+        "RevokeInvitation" => Request::RevokeInvitation(RevokeInvitationRequest {
+            request_id,
+            room_id,
+            code: "ABCD2345".into(),
         }),
         "CloseRoom" => Request::CloseRoom(CloseRoomRequest { request_id, room_id }),
         "ListMembers" => Request::ListMembers(ListMembersRequest {

@@ -9,12 +9,14 @@ mod chat;
 mod common;
 mod deadlines;
 mod errors;
+mod invitations;
 mod join;
 mod links;
 mod presence;
 mod raw;
 mod resume;
 mod retries;
+mod screens;
 mod secrecy;
 mod together;
 
