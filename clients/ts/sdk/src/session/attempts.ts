@@ -38,7 +38,7 @@ export class Attempts {
   readonly #host: AttemptsHost;
   readonly #roads: Roads;
   readonly #tap: Tap;
-  readonly #underWay = new Map<Attempt, AbortController>();
+  readonly #underWay = new Map<Attempt, () => void>();
 
   constructor(host: AttemptsHost, roads: Roads, tap: Tap) {
     this.#host = host;
@@ -67,9 +67,12 @@ export class Attempts {
     const hello = this.#host.hello(road);
     const roomIds = new Set(hello.subscriptions.map(({ roomId }) => roomId));
     const attempt: Attempt = { road, purpose, roomIds, greeted: false };
-    this.#underWay.set(attempt, abort);
     const late = () => abort.abort(new ConnectError(`${road} is not there in time`, Code.DeadlineExceeded));
     const timer = setTimeout(late, timeoutMs);
+    this.#underWay.set(attempt, () => {
+      clearTimeout(timer);
+      abort.abort(new ConnectError("given up", Code.Canceled));
+    });
     const ended = () => {
       clearTimeout(timer);
       return this.#underWay.delete(attempt);
@@ -83,11 +86,11 @@ export class Attempts {
   /** Drops all, or those on one road. Returns whether the server may have heard a greeting of theirs. */
   drop(road?: Road): boolean {
     let greeted = false;
-    for (const [attempt, abort] of [...this.#underWay]) {
+    for (const [attempt, giveUp] of [...this.#underWay]) {
       if (road !== undefined && attempt.road !== road) continue;
       greeted ||= attempt.greeted;
       this.#underWay.delete(attempt);
-      abort.abort(new ConnectError("given up", Code.Canceled));
+      giveUp();
     }
     return greeted;
   }

@@ -204,12 +204,12 @@ export class Driver {
   attached(attempt: Attempt, connection: Connection): void {
     const { road } = connection;
     this.#second.clear();
+    if (this.#live && !this.#active) this.reconnects += 1;
     this.#active?.close();
     // Whatever else is under way was for the same session, except a better road.
     for (const other of ["webtransport", "grpc-web"] as const) {
       if (other !== this.book.target || road === this.book.target) this.#strayed(this.#attempts.drop(other));
     }
-    if (this.#live && attempt.purpose === "return") this.reconnects += 1;
     this.#active = connection;
     this.#superseded = false;
     this.#live = true;

@@ -1,0 +1,236 @@
+// Sessions on a fake network: which road, how they come back, what arrives and takes effect.
+// @vitest-environment node
+
+import { Code, ConnectError } from "@connectrpc/connect";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { GoAwayReason } from "../proto.js";
+import { reason } from "./errors.js";
+import { Stage, useFakeTime } from "./fake/stage.js";
+
+let stage: Stage;
+beforeEach(() => {
+  useFakeTime();
+  stage = new Stage();
+});
+afterEach(async () => {
+  await stage.session?.close();
+  expect(vi.getTimerCount(), "nothing is left behind").toBe(0);
+  vi.useRealTimers();
+});
+
+describe("the race of the roads", () => {
+  it.each([
+    ["WebTransport is there at once", {}, "webtransport", 50],
+    ["WebTransport takes a while", { openMs: 300 }, "webtransport", 400],
+    ["UDP is dead", { webtransport: "hangs" }, "grpc-web", 450],
+    ["WebTransport fails at once", { webtransport: "fails" }, "grpc-web", 50],
+    ["the browser has none", { webtransport: "unsupported" }, "grpc-web", 50],
+  ] as const)("%s", async (_, network, road, withinMs) => {
+    const { openMs, webtransport } = { openMs: 0, webtransport: "works" as const, ...network };
+    Object.assign(stage.network, { openMs });
+    stage.network.behaviour.webtransport = webtransport;
+    await stage.begin();
+    await stage.until(() => stage.session.connection.get().status === "live", withinMs);
+    expect(stage.road).toBe(road);
+  });
+
+  it("goes over when WebTransport comes second", async () => {
+    stage.network.openMs = 900;
+    await stage.live();
+    expect(stage.road).toBe("grpc-web");
+    await stage.until(() => stage.road === "webtransport", 1_000);
+    expect(stage.session.connection.get().reconnects).toBe(0);
+    await stage.say("a");
+    await stage.until(() => stage.texts.length === 1);
+    expect(stage.server.effects).toEqual(["a"]);
+  });
+
+  it("keeps to the one road it is told", async () => {
+    await stage.live({ road: "grpc-web" });
+    expect(stage.road).toBe("grpc-web");
+    expect(stage.session.connection.get().roads.webtransport.status).toBe("off");
+    await vi.advanceTimersByTimeAsync(120_000);
+    expect(stage.network.opened).not.toContain("webtransport");
+  });
+
+  it("tries WebTransport again in the background, ever less often", async () => {
+    stage.environment.roll = 1;
+    stage.network.behaviour.webtransport = "fails";
+    await stage.live();
+    await vi.advanceTimersByTimeAsync(36_000);
+    // At once, then after 5, 10 and 20 s.
+    expect(stage.network.opened.filter((road) => road === "webtransport")).toHaveLength(4);
+    stage.network.behaviour.webtransport = "works";
+    stage.session.networkChanged();
+    await stage.until(() => stage.road === "webtransport", 100);
+  });
+});
+
+describe("coming back", () => {
+  it("resumes the session, with what was missed and nothing twice", async () => {
+    await stage.live();
+    stage.server.happen("1");
+    await stage.until(() => stage.seen.length === 1);
+    stage.session.cut();
+    expect(stage.session.connection.get().status).toBe("reconnecting");
+    stage.server.happen("2");
+    stage.server.happen("3");
+    await stage.until(() => stage.seen.length === 3);
+    expect(stage.texts).toEqual(["1", "2", "3"]);
+    expect(stage.server.begun).toBe(1);
+    expect(stage.session.connection.get().reconnects).toBe(1);
+  });
+
+  it("finds a dead WebTransport and is on gRPC-Web within five seconds", async () => {
+    await stage.live();
+    await vi.advanceTimersByTimeAsync(7_000);
+    expect(stage.road).toBe("webtransport");
+    stage.network.links.at(-1)?.blackout();
+    stage.network.behaviour.webtransport = "hangs";
+    const said = stage.say("a");
+    expect(await stage.until(() => stage.road === "grpc-web")).toBeLessThan(5_000);
+    await said;
+    expect(stage.server.effects).toEqual(["a"]);
+  });
+
+  it("finds a dead Watch although nothing is said", async () => {
+    await stage.live({ road: "grpc-web" });
+    stage.network.links.at(-1)?.blackout();
+    stage.server.happen("missed");
+    expect(await stage.until(() => stage.texts.length === 1)).toBeLessThan(15_000);
+  });
+
+  it("does not take a page that slept for a dead connection", async () => {
+    await stage.live();
+    await vi.advanceTimersByTimeAsync(3_000);
+    vi.setSystemTime(Date.now() + 60_000);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(stage.session.connection.get().reconnects).toBe(0);
+  });
+
+  it("waits while it is told to be away", async () => {
+    await stage.live();
+    stage.session.goOffline(4_000);
+    expect(stage.session.connection.get().status).toBe("offline");
+    expect(await stage.until(() => stage.session.connection.get().status === "live")).toBeGreaterThanOrEqual(4_000);
+  });
+
+  it.each([
+    ["TOO_SLOW", GoAwayReason.TOO_SLOW, true, 0, "live"],
+    ["DRAINING", GoAwayReason.DRAINING, true, 1_500, "live"],
+    ["SUPERSEDED", GoAwayReason.SUPERSEDED, false, 0, "closed"],
+    ["PROTOCOL_ERROR", GoAwayReason.PROTOCOL_ERROR, true, 0, "closed"],
+  ] as const)("does as %s says", async (name, why, reconnect, retryAfterMs, status) => {
+    await stage.live();
+    await vi.advanceTimersByTimeAsync(1_000);
+    stage.server.goAway(why, reconnect, retryAfterMs);
+    await stage.until(() => stage.session.connection.get().status !== "live", 100);
+    const took = await stage.until(() => stage.session.connection.get().status === status);
+    expect(took).toBeGreaterThanOrEqual(retryAfterMs - 10);
+    if (status !== "closed") return;
+    expect(reason(stage.session.connection.get().error)).toBe(name);
+    await expect(stage.say("x")).rejects.toSatisfy((error) => reason(error) === name);
+  });
+
+  it("goes over on request and loses nothing", async () => {
+    await stage.live();
+    for (const road of ["grpc-web", "webtransport", "grpc-web", "auto"] as const) {
+      const said = stage.say(road);
+      stage.session.switchRoad(road);
+      await said;
+      await stage.until(() => stage.road === (road === "auto" ? "webtransport" : road), 1_000);
+    }
+    await stage.until(() => stage.texts.length === 4);
+    expect(stage.texts).toEqual(["grpc-web", "webtransport", "grpc-web", "auto"]);
+    expect(stage.session.connection.get().reconnects).toBe(0);
+  });
+});
+
+describe("commands", () => {
+  it("wait for a connection", async () => {
+    stage.network.behaviour.webtransport = "fails";
+    stage.network.behaviour["grpc-web"] = "fails";
+    await stage.begin();
+    const said = Promise.all(["a", "b", "c"].map((text) => stage.say(text)));
+    await vi.advanceTimersByTimeAsync(3_000);
+    expect(stage.session.connection.get()).toMatchObject({ status: "connecting", pending: 3 });
+    stage.network.behaviour["grpc-web"] = "works";
+    await stage.until(() => stage.session.connection.get().pending === 0);
+    await said;
+    expect(stage.server.effects).toEqual(["a", "b", "c"]);
+  });
+
+  it("are refused beyond the bound", async () => {
+    stage.network.behaviour.webtransport = "fails";
+    stage.network.behaviour["grpc-web"] = "fails";
+    await stage.begin();
+    const said = Array.from({ length: 257 }, (_, n) => stage.say(`${n}`).catch((error: unknown) => error));
+    expect(await said[256]).toSatisfy((error) => reason(error) === "OUTBOX_FULL");
+    await stage.session.close();
+    expect(await said[0]).toSatisfy((error) => reason(error) === "CLOSED");
+  });
+
+  it.each(["webtransport", "grpc-web"] as const)("are sent again when the server asks for it, on %s", async (road) => {
+    await stage.live({ road });
+    stage.server.refusals.push({ code: Code.ResourceExhausted, reason: "RATE_LIMITED", retryAfterMs: 700 });
+    stage.server.refusals.push({ code: Code.Unavailable, reason: "UNAVAILABLE", retryAfterMs: 300 });
+    const said = stage.say("a");
+    const took = await stage.until(() => stage.server.effects.length === 1);
+    expect(took).toBeGreaterThanOrEqual(990);
+    await said;
+  });
+
+  it.each(["webtransport", "grpc-web"] as const)("fail with the server's error on %s", async (road) => {
+    await stage.live({ road });
+    stage.server.refusals.push({ code: Code.FailedPrecondition, reason: "CHAT_CLOSED", retryAfterMs: 0 });
+    const error = await stage.say("a").catch((thrown: unknown) => thrown);
+    expect(ConnectError.from(error).code).toBe(Code.FailedPrecondition);
+    expect(reason(error)).toBe("CHAT_CLOSED");
+  });
+
+  it("can be given up, and time out", async () => {
+    stage.network.behaviour.webtransport = "hangs";
+    stage.network.behaviour["grpc-web"] = "hangs";
+    await stage.begin();
+    const abort = new AbortController();
+    const said = stage.say("a", abort.signal).catch((thrown: unknown) => thrown);
+    abort.abort();
+    expect(ConnectError.from(await said).code).toBe(Code.Canceled);
+    expect(stage.session.connection.get().pending).toBe(0);
+  });
+
+  it("outlive the page while they have no answer", async () => {
+    await stage.live();
+    stage.network.links.at(-1)?.blackout();
+    void stage.say("kept").catch(() => {});
+    await vi.advanceTimersByTimeAsync(10);
+    expect(stage.server.effects).toEqual([]);
+    await stage.session.close();
+    await stage.live();
+    await stage.until(() => stage.server.effects.length === 1);
+    expect(stage.server.effects).toEqual(["kept"]);
+    expect(stage.tab.values.size).toBe(1);
+  });
+});
+
+it("cut at every message, everything takes effect once and is seen once", async () => {
+  for (const road of ["webtransport", "grpc-web"] as const) {
+    for (let at = 1; at < 40; at++) {
+      const scene = new Stage();
+      let steps = 0;
+      scene.network.onStep = (link) => {
+        steps += 1;
+        if (steps === at) link.cut();
+      };
+      await scene.live({ road });
+      const said = ["a", "b", "c"].map((text) => scene.say(text));
+      await scene.until(() => scene.session.connection.get().pending === 0);
+      await Promise.all(said);
+      await scene.until(() => scene.server.effects.length === 3);
+      expect(scene.server.effects, `${road} cut at ${at}`).toEqual(["a", "b", "c"]);
+      await vi.advanceTimersByTimeAsync(200);
+      expect([...scene.seen], `${road} cut at ${at}`).toEqual([...new Set(scene.seen)].sort());
+      await scene.session.close();
+    }
+  }
+});
