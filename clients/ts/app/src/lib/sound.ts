@@ -7,7 +7,8 @@ import { usePreferences } from "./preferences";
 /** What can be heard. Every one has a visible twin. */
 export type Sound = "join" | "tick" | "accent" | "locked" | "gong" | "win" | "lose" | "whoosh" | "drumroll" | "fanfare";
 
-interface Note {
+/** One note of a sound or a tune. */
+export interface Note {
   /** Seconds after the sound begins. */
   readonly at: number;
   /** Hertz; where a second one is given, the note slides to it. */
@@ -68,8 +69,13 @@ export function unlockSound(): void {
 
 /** Plays a sound if the person wants any and has tapped before. */
 export function playSound(sound: Sound): void {
+  playNotes(SOUNDS[sound]);
+}
+
+/** Plays notes of the caller's own, such as a bar of music, under the same conditions. */
+export function playNotes(notes: readonly Note[]): void {
   if (!usePreferences.getState().sound || context === undefined || context.state !== "running") return;
-  for (const each of SOUNDS[sound]) playNote(context, each);
+  for (const each of notes) playNote(context, each);
 }
 
 /**

@@ -1,0 +1,78 @@
+// `/host`: pick a quiz, say how it is played, open the room.
+
+import { Button } from "@mantine/core";
+import { IconPlayerPlayFilled } from "@tabler/icons-react";
+import { QuizService, type QuizSummary } from "@trivium/client/proto";
+import { useSession } from "@trivium/client/react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useLocation } from "wouter";
+import { FocusHeading } from "../../../components/FocusHeading";
+import { PageFrame } from "../../../components/PageFrame";
+import { DEFAULTS, type GameOptions as Options, optionsOf } from "../model/options";
+import { showFailure } from "../room/failure";
+import { begin } from "./begin";
+import { GameOptions } from "./GameOptions";
+import { OpenRooms } from "./OpenRooms";
+import { QuizPicker } from "./QuizPicker";
+import classes from "./setup.module.css";
+
+/** The page. */
+export function Setup() {
+  const { t } = useTranslation("host");
+  const session = useSession();
+  const [, go] = useLocation();
+  const [quiz, setQuiz] = useState<QuizSummary>();
+  const [options, setOptions] = useState<Options>(DEFAULTS);
+  const [opening, setOpening] = useState(false);
+
+  const choose = (chosen: QuizSummary) => {
+    setQuiz(chosen);
+    // The form follows how the quiz was written; teams and late join stay as they were typed.
+    session
+      .client(QuizService)
+      .getQuiz({ quizId: chosen.id })
+      .then((answer) => setOptions((before) => optionsOf(answer.quiz?.settings, before)), showFailure);
+  };
+  const host = async () => {
+    if (!quiz) return;
+    setOpening(true);
+    try {
+      go(`/host/${await begin(session, quiz.id, options)}`);
+    } catch (error) {
+      showFailure(error);
+      setOpening(false);
+    }
+  };
+  return (
+    <PageFrame>
+      <FocusHeading className={classes.heading}>{t("setup.heading")}</FocusHeading>
+      <div className={classes.columns}>
+        <div className={classes.column}>
+          <section className={classes.card}>
+            <h2>{t("setup.pick")}</h2>
+            <QuizPicker chosen={quiz?.id} onChoose={choose} />
+          </section>
+          <OpenRooms />
+        </div>
+        <section className={classes.card}>
+          <h2>{t("setup.how")}</h2>
+          <GameOptions options={options} onChange={setOptions} />
+          <p className={classes.hint}>{t("setup.savedWithQuiz")}</p>
+          <div className={classes.go}>
+            <Button
+              size="lg"
+              fullWidth
+              disabled={!quiz}
+              loading={opening}
+              leftSection={<IconPlayerPlayFilled size={20} aria-hidden />}
+              onClick={() => void host()}
+            >
+              {quiz ? t("setup.hostNow") : t("setup.pickFirst")}
+            </Button>
+          </div>
+        </section>
+      </div>
+    </PageFrame>
+  );
+}
