@@ -13,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 use trivium_api::{
     Api, Grpc, WireEncode,
     auth::{AuthConfig, Authenticator, Principal, Roles, Secret, resume::ResumeTokens},
+    files::Files,
     limits::{Limits, Rate, RateLimiter},
     sessions::Sessions,
 };
@@ -118,6 +119,7 @@ impl Server {
             secret,
             limiter: RateLimiter::new(limits),
             sessions: Sessions::default(),
+            files: Files::new(Some(trivium_server::web::media::pictures(1 << 20, 8 << 20))),
             code_length: 8,
         });
         api.runtime.wake_open_rooms().await.expect("the store answers");

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use trivium_proto::v1::chat_service_client::ChatServiceClient;
 use trivium_proto::v1::presence_service_client::PresenceServiceClient;
+use trivium_proto::v1::quiz_file_service_client::QuizFileServiceClient;
 use trivium_proto::v1::quiz_service_client::QuizServiceClient;
 use trivium_proto::v1::room_service_client::RoomServiceClient;
 use trivium_proto::v1::session_service_client::SessionServiceClient;
@@ -29,6 +30,8 @@ use crate::token::{Credentials, Token, TokenSource};
 const ASKS: usize = 64;
 /// Events that the application has not taken yet; beyond it nothing is read from the server.
 const EVENTS: usize = 256;
+/// Largest answer with a file: 32 MiB, and what is around it.
+const MAX_FILE_BYTES: usize = 33 * 1024 * 1024;
 /// Longest name that the server takes.
 const MAX_NAME: usize = 64;
 
@@ -87,6 +90,11 @@ impl Client {
     /// Calls about quizzes.
     pub fn quizzes(&self) -> QuizServiceClient<Channel> {
         QuizServiceClient::new(self.unary.clone())
+    }
+
+    /// Calls about files of quizzes and results. They take answers as large as files are.
+    pub fn quiz_files(&self) -> QuizFileServiceClient<Channel> {
+        QuizFileServiceClient::new(self.unary.clone()).max_decoding_message_size(MAX_FILE_BYTES)
     }
 
     /// Calls about chat.

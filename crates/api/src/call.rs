@@ -13,6 +13,7 @@ use crate::{
     auth::{Authenticator, Principal, Secret, TokenError, resume::ResumeTokens},
     convert::Addressed,
     error::ApiError,
+    files::Files,
     limits::{Operation, RateLimiter, Who},
     sessions::Sessions,
 };
@@ -31,6 +32,8 @@ pub struct Api {
     pub limiter: RateLimiter,
     /// Live sessions.
     pub sessions: Sessions,
+    /// Where files are read and written.
+    pub files: Files,
     /// Letters of a join code.
     pub code_length: usize,
 }

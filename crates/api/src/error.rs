@@ -59,6 +59,10 @@ pub enum ApiError {
     RateLimited(RateLimited),
     /// A bound of the session is reached.
     TooMany(Bound),
+    /// The format of a file is only read.
+    FormatNotWritten,
+    /// A format can hold none of the questions.
+    NothingToWrite,
     /// The message does not belong here.
     Protocol(&'static str),
     /// The server cannot do it right now. It is not known whether a command took effect: repeat it with the same
@@ -186,6 +190,14 @@ impl ApiError {
             Self::TooMany(Bound::MessageBytes) => {
                 Outline::new(Code::ResourceExhausted, "MESSAGE_TOO_LARGE", "the message is too large")
             }
+            Self::FormatNotWritten => {
+                Outline::new(Code::InvalidArgument, "FORMAT_NOT_WRITTEN", "this format is only read")
+            }
+            Self::NothingToWrite => Outline::new(
+                Code::FailedPrecondition,
+                "NOTHING_TO_WRITE",
+                "the format can hold none of the questions",
+            ),
             Self::Protocol(what) => Outline::new(Code::InvalidArgument, "PROTOCOL_ERROR", *what),
             Self::Unavailable { retry_after } => Outline {
                 retry_after: Some(*retry_after),

@@ -18,6 +18,7 @@ pub mod call;
 pub mod convert;
 pub mod encode;
 pub mod error;
+pub mod files;
 pub mod ids;
 pub mod join_code;
 mod layers;

@@ -23,6 +23,8 @@ pub struct Limits {
     pub command_bytes: usize,
     /// Largest request message that carries a quiz, in bytes.
     pub quiz_bytes: usize,
+    /// Largest request message that carries a file, in bytes.
+    pub file_bytes: usize,
     /// Most unanswered requests on a stream.
     pub in_flight: usize,
     /// Most rooms heard by a session.
@@ -49,6 +51,8 @@ impl Default for Limits {
         Self {
             command_bytes: 64 * 1024,
             quiz_bytes: 1024 * 1024,
+            // The largest file that is read, and what is around it.
+            file_bytes: trivium_formats::limits::MAX_FILE_BYTES + 64 * 1024,
             in_flight: 64,
             subscriptions: 64,
             join: Rate::per_minute(600, 300),
@@ -67,6 +71,7 @@ impl Limits {
     pub fn message_bytes(&self, request: &str) -> usize {
         match request {
             "CreateQuizRequest" | "UpdateQuizRequest" => self.quiz_bytes,
+            "ImportQuizRequest" => self.file_bytes,
             _ => self.command_bytes,
         }
     }

@@ -27,6 +27,7 @@ use tokio_util::sync::CancellationToken;
 use trivium_api::{
     Api, Options, WireEncode,
     auth::{Secret, resume::ResumeTokens},
+    files::Files,
     limits::{Limits as ApiLimits, RateLimiter},
     sessions::Sessions,
 };
@@ -40,7 +41,7 @@ use crate::{
     web::{
         self, Web,
         app::App,
-        media::Uploads,
+        media::{self, Uploads},
         report::Reports,
         well_known::{self, WellKnown},
     },
@@ -204,6 +205,10 @@ fn api(config: &Config, secret: Secret, store: &Arc<SqliteStore>) -> Result<Arc<
         secret,
         limiter: RateLimiter::new(config.limits.of_service()),
         sessions: Sessions::default(),
+        files: Files::new(Some(media::pictures(
+            config.limits.image_bytes,
+            config.limits.image_bytes_per_user,
+        ))),
         code_length: config.rooms.code_length,
     }))
 }

@@ -111,6 +111,8 @@ fn others() -> Vec<(ApiError, Code, &'static str)> {
             "REVISION_CONFLICT",
         ),
         (ApiError::RequestReused, Code::AlreadyExists, "REQUEST_REUSED"),
+        (ApiError::FormatNotWritten, Code::InvalidArgument, "FORMAT_NOT_WRITTEN"),
+        (ApiError::NothingToWrite, Code::FailedPrecondition, "NOTHING_TO_WRITE"),
         (
             ApiError::RateLimited(RateLimited { retry_after: second }),
             Code::ResourceExhausted,

@@ -1,8 +1,10 @@
 //! Who calls: the token in the metadata, the session it names, the road it came over.
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
-use tonic::metadata::MetadataMap;
+use http::{Request, Response};
+use tonic::{body::Body, metadata::MetadataMap};
+use tower::{Service, ServiceExt as _, service_fn};
 use trivium_transport::{Peer, Road};
 
 use crate::{
@@ -51,6 +53,51 @@ pub(crate) async fn call(
         web: extensions.get::<Web>().is_some(),
         received_at,
         round_trip,
+    })
+}
+
+/// Lets only those through who may make the call, before anything of what they send is read. For services whose requests
+/// are so large that strangers must not fill memory with them.
+pub(crate) fn known<S>(
+    api: &Arc<Api>,
+    service: S,
+) -> impl Service<
+    Request<axum::body::Body>,
+    Response = Response<Body>,
+    Error = Infallible,
+    Future: Future<Output = Result<Response<Body>, Infallible>> + Send + 'static,
+> + Clone
++ Send
++ Sync
++ 'static
+where
+    S: Service<Request<axum::body::Body>, Response = Response<Body>, Error = Infallible>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+    S::Future: Send + 'static,
+{
+    let api = Arc::clone(api);
+    service_fn(move |request: Request<axum::body::Body>| {
+        let (api, service) = (Arc::clone(&api), service.clone());
+        async move {
+            let metadata = MetadataMap::from_headers(request.headers().clone());
+            // What is no method is told so by the service, which reads nothing for that.
+            if authz::rule(request.uri().path()).is_none() {
+                return service.oneshot(request).await;
+            }
+            let method = request.uri().path().rsplit('/').next().unwrap_or_default();
+            let named = format!("{method}Request");
+            let admitted = match call(&api, &metadata, request.extensions()).await {
+                Ok(call) => admit(&named, call.principal.as_deref()),
+                Err(error) => Err(error),
+            };
+            match admitted {
+                Ok(()) => service.oneshot(request).await,
+                Err(error) => Ok(error.status().into_http()),
+            }
+        }
     })
 }
 

@@ -12,8 +12,8 @@ use tower::{ServiceBuilder, ServiceExt, service_fn, util::BoxCloneSyncService};
 use tracing::Instrument;
 use trivium_proto::v1::{
     chat_service_server::ChatServiceServer, presence_service_server::PresenceServiceServer,
-    quiz_service_server::QuizServiceServer, room_service_server::RoomServiceServer,
-    session_service_server::SessionServiceServer,
+    quiz_file_service_server::QuizFileServiceServer, quiz_service_server::QuizServiceServer,
+    room_service_server::RoomServiceServer, session_service_server::SessionServiceServer,
 };
 use trivium_transport::{DeadlineLayer, Peer, RecoverLayer};
 
@@ -90,6 +90,10 @@ fn services(api: &Arc<Api>, options: Options) -> Router {
         ChatServiceServer,
         PresenceServiceServer
     );
+    let files = QuizFileServiceServer::new(services.clone())
+        .accept_compressed(CompressionEncoding::Gzip)
+        .max_decoding_message_size(api.limiter.limits().file_bytes);
+    router = router.route_service(&path_of_value(&files), caller::known(api, files));
     let (_, health) = tonic_health::server::health_reporter();
     router = router.route_service(&path_of_value(&health), health);
     if options.reflection {

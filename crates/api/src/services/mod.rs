@@ -4,6 +4,7 @@ pub(crate) mod chat;
 pub(crate) mod invitation;
 pub(crate) mod presence;
 pub(crate) mod quiz;
+pub(crate) mod quiz_file;
 pub(crate) mod room;
 pub(crate) mod session;
 

@@ -219,7 +219,7 @@ pub(crate) async fn end_quiz(call: Call, request: v1::EndQuizRequest) -> Result<
 }
 
 /// Stores a revision, once it has been found playable.
-async fn put(call: &Call, owner: &Principal, quiz: Quiz) -> Result<Quiz, ApiError> {
+pub(super) async fn put(call: &Call, owner: &Principal, quiz: Quiz) -> Result<Quiz, ApiError> {
     quiz.check().map_err(Reject::QuizInvalid)?;
     let record = record(&owner.user, &quiz, call.received_at)?;
     match call.api.runtime.store().put_quiz(&record).await? {
@@ -229,7 +229,12 @@ async fn put(call: &Call, owner: &Principal, quiz: Quiz) -> Result<Quiz, ApiErro
 }
 
 /// A revision of a quiz that the caller owns. Other people's quizzes are as good as not there.
-async fn owned(call: &Call, owner: &Principal, id: &QuizId, revision: Option<u32>) -> Result<Quiz, ApiError> {
+pub(super) async fn owned(
+    call: &Call,
+    owner: &Principal,
+    id: &QuizId,
+    revision: Option<u32>,
+) -> Result<Quiz, ApiError> {
     let record = call
         .api
         .runtime

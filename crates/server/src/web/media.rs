@@ -23,6 +23,7 @@ use tokio::{sync::Semaphore, time::timeout};
 use trivium_api::{
     Api, ApiError,
     auth::{Principal, TokenError, bearer},
+    files::{Picture, Pictures},
     limits::{Operation, Who},
 };
 use trivium_store::{MediaId, MediaRecord, PutMedia, StoreError};
@@ -61,6 +62,21 @@ impl Uploads {
             quota,
             places: Semaphore::new(UPLOADS),
         }
+    }
+}
+
+/// The same way in for pictures that come with a file.
+pub fn pictures(max_bytes: usize, quota: u64) -> Pictures {
+    Pictures {
+        clean: |bytes| match image::clean(bytes) {
+            Ok(image) => Ok(Picture {
+                content_type: image.content_type,
+                bytes: image.bytes,
+            }),
+            Err(why) => Err(refusal(why)),
+        },
+        max_bytes,
+        quota,
     }
 }
 
@@ -240,22 +256,20 @@ async fn in_its_own_task<T: Send + 'static>(
 }
 
 fn refused(why: Refused) -> Problem {
+    let (status, reason) = match why {
+        Refused::Format => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "IMAGE_TYPE_UNSUPPORTED"),
+        Refused::Malformed => (StatusCode::UNPROCESSABLE_ENTITY, "IMAGE_MALFORMED"),
+        Refused::Dimensions => (StatusCode::UNPROCESSABLE_ENTITY, "IMAGE_DIMENSIONS"),
+    };
+    Problem::new(status, reason, refusal(why))
+}
+
+/// Why a picture is not taken, for people.
+fn refusal(why: Refused) -> String {
     match why {
-        Refused::Format => Problem::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "IMAGE_TYPE_UNSUPPORTED",
-            "pictures are PNG, JPEG, GIF or WebP",
-        ),
-        Refused::Malformed => Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "IMAGE_MALFORMED",
-            "the picture is damaged",
-        ),
-        Refused::Dimensions => Problem::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "IMAGE_DIMENSIONS",
-            format!("a picture has at most {0} by {0} pixels", image::MAX_SIDE),
-        ),
+        Refused::Format => "pictures are PNG, JPEG, GIF or WebP".to_owned(),
+        Refused::Malformed => "the picture is damaged".to_owned(),
+        Refused::Dimensions => format!("a picture has at most {0} by {0} pixels", image::MAX_SIDE),
     }
 }
 
