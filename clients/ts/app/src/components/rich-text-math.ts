@@ -44,7 +44,7 @@ export function mathRules(markdown: MarkdownIt, renderer: () => MathRenderer | u
     if (!silent) {
       const token = state.push("math", "", 0);
       token.content = tex;
-      token.meta = fence.display;
+      token.meta = { display: fence.display };
     }
     state.pos = end + fence.close.length;
     return true;
@@ -52,6 +52,6 @@ export function mathRules(markdown: MarkdownIt, renderer: () => MathRenderer | u
   markdown.renderer.rules.math = (tokens, index) => {
     const token = tokens[index];
     if (token === undefined) return "";
-    return renderer()?.(token.content, token.meta === true) ?? markdown.utils.escapeHtml(token.content);
+    return renderer()?.(token.content, token.meta?.display === true) ?? markdown.utils.escapeHtml(token.content);
   };
 }

@@ -6,10 +6,10 @@ import { type ReactNode, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { Avatar } from "../../components/Avatar";
+import { CodeForm } from "../../components/CodeForm";
 import { FocusHeading } from "../../components/FocusHeading";
 import { PageFrame } from "../../components/PageFrame";
 import { displayCode, recentCodes } from "../../lib/codes";
-import { CodeForm } from "./CodeForm";
 import classes from "./Home.module.css";
 import { Roads } from "./Roads";
 

@@ -3,12 +3,12 @@ import { Button } from "@mantine/core";
 import { type FormEvent, useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
-import { displayCode, isCode, normalCode } from "../../lib/codes";
+import { displayCode, isCode, normalCode } from "../lib/codes";
 import classes from "./CodeForm.module.css";
 
 /** Goes to the player's page with the code. */
 export function CodeForm() {
-  const { t } = useTranslation("home");
+  const { t } = useTranslation();
   const [, navigate] = useLocation();
   const [code, setCode] = useState("");
   const [short, setShort] = useState(false);
@@ -21,13 +21,13 @@ export function CodeForm() {
   return (
     <form className={classes.form} onSubmit={submit} noValidate>
       <label htmlFor={id} className={classes.label}>
-        {t("code")}
+        {t("code.label")}
       </label>
       <input
         id={id}
         className={classes.code}
         value={code}
-        placeholder={t("codePlaceholder")}
+        placeholder={t("code.placeholder")}
         aria-invalid={short}
         aria-describedby={`${id}-hint`}
         autoComplete="off"
@@ -43,10 +43,10 @@ export function CodeForm() {
         onBlur={() => setCode(displayCode(code))}
       />
       <Button type="submit" size="xl" className={classes.join} fullWidth>
-        {t("join")}
+        {t("code.join")}
       </Button>
       <p id={`${id}-hint`} className={classes.hint} role="alert">
-        {short ? t("codeShort") : ""}
+        {short ? t("code.short") : ""}
       </p>
     </form>
   );

@@ -1,0 +1,105 @@
+// From a code to a seat: asks for what is missing, takes a kept seat again, and hands over to the game.
+//
+// Neighbours: `join` asks who somebody is, `Game` is everything after that.
+import { Text } from "@mantine/core";
+import { forgetSeat, savedSeat, type TriviumSession } from "@trivium/client";
+import { TriviumProvider } from "@trivium/client/react";
+import { useCallback, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { useLocation, useParams } from "wouter";
+import { CodeForm } from "../../components/CodeForm";
+import { FocusHeading } from "../../components/FocusHeading";
+import { PageFrame } from "../../components/PageFrame";
+import { PageLoading } from "../../components/PageLoading";
+import { isCode, normalCode, rememberCode } from "../../lib/codes";
+import { closeGuest, guestSession } from "../../lib/sessions";
+import { useWakeLock } from "../../lib/wake-lock";
+import { Game } from "./Game";
+import { Gone } from "./Gone";
+import { JoinForm, type Person } from "./join/JoinForm";
+import { type Door, doorOf } from "./join/refusal";
+
+export function PlayerPage() {
+  const { code } = useParams<{ code?: string }>();
+  const plain = normalCode(code ?? "");
+  return isCode(plain) ? <Seat key={plain} code={plain} /> : <AskCode />;
+}
+
+function AskCode() {
+  const { t } = useTranslation("player");
+  return (
+    <PageFrame width="text">
+      <div style={{ textAlign: "center", paddingBlock: "8vh" }}>
+        <FocusHeading>{t("code.title")}</FocusHeading>
+        <Text mb="xl">{t("code.text")}</Text>
+        <CodeForm />
+      </div>
+    </PageFrame>
+  );
+}
+
+type Step =
+  | { readonly at: "asking"; readonly refusal?: unknown }
+  | { readonly at: "coming" }
+  | { readonly at: "in"; readonly session: TriviumSession }
+  | { readonly at: "gone"; readonly door: Door };
+
+/** One code: its kept seat, or the way to one. */
+function Seat({ code }: { code: string }) {
+  const [step, setStep] = useState<Step>(() => ({ at: savedSeat(code) === undefined ? "asking" : "coming" }));
+  const [, navigate] = useLocation();
+  useWakeLock(step.at === "in");
+
+  const comeIn = useCallback(
+    async (person: Person | undefined) => {
+      setStep({ at: "coming" });
+      try {
+        const session = await guestSession(code, person ?? {});
+        rememberCode(code);
+        setStep({ at: "in", session });
+      } catch (error) {
+        const door = doorOf(error);
+        setStep(door === undefined ? { at: "asking", refusal: error } : { at: "gone", door });
+      }
+    },
+    [code],
+  );
+  const startAnew = async () => {
+    await closeGuest(code);
+    forgetSeat(code);
+    setStep({ at: "asking" });
+  };
+
+  // A kept seat needs no question.
+  const kept = step.at === "coming";
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only when the page opens
+  useEffect(() => {
+    if (kept) void comeIn(undefined);
+  }, []);
+
+  switch (step.at) {
+    case "coming":
+      return <PageLoading />;
+    case "asking":
+      return <JoinForm code={code} refusal={step.refusal} onJoin={(person) => void comeIn(person)} />;
+    case "gone":
+      return <Gone door={step.door} onAgain={() => void startAnew()} />;
+    case "in":
+      return (
+        <TriviumProvider session={step.session}>
+          <Game
+            onAgain={() => void startAnew()}
+            onLeft={() => {
+              void closeGuest(code);
+              forgetSeat(code);
+              navigate("/");
+            }}
+            onTakeBack={async () => {
+              await closeGuest(code);
+              await comeIn(undefined);
+            }}
+          />
+        </TriviumProvider>
+      );
+  }
+}

@@ -1,0 +1,105 @@
+// The room's chat, small: the newest messages and a line to write.
+import { ActionIcon, Button, Drawer, Text, TextInput } from "@mantine/core";
+import { IconSend2 } from "@tabler/icons-react";
+import type { ChatMessage } from "@trivium/client";
+import { useChat, useRoom } from "@trivium/client/react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import classes from "./ChatDrawer.module.css";
+
+/** Most messages drawn at a time. */
+const SHOWN = 100;
+const LONGEST = 1000;
+
+export default function ChatDrawer({ roomId, onClose }: { roomId: string; onClose(): void }) {
+  const { t } = useTranslation("player");
+  const chat = useChat(roomId);
+  const { ownId, enabled } = useRoom(roomId, ({ me, room }) => ({
+    ownId: me?.userId ?? "",
+    enabled: room?.chatEnabled === true,
+  }));
+  const [text, setText] = useState("");
+  const end = useRef<HTMLDivElement>(null);
+  const shown = chat.messages.slice(-SHOWN);
+  const newest = shown.at(-1)?.key;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new message moves the list to its end
+  useEffect(() => end.current?.scrollIntoView({ block: "end" }), [newest]);
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    if (text.trim() === "") return;
+    // A failed message stays in the list, with a button to send it again.
+    chat.send(text.trim()).catch(() => {});
+    setText("");
+  };
+  return (
+    <Drawer
+      opened
+      onClose={onClose}
+      position="bottom"
+      size="75dvh"
+      title={t("chat.title")}
+      closeButtonProps={{ "aria-label": t("common:close"), size: 44 }}
+      classNames={{ body: classes.body ?? "", content: classes.content ?? "" }}
+    >
+      <div className={classes.list} role="log" aria-live="polite">
+        {chat.more && (
+          <Button variant="subtle" onClick={() => void chat.loadOlder().catch(() => {})}>
+            {t("chat.older")}
+          </Button>
+        )}
+        {shown.length === 0 && <Text c="dimmed">{t("chat.empty")}</Text>}
+        {shown.map((each) => (
+          <Line
+            key={each.key}
+            entry={each}
+            own={each.message.authorId === ownId}
+            onRetry={() => void chat.retry(each.key).catch(() => {})}
+          />
+        ))}
+        <div ref={end} />
+      </div>
+      {enabled ? (
+        <form className={classes.form} onSubmit={send}>
+          <TextInput
+            className={classes.field}
+            aria-label={t("chat.write")}
+            placeholder={t("chat.write")}
+            size="md"
+            value={text}
+            maxLength={LONGEST}
+            autoComplete="off"
+            enterKeyHint="send"
+            data-autofocus
+            onChange={(event) => {
+              setText(event.currentTarget.value);
+              chat.setTyping(event.currentTarget.value !== "");
+            }}
+          />
+          <ActionIcon type="submit" variant="filled" aria-label={t("chat.send")} disabled={text.trim() === ""}>
+            <IconSend2 size={22} />
+          </ActionIcon>
+        </form>
+      ) : (
+        <Text c="dimmed">{t("chat.off")}</Text>
+      )}
+    </Drawer>
+  );
+}
+
+function Line({ entry, own, onRetry }: { entry: ChatMessage; own: boolean; onRetry(): void }) {
+  const { t } = useTranslation("player");
+  const { message, status } = entry;
+  return (
+    <div className={classes.line} data-own={own || undefined}>
+      {!own && <strong>{message.authorNickname}</strong>}
+      {/* Isolated, so that a name or a text of another direction turns nothing else around. */}
+      <bdi>{message.deleteTimeMs > 0n ? <em>{t("chat.deleted")}</em> : message.text}</bdi>
+      {status === "sending" && <small>{t("chat.sending")}</small>}
+      {status === "failed" && (
+        <button type="button" onClick={onRetry}>
+          {t("chat.failed")} · {t("chat.retry")}
+        </button>
+      )}
+    </div>
+  );
+}
