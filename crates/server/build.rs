@@ -15,7 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 /// Where Vite puts the app.
 const DIST: &str = "../../clients/ts/app/dist";
-/// What is not for browsers that merely use the app.
+/// What is not for browsers that merely use the app, besides everything whose name begins with a dot.
 const LEFT_OUT: [&str; 1] = ["map"];
 
 fn main() -> io::Result<()> {
@@ -57,7 +57,11 @@ fn watched(dist: &Path) -> &Path {
 
 fn list(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
+        let entry = entry?;
+        if entry.file_name().as_encoded_bytes().starts_with(b".") {
+            continue;
+        }
+        let path = entry.path();
         let extension = path.extension().and_then(|extension| extension.to_str());
         if path.is_dir() {
             list(&path, found)?;

@@ -83,7 +83,7 @@ async fn the_pages_say_what_they_should() {
         (
             "/.well-known/trivium",
             "",
-            &["200 OK", "cache-control: no-store", "https://localhost:", "/wt/v1"],
+            &["200 OK", "cache-control: no-store", "https://127.0.0.1:", "/wt/v1"],
         ),
         (
             "/.well-known/trivium",

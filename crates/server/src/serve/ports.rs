@@ -117,7 +117,7 @@ impl WebTransport {
             addr,
             road: Road {
                 url,
-                port,
+                addr,
                 path,
                 certificates,
             },

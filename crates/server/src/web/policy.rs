@@ -7,7 +7,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 /// Where browsers tell of what they have not allowed.
 pub(super) const REPORTS: &str = "/csp-report";
 /// A projector wants the whole screen and stays awake; links are copied; sounds begin after a tap. Nothing else is used.
-const FEATURES: &str = "accelerometer=(), autoplay=(self), bluetooth=(), camera=(), clipboard-read=(), \
+const FEATURES: &str = "accelerometer=(), autoplay=(self), camera=(), clipboard-read=(), \
      clipboard-write=(self), display-capture=(), encrypted-media=(), fullscreen=(self), geolocation=(), gyroscope=(), hid=(), \
      magnetometer=(), microphone=(), midi=(), payment=(), picture-in-picture=(), publickey-credentials-get=(), \
      screen-wake-lock=(self), serial=(), usb=(), xr-spatial-tracking=()";

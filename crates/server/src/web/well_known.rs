@@ -1,6 +1,6 @@
 //! `/.well-known/trivium`: where the WebTransport road is, which certificates it has, and what may be asked of it.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     extract::State,
@@ -27,8 +27,8 @@ pub struct WellKnown {
 pub struct Road {
     /// The URL, if it is known whatever clients call the server.
     pub url: Option<String>,
-    /// The UDP port.
-    pub port: u16,
+    /// The UDP address.
+    pub addr: SocketAddr,
     /// The path of sessions.
     pub path: String,
     /// Whose hashes are told; they change as certificates rotate.
@@ -98,8 +98,18 @@ impl WellKnown {
 
 impl Road {
     fn url_for(&self, host: &str) -> String {
-        let url = self.url.clone();
-        url.unwrap_or_else(|| format!("https://{host}:{}{}", self.port, self.path))
+        if let Some(url) = &self.url {
+            return url.clone();
+        }
+        // Browsers take localhost for ::1 first, and on UDP nobody tells them that there is nobody. A certificate that is trusted
+        // by its hash is good for every name, any other perhaps for localhost only.
+        let by_hash = !self.certificates.hashes().is_empty();
+        let host = match self.addr {
+            SocketAddr::V4(_) if by_hash && host == "localhost" => "127.0.0.1",
+            SocketAddr::V6(_) if by_hash && host == "localhost" => "[::1]",
+            SocketAddr::V4(_) | SocketAddr::V6(_) => host,
+        };
+        format!("https://{host}:{}{}", self.addr.port(), self.path)
     }
 }
 
@@ -132,6 +142,7 @@ mod tests {
 
     use super::*;
 
+    const ANYWHERE: &str = "0.0.0.0:4433";
     const LIMITS: Limits = Limits {
         max_message_bytes: 1,
         max_quiz_bytes: 2,
@@ -146,7 +157,7 @@ mod tests {
         let road = |url| {
             Some(Road {
                 url,
-                port: 4433,
+                addr: ANYWHERE.parse().expect("an address"),
                 path: "/wt/v1".to_owned(),
                 certificates: certificates.clone(),
             })
@@ -190,19 +201,27 @@ mod tests {
     #[test]
     fn pages_may_connect_where_the_document_says() {
         let certificates = Certificates::self_made(&[], SystemTime::now()).expect("certificates");
-        for (url, host, expected) in [
-            (None, "10.0.0.7", "https://10.0.0.7:4433"),
-            (None, "[::1]", "https://*:4433"),
-            (Some("https://quiz.example/wt/v1"), "10.0.0.7", "https://quiz.example"),
+        for (url, addr, host, expected) in [
+            (None, ANYWHERE, "10.0.0.7", "https://10.0.0.7:4433"),
+            (None, "[::]:4433", "[::1]", "https://*:4433"),
+            (None, ANYWHERE, "localhost", "https://127.0.0.1:4433"),
+            (None, "[::1]:4433", "localhost", "https://*:4433"),
+            (
+                Some("https://quiz.example/wt/v1"),
+                ANYWHERE,
+                "10.0.0.7",
+                "https://quiz.example",
+            ),
             (
                 Some("https://quiz.example:7/wt/v1"),
-                "10.0.0.7",
+                ANYWHERE,
+                "localhost",
                 "https://quiz.example:7",
             ),
         ] {
             let road = Road {
                 url: url.map(str::to_owned),
-                port: 4433,
+                addr: addr.parse().expect("an address"),
                 path: "/wt/v1".to_owned(),
                 certificates: certificates.clone(),
             };
