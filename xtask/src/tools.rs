@@ -126,7 +126,7 @@ pub(crate) fn npm_install(directory: &Path) -> Result<()> {
             .args(["--no-audit", "--no-fund"])
             .current_dir(directory),
     )
-    .context("Node.js 20 or later with npm is needed")
+    .context("npm has failed; Node.js 20 or later is needed")
 }
 
 /// The environment by which suites find Chromium and Firefox; empty if they are to be skipped, which is said.
