@@ -14,7 +14,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use trivium_client::{
     Error, Events, Session, SessionEvent,
     proto::v1::{
-        GetResultsResponse, Quiz, QuizPhase, RemoveMemberRequest, Room, RoomEvent, RoomKind, room_event::Event,
+        GetResultsResponse, Quiz, QuizPhase, RemoveMemberRequest, Role, Room, RoomEvent, RoomKind, room_event::Event,
     },
 };
 
@@ -133,7 +133,8 @@ enum Line<'a> {
 
 /// What came back from the server, or from a wait.
 enum Done {
-    Executed(Result<(), Error>),
+    /// What is to be told, if anything.
+    Executed(Result<String, Error>),
     Results(Box<Result<GetResultsResponse, Error>>),
     Waited,
 }
@@ -261,7 +262,8 @@ impl Host {
     fn act(&mut self, action: Action) {
         let (session, room) = (self.session.clone(), self.room.id.clone());
         let execute = async move {
-            match action {
+            let mut said = String::new();
+            let executed = match action {
                 Action::Start => session.start_quiz(room).await.map(drop),
                 Action::Advance(from) => session.advance_quiz(room, from).await.map(drop),
                 Action::Pause => session.pause_quiz(room).await.map(drop),
@@ -277,9 +279,14 @@ impl Host {
                     })
                     .await
                     .map(drop),
+                Action::Remote => session.invite(room, Role::CoHost).await.map(|made| {
+                    let code = controls::grouped(&made.code);
+                    said = format!("Remote control: join with {code}, once, within 10 minutes");
+                }),
                 Action::End => session.end_quiz(room).await.map(drop),
                 Action::Leave => Ok(()),
-            }
+            };
+            executed.map(|()| said)
         };
         if self.controls.leaves() {
             self.leaving = true;
@@ -291,7 +298,12 @@ impl Host {
     fn done(&mut self, done: Done) -> Result<()> {
         match done {
             Done::Waited => self.act(Action::Start),
-            Done::Executed(Ok(())) => self.controls.notice.clear(),
+            Done::Executed(Ok(said)) => {
+                if self.mode == Mode::Lines && !said.is_empty() {
+                    out::line(&said)?;
+                }
+                self.controls.notice = said;
+            }
             // Somebody, or time, was faster; the screen shows where the game stands.
             Done::Executed(Err(error)) if error.reason() == "PHASE_CHANGED" => {}
             Done::Executed(Err(error)) if self.mode == Mode::Screen => self.controls.notice = clean(&error.to_string()),

@@ -19,6 +19,8 @@ pub(super) enum Action {
     Skip(u32),
     Auto(bool),
     Kick(String),
+    /// A code by which a phone becomes a second host.
+    Remote,
     End,
     /// Nothing: only this program ends.
     Leave,
@@ -87,6 +89,7 @@ impl Controls {
             'e' => Some(Action::Extend),
             's' => index.map(Action::Skip),
             'a' => Some(Action::Auto(!game.auto_advance)),
+            'r' => Some(Action::Remote),
             'k' => {
                 self.asking = Asking::Kick(0);
                 None
@@ -179,6 +182,7 @@ mod tests {
             (QuizPhase::Open, "e", Some(Action::Extend)),
             (QuizPhase::Open, "s", Some(Action::Skip(2))),
             (QuizPhase::Open, "a", Some(Action::Auto(true))),
+            (QuizPhase::Open, "r", Some(Action::Remote)),
             (QuizPhase::Open, "k3", Some(Action::Kick("u03".to_owned()))),
             (QuizPhase::Open, "k 2", Some(Action::Kick("u11".to_owned()))),
             (QuizPhase::Open, "k  2", Some(Action::Kick("u02".to_owned()))),

@@ -197,7 +197,7 @@ fn keys(game: &Game, controls: &Controls) -> String {
             };
             let pause = if game.paused { "go on" } else { "pause" };
             let auto = if game.auto_advance { "by hand" } else { "automatic" };
-            format!("Space {next}   p {pause}   e +10 s   s skip   a {auto}   k remove   q quit")
+            format!("Space {next}   p {pause}   e +10 s   s skip   a {auto}   k remove   r remote   q quit")
         }
     }
 }
