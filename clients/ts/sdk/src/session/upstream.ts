@@ -41,6 +41,11 @@ export class Upstream<T> implements AsyncIterable<T> {
         this.end();
         return { done: true, value: undefined };
       },
+      // Connect hands the failure of a call to its messages, and insists that they take it.
+      throw: async (): Promise<IteratorResult<T>> => {
+        this.end();
+        return { done: true, value: undefined };
+      },
     };
   }
 }
