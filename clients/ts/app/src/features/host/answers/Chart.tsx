@@ -17,8 +17,15 @@ export function Chart({ spread }: { spread: Spread }) {
   const solved = spread.rows.some((row) => row.correct) && spread.counts === "picks";
   return (
     <div className={classes.wrap}>
-      <table className={classes.chart} data-many={many || undefined} data-solved={solved || undefined}>
-        <caption className="visually-hidden">{t("reveal.chart")}</caption>
+      <table
+        className={classes.chart}
+        data-many={many || undefined}
+        data-solved={solved || undefined}
+        style={{ "--rows": spread.rows.length }}
+      >
+        <caption className={spread.counts === "right" ? classes.caption : "visually-hidden"}>
+          {spread.counts === "right" ? t("reveal.slots") : t("reveal.chart")}
+        </caption>
         <thead className="visually-hidden">
           <tr>
             <th scope="col">{t("reveal.option")}</th>
@@ -39,7 +46,7 @@ export function Chart({ spread }: { spread: Spread }) {
 }
 
 function ChartRow({ row, slot }: { row: Row; slot: number | undefined }) {
-  const { t } = useTranslation("host");
+  const { t, i18n } = useTranslation("host");
   const look = row.option === undefined ? undefined : optionLook(row.option);
   // Slots are all right: their tick would say nothing.
   const correct = row.correct === true && slot === undefined;
@@ -69,7 +76,7 @@ function ChartRow({ row, slot }: { row: Row; slot: number | undefined }) {
         </span>
       </th>
       <td className={classes.count}>{row.count}</td>
-      <td className={classes.percent}>{row.percent} %</td>
+      <td className={classes.percent}>{(row.percent / 100).toLocaleString(i18n.language, { style: "percent" })}</td>
     </tr>
   );
 }

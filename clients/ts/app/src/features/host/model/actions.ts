@@ -52,6 +52,16 @@ function afterRanking(quiz: QuizState): NextStep {
   return isLastQuestion(quiz) ? "podium" : "question";
 }
 
+/** What the big button says: a key of the texts `bar.*`; absent where nothing comes next. */
+export function nextLabel(game: {
+  readonly quiz: QuizState | undefined;
+  readonly hideLeaderboard: boolean;
+}): NextStep | "resume" | undefined {
+  const { quiz, hideLeaderboard } = game;
+  if (!quiz) return undefined;
+  return quiz.paused ? "resume" : nextStep(quiz, hideLeaderboard);
+}
+
 /** Whether no question follows the one on show, as far as is known: later ones may have been skipped beforehand. */
 export function isLastQuestion(quiz: QuizState): boolean {
   return quiz.prompt !== undefined && quiz.prompt.index + 1 >= quiz.questionCount;

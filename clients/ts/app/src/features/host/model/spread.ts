@@ -34,7 +34,7 @@ export interface Spread {
 }
 
 /** Most free answers that are listed. */
-export const MAX_FREE_ROWS = 8;
+export const MAX_FREE_ROWS = 6;
 
 /** The chart of a reveal, or none if there is nothing to count. */
 export function spreadOf(
@@ -89,11 +89,14 @@ export function spreadOf(
 function free(reveal: QuestionRevealed, answered: number, kind: QuestionKind): Spread {
   const texts = reveal.distribution?.texts ?? [];
   const right = rightTexts(reveal.results);
-  const rows = texts.slice(0, MAX_FREE_ROWS).map(({ text, count }) => ({
+  const all = texts.map(({ text, count }) => ({
     label: text,
     count,
     correct: right.has(fold(text)) || isSolution(kind, reveal.solution, text),
   }));
+  // A right answer is listed even if few gave it.
+  const listed = [...all.filter((row) => row.correct), ...all.filter((row) => !row.correct)].slice(0, MAX_FREE_ROWS);
+  const rows = all.filter((row) => listed.includes(row));
   return { rows: withPercent(rows, answered), counts: "picks", hidden: Math.max(0, texts.length - MAX_FREE_ROWS) };
 }
 

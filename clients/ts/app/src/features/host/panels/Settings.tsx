@@ -10,6 +10,7 @@ import { ThemeSwitch } from "../../../components/ThemeSwitch";
 import { usePreferences } from "../../../lib/preferences";
 import { unlockSound } from "../../../lib/sound";
 import { presetOf } from "../model/options";
+import { useMusicPreference } from "../room/music";
 import { useGame } from "../room/useGame";
 import classes from "./panels.module.css";
 import { SidePanel } from "./SidePanel";
@@ -20,6 +21,7 @@ export function Settings({ onClose }: { onClose: () => void }) {
   const game = useGame();
   const { room, roomId, quiz, run, session, hosts } = game;
   const { sound, set } = usePreferences();
+  const { music, setMusic } = useMusicPreference();
   const update = (change: { lateJoin?: boolean; chatEnabled?: boolean }) =>
     void run(() => session.client(RoomService).updateRoom({ roomId, ...change }));
   return (
@@ -59,6 +61,7 @@ export function Settings({ onClose }: { onClose: () => void }) {
           if (on) unlockSound();
         }}
       />
+      <Toggle name="music" checked={music} onChange={setMusic} />
       <div className={classes.row}>
         <LanguageSwitch />
         <ThemeSwitch />
@@ -69,7 +72,7 @@ export function Settings({ onClose }: { onClose: () => void }) {
 }
 
 interface ToggleProps {
-  readonly name: "lock" | "lateJoin" | "autoAdvance" | "hideLeaderboard" | "sound" | "chat";
+  readonly name: "lock" | "lateJoin" | "autoAdvance" | "hideLeaderboard" | "sound" | "music" | "chat";
   readonly checked: boolean;
   /** Whether there is a text `NAMEHint`. */
   readonly hint?: boolean;

@@ -23,12 +23,12 @@ import {
 } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { usePreferences } from "../../../lib/preferences";
-import { type Action, KEYS, nextStep } from "../model/actions";
+import { type Action, KEYS, nextLabel } from "../model/actions";
 import { COMMAND_KEYS, type Command } from "../model/commands";
 import { playerCount } from "../model/people";
 import { BarButton } from "./BarButton";
 import classes from "./bar.module.css";
-import { type Game, useGame } from "./useGame";
+import { useGame } from "./useGame";
 
 /** What can be open beside or above the stage. */
 export type Panel = "chat" | "people" | "settings" | "remote" | "help";
@@ -119,28 +119,23 @@ export function ControlBar({ panel, fullScreen, unread, onPanel, onCommand }: Pr
           icon={<IconSettings {...ICON} />}
           onPress={() => onPanel("settings")}
         />
-        <BarButton
-          label={fullScreen ? t("bar.leaveFullScreen") : t("bar.fullScreen")}
-          shortcut={COMMAND_KEYS.fullScreen.toUpperCase()}
-          icon={fullScreen ? <IconArrowsMinimize {...ICON} /> : <IconArrowsMaximize {...ICON} />}
-          onPress={() => onCommand("fullScreen")}
-        />
-        <BarButton
-          label={t("bar.help")}
-          shortcut={COMMAND_KEYS.help}
-          icon={<IconKeyboard {...ICON} />}
-          onPress={() => onPanel("help")}
-        />
+        <span className={classes.wideOnly}>
+          <BarButton
+            label={fullScreen ? t("bar.leaveFullScreen") : t("bar.fullScreen")}
+            shortcut={COMMAND_KEYS.fullScreen.toUpperCase()}
+            icon={fullScreen ? <IconArrowsMinimize {...ICON} /> : <IconArrowsMaximize {...ICON} />}
+            onPress={() => onCommand("fullScreen")}
+          />
+          <BarButton
+            label={t("bar.help")}
+            shortcut={COMMAND_KEYS.help}
+            icon={<IconKeyboard {...ICON} />}
+            onPress={() => onPanel("help")}
+          />
+        </span>
       </div>
     </div>
   );
-}
-
-/** What the next step is called, in the words of the texts `bar.*`. */
-export function nextLabel(game: Pick<Game, "quiz" | "hideLeaderboard">): string | undefined {
-  const { quiz, hideLeaderboard } = game;
-  if (!quiz) return undefined;
-  return quiz.paused ? "resume" : nextStep(quiz, hideLeaderboard);
 }
 
 function NextButton() {

@@ -59,18 +59,16 @@ export function Setup() {
           <h2>{t("setup.how")}</h2>
           <GameOptions options={options} onChange={setOptions} />
           <p className={classes.hint}>{t("setup.savedWithQuiz")}</p>
-          <div className={classes.go}>
-            <Button
-              size="lg"
-              fullWidth
-              disabled={!quiz}
-              loading={opening}
-              leftSection={<IconPlayerPlayFilled size={20} aria-hidden />}
-              onClick={() => void host()}
-            >
-              {quiz ? t("setup.hostNow") : t("setup.pickFirst")}
-            </Button>
-          </div>
+          <Button
+            size="lg"
+            fullWidth
+            disabled={!quiz}
+            loading={opening}
+            leftSection={<IconPlayerPlayFilled size={20} aria-hidden />}
+            onClick={() => void host()}
+          >
+            {quiz ? t("setup.hostNow") : t("setup.pickFirst")}
+          </Button>
         </section>
       </div>
     </PageFrame>

@@ -89,7 +89,12 @@ function StepView({ step, visible }: { step: Step; visible: boolean }) {
   const others = step.standings.length - named.length;
   const first = step.standings[0];
   return (
-    <li className={classes.step} data-rank={step.rank} aria-hidden={!visible || undefined}>
+    <li
+      className={classes.step}
+      data-rank={step.rank}
+      data-visible={visible || undefined}
+      aria-hidden={!visible || undefined}
+    >
       <motion.div
         className={classes.people}
         initial={{ opacity: 0, y: 40 }}
@@ -107,15 +112,17 @@ function StepView({ step, visible }: { step: Step; visible: boolean }) {
       <motion.div
         className={classes.block}
         initial={{ scaleY: 0 }}
-        animate={{ scaleY: visible ? 1 : 0 }}
-        transition={{ type: "spring", stiffness: 170, damping: 24 }}
+        animate={{ scaleY: 1 }}
+        transition={{ type: "spring", stiffness: 170, damping: 24, delay: step.rank * 0.12 }}
       >
         <span className={classes.rank} aria-hidden="true">
           {step.rank}
         </span>
         <span className="visually-hidden">{t("podium.place", { rank: step.rank })}</span>
         {first && (
-          <span className={classes.points}>{t("podium.points", { points: pointsOf(first, i18n.language) })}</span>
+          <span className={classes.points} data-hidden={!visible || undefined}>
+            {t("podium.points", { points: pointsOf(first, i18n.language) })}
+          </span>
         )}
       </motion.div>
     </li>

@@ -74,7 +74,9 @@ function StillAnswering({ closed }: { closed: boolean }) {
     <div className={classes.waiting}>
       {shown.length > 0 && (
         <>
-          <span id="still-answering">{t("stage.stillAnswering")}</span>
+          <span id="still-answering" className={classes.waitingWord}>
+            {t("stage.stillAnswering")}
+          </span>
           <ul aria-labelledby="still-answering">
             {shown.map((member) => (
               <li key={member.userId}>
@@ -82,7 +84,9 @@ function StillAnswering({ closed }: { closed: boolean }) {
               </li>
             ))}
           </ul>
-          {waiting.length > shown.length && <span>{t("stage.more", { count: waiting.length - shown.length })}</span>}
+          {waiting.length > shown.length && (
+            <span className={classes.waitingWord}>{t("stage.more", { count: waiting.length - shown.length })}</span>
+          )}
         </>
       )}
     </div>

@@ -102,7 +102,7 @@ function Answers({ quiz, reveal }: { quiz: QuizState; reveal: QuestionRevealed }
   return (
     <>
       {mean !== undefined && (
-        <p className={classes.solution}>{t("reveal.mean", { mean, steps: spread.rows.length })}</p>
+        <p className={`${classes.solution} ${classes.mean}`}>{t("reveal.mean", { mean, steps: spread.rows.length })}</p>
       )}
       <Chart spread={spread} />
     </>
