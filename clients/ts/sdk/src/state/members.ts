@@ -13,6 +13,7 @@ import {
   type RoomEvent,
 } from "../proto.js";
 import type { RoomState } from "../types.js";
+import type { RoomModel } from "./model.js";
 import { isHost } from "./roles.js";
 import { forgetUser } from "./signals.js";
 
@@ -70,12 +71,14 @@ function withRoom(state: RoomState, room: Room | undefined): RoomState {
   return room === undefined ? state : { ...state, room };
 }
 
-function withMember(state: RoomState, member: Member, timeMs: bigint): RoomState {
+function withMember(state: RoomModel, member: Member, timeMs: bigint): RoomState {
   const members = new Map(state.members).set(member.userId, member);
   const own = state.me?.userId === member.userId ? { me: member } : {};
   if (state.presences.has(member.userId)) return { ...state, members, ...own };
+  const heard = state.strangers?.get(member.userId);
   // Who has come in and is not connected yet counts as just cut off.
-  const presence = create(PresenceSchema, { userId: member.userId, state: PresenceState.AWAY, changeTimeMs: timeMs });
+  const entered = { userId: member.userId, state: PresenceState.AWAY, changeTimeMs: timeMs };
+  const presence = heard !== undefined && heard.changeTimeMs >= timeMs ? heard : create(PresenceSchema, entered);
   return { ...state, members, ...own, presences: new Map(state.presences).set(member.userId, presence) };
 }
 

@@ -1,6 +1,7 @@
 // What the reducer remembers beyond what applications see. All of it is optional, so that every state of the public types is
 // one that the reducer can go on from.
 
+import type { Presence } from "../proto.js";
 import type { ChatView, QuizView, RoomState } from "../types.js";
 
 /** A live quiz with what its deadlines and counts are worked out from. */
@@ -16,7 +17,8 @@ export interface ChatModel extends ChatView {
   readonly typingUntilMs?: ReadonlyMap<string, number>;
 }
 
-/** A room with the newest tick heard of each signal. */
+/** A room with the newest tick heard of each signal, and presences of users who are not members yet, or no more. */
 export interface RoomModel extends RoomState {
   readonly ticks?: ReadonlyMap<string, bigint>;
+  readonly strangers?: ReadonlyMap<string, Presence>;
 }

@@ -2,13 +2,16 @@
 //
 // Neighbours: `reduce` brings signals here. Typing that nobody takes back ends by `tick`.
 
-import { QuizPhase, type Signal, type Signals } from "../proto.js";
+import { type Presence, QuizPhase, type Signal, type Signals } from "../proto.js";
 import type { ChatView, RoomState } from "../types.js";
 import type { ChatModel, RoomModel } from "./model.js";
 import { isHost } from "./roles.js";
 
 /** Typing that is not repeated is forgotten after this, a little later than the server does, in milliseconds. */
 export const TYPING_FOR_MS = 7000;
+
+/** Most presences kept of users who are no members. */
+const MAX_STRANGERS = 64;
 
 /** The room after the signals; the same object where all of them are stale. */
 export function reduceSignals(state: RoomState, { signals }: Signals, nowMs: number): RoomState {
@@ -78,11 +81,8 @@ function keyOf({ signal }: Signal): string | undefined {
 
 function reduceSignal(state: RoomState, { signal }: Signal, nowMs: number): RoomState {
   switch (signal.case) {
-    case "presence": {
-      const presence = signal.value;
-      // Of members beyond those listed in the snapshot too; but not of one whose going was told meanwhile.
-      return { ...state, presences: new Map(state.presences).set(presence.userId, presence) };
-    }
+    case "presence":
+      return withPresence(state, signal.value);
     case "typing": {
       const { userId, typing: begins } = signal.value;
       if (userId === state.me?.userId) return state;
@@ -93,8 +93,9 @@ function reduceSignal(state: RoomState, { signal }: Signal, nowMs: number): Room
       const { quiz } = state;
       const progress = signal.value;
       if (quiz?.state.phase !== QuizPhase.OPEN || quiz.state.prompt?.index !== progress.index) return state;
-      // Hosts count the answers themselves, and exactly.
-      const answeredCount = isHost(state) ? quiz.state.answeredCount : progress.answered;
+      // Hosts who have heard every answer count them themselves, and exactly.
+      const exact = isHost(state) && quiz.answers.size >= quiz.state.answeredCount;
+      const answeredCount = exact ? quiz.state.answeredCount : progress.answered;
       return { ...state, quiz: { ...quiz, progress, state: { ...quiz.state, answeredCount } } };
     }
     case "screenReport": {
@@ -106,6 +107,17 @@ function reduceSignal(state: RoomState, { signal }: Signal, nowMs: number): Room
     case undefined:
       return state;
   }
+}
+
+/** Signals overtake events: a presence may be of somebody whose coming is not told yet, or whose going is. */
+function withPresence(state: RoomModel, presence: Presence): RoomState {
+  const { userId } = presence;
+  // In a large room not all members are known here.
+  const known = state.members.has(userId) || state.members.size < state.memberCount;
+  if (known) return { ...state, presences: new Map(state.presences).set(userId, presence) };
+  const strangers = [...(state.strangers ?? [])].filter(([id]) => id !== userId).slice(1 - MAX_STRANGERS);
+  const next: RoomModel = { ...state, strangers: new Map(strangers).set(userId, presence) };
+  return next;
 }
 
 function startedTyping(chat: ChatModel, userId: string, nowMs: number): ChatModel {
