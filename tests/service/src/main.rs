@@ -27,9 +27,10 @@ mod proto {
 }
 
 use std::{
+    io::ErrorKind,
     net::{Ipv4Addr, SocketAddr},
     sync::Arc,
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use axum::{Router, routing::get};
@@ -55,6 +56,8 @@ use crate::{
 const MAX_MESSAGE: usize = 16 * 1024 * 1024;
 /// How long calls may go on once sessions are to end.
 const DRAIN: Duration = Duration::from_millis(200);
+/// How long a port may take to be free again.
+const PATIENCE: Duration = Duration::from_secs(10);
 const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 #[tokio::main]
@@ -99,7 +102,20 @@ async fn sessions(
             shutdown.cancel();
         };
         tokio::join!(acceptor.serve(service.clone(), shutdown.clone()), end);
-        acceptor = WebTransportServer::bind(road.clone())?;
+        acceptor = bind_again(&road).await?;
+    }
+}
+
+/// The socket of the last server is closed a little after its sessions.
+async fn bind_again(road: &webtransport::Config) -> std::io::Result<WebTransportServer> {
+    let patience = Instant::now() + PATIENCE;
+    loop {
+        match WebTransportServer::bind(road.clone()) {
+            Err(error) if error.kind() == ErrorKind::AddrInUse && Instant::now() < patience => {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+            bound => return bound,
+        }
     }
 }
 

@@ -194,10 +194,18 @@ class Call {
   }
 }
 
+/** The constructor as Chromium has it, from an earlier draft. */
+type EarlierError = new (init: WebTransportErrorOptions & { message: string }) => WebTransportError;
+
 /** What to reset and stop with. A browser without the class sends a code of its own, which cancels as well. */
 function cancelReason(): unknown {
   if (typeof WebTransportError !== "function") return undefined;
-  return new WebTransportError("cancelled", { source: "stream", streamErrorCode: CANCELLED });
+  const init = { source: "stream", streamErrorCode: CANCELLED } as const;
+  try {
+    return new WebTransportError("cancelled", init);
+  } catch {
+    return new (WebTransportError as unknown as EarlierError)({ message: "cancelled", ...init });
+  }
 }
 
 async function* none(): AsyncGenerator<Uint8Array> {}
