@@ -3,13 +3,14 @@
 // A page is the default export of `features/NAME/index.tsx`. Each is a chunk of its own, loaded when its address is opened.
 import { DirectionProvider, localStorageColorSchemeManager, MantineProvider } from "@mantine/core";
 import { type ComponentType, lazy, Suspense } from "react";
-import { Toaster } from "sonner";
 import { Redirect, Route, Switch, useSearch } from "wouter";
 import { ErrorBoundary } from "./components/ErrorBoundary";
 import { NotFound } from "./components/NotFound";
 import { PageLoading } from "./components/PageLoading";
 import { styleNonce } from "./lib/nonce";
 import { theme } from "./theme";
+
+const Toasts = lazy(() => import("./components/Toasts"));
 
 type Page = { default: ComponentType };
 
@@ -47,7 +48,9 @@ export function App() {
             <Routes />
           </Suspense>
         </ErrorBoundary>
-        <Toaster position="top-center" richColors closeButton visibleToasts={3} />
+        <Suspense>
+          <Toasts />
+        </Suspense>
       </DirectionProvider>
     </MantineProvider>
   );

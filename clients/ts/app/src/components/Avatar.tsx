@@ -1,7 +1,7 @@
 // The face that belongs to a seed: drawn on this device, the same everywhere.
-import { createAvatar } from "@dicebear/core";
-import * as thumbs from "@dicebear/thumbs";
-import { useMemo } from "react";
+//
+// The drawing is done in avatar-face.ts, loaded when the first face is wanted; until then a disc holds the place.
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./Avatar.module.css";
 
@@ -14,34 +14,29 @@ interface Props {
   name?: string;
 }
 
-const BACKGROUNDS = ["e3ddff", "ffe3b8", "c9f0df", "cfe8fb", "f8d9ea", "e6e4da"];
+type Artist = typeof import("./avatar-face");
+let artist: Artist | undefined;
 
 /** An image of the avatar. The picture is a data URL, so nothing of the seed is ever markup in the page. */
 export function Avatar({ seed, size = 48, name }: Props) {
   const { t } = useTranslation();
-  const source = useMemo(() => draw(seed), [seed]);
-  return (
-    <img
-      className={classes.avatar}
-      src={source}
-      width={size}
-      height={size}
-      alt={name === undefined ? "" : t("avatar", { name })}
-      draggable={false}
-    />
+  const [ready, setReady] = useState(artist !== undefined);
+  useEffect(() => {
+    if (ready) return;
+    let gone = false;
+    void import("./avatar-face").then((loaded) => {
+      artist = loaded;
+      if (!gone) setReady(true);
+    });
+    return () => {
+      gone = true;
+    };
+  }, [ready]);
+  const alt = name === undefined ? "" : t("avatar", { name });
+  const box = { className: classes.avatar, width: size, height: size };
+  return artist === undefined ? (
+    <span className={classes.avatar} style={{ width: size, height: size }} />
+  ) : (
+    <img {...box} src={artist.face(seed)} alt={alt} draggable={false} />
   );
-}
-
-/** Drawn once each; bounded, since a room may have thousands of members. */
-const drawn = new Map<string, string>();
-const KEPT = 500;
-
-function draw(seed: string): string {
-  const known = drawn.get(seed);
-  if (known !== undefined) return known;
-  const source = createAvatar(thumbs, { seed, backgroundColor: BACKGROUNDS, radius: 50, scale: 88 }).toDataUri();
-  const oldest = drawn.keys().next();
-  if (drawn.size >= KEPT && !oldest.done) drawn.delete(oldest.value);
-  drawn.set(seed, source);
-  return source;
 }

@@ -1,34 +1,29 @@
 // Which language the app speaks.
-import { ActionIcon, Menu } from "@mantine/core";
 import { IconLanguage } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { chooseLanguage, currentLanguage, LANGUAGES, type Language } from "../i18n";
+import classes from "./LanguageSwitch.module.css";
 
-/** A button with a menu of languages, each in its own words. */
+/** A list of languages, each in its own words. The system's own list, which weighs nothing. */
 export function LanguageSwitch() {
   const { t } = useTranslation();
   const current = currentLanguage();
   return (
-    <Menu position="bottom-end" withinPortal>
-      <Menu.Target>
-        <ActionIcon aria-label={t("language", { name: LANGUAGES[current] })} color="gray">
-          <IconLanguage size={22} stroke={1.8} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
+    <span className={classes.switch}>
+      <IconLanguage size={22} stroke={1.8} aria-hidden />
+      <select
+        aria-label={t("language")}
+        title={t("language")}
+        value={current}
+        onChange={(event) => void chooseLanguage(event.currentTarget.value as Language)}
+      >
         {(Object.keys(LANGUAGES) as Language[]).map((language) => (
-          <Menu.Item
-            key={language}
-            lang={language}
-            role="menuitemradio"
-            aria-checked={language === current}
-            fw={language === current ? 700 : 400}
-            onClick={() => void chooseLanguage(language)}
-          >
+          <option key={language} value={language} lang={language}>
             {LANGUAGES[language]}
-          </Menu.Item>
+          </option>
         ))}
-      </Menu.Dropdown>
-    </Menu>
+      </select>
+      <span aria-hidden="true">{current}</span>
+    </span>
   );
 }

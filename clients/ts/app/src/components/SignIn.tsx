@@ -7,7 +7,7 @@ import { FocusHeading } from "./FocusHeading";
 import { PageFrame } from "./PageFrame";
 
 /** Keeps the pasted token and calls `onToken`. `refused` tells that the last one was not accepted. */
-export function SignIn({ onToken, refused = false }: { onToken: () => void; refused?: boolean }) {
+export default function SignIn({ onToken, refused = false }: { onToken: () => void; refused?: boolean }) {
   const { t } = useTranslation();
   const [token, setToken] = useState("");
   const [bad, setBad] = useState(false);

@@ -1,5 +1,5 @@
 // Sound on or off, for this device.
-import { ActionIcon, Tooltip } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import { IconVolume, IconVolumeOff } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 import { usePreferences } from "../lib/preferences";
@@ -12,18 +12,17 @@ export function SoundSwitch() {
   const label = sound ? t("sound.off") : t("sound.on");
   const Icon = sound ? IconVolume : IconVolumeOff;
   return (
-    <Tooltip label={label}>
-      <ActionIcon
-        aria-label={t("sound.label")}
-        aria-pressed={sound}
-        color="gray"
-        onClick={() => {
-          set({ sound: !sound });
-          if (!sound) unlockSound();
-        }}
-      >
-        <Icon size={22} stroke={1.8} />
-      </ActionIcon>
-    </Tooltip>
+    <ActionIcon
+      aria-label={t("sound.label")}
+      title={label}
+      aria-pressed={sound}
+      color="gray"
+      onClick={() => {
+        set({ sound: !sound });
+        if (!sound) unlockSound();
+      }}
+    >
+      <Icon size={22} stroke={1.8} />
+    </ActionIcon>
   );
 }

@@ -1,5 +1,5 @@
 // Light, dark, or as the system has it.
-import { ActionIcon, type MantineColorScheme, Tooltip, useMantineColorScheme } from "@mantine/core";
+import { ActionIcon, type MantineColorScheme, useMantineColorScheme } from "@mantine/core";
 import { IconDeviceDesktop, IconMoon, IconSun } from "@tabler/icons-react";
 import { useTranslation } from "react-i18next";
 
@@ -13,10 +13,8 @@ export function ThemeSwitch() {
   const Icon = ICON[colorScheme];
   const label = t("theme.label", { scheme: t(`theme.${colorScheme}`) });
   return (
-    <Tooltip label={label}>
-      <ActionIcon aria-label={label} onClick={() => setColorScheme(NEXT[colorScheme])} color="gray">
-        <Icon size={22} stroke={1.8} />
-      </ActionIcon>
-    </Tooltip>
+    <ActionIcon aria-label={label} title={label} onClick={() => setColorScheme(NEXT[colorScheme])} color="gray">
+      <Icon size={22} stroke={1.8} />
+    </ActionIcon>
   );
 }

@@ -1,13 +1,11 @@
-// The live sessions of a page: one for the account that hosts (host, studio, results, demo), one per seat of a guest.
+// The live session of the account that hosts: one per page, for host, studio, results and demo.
 //
-// Sessions are kept outside of React, so that they outlive redraws and moves between pages; who they are for comes from
-// ./identity.ts.
-import { type ConnectOptions, connectTrivium, type TriviumSession } from "@trivium/client";
+// It is kept outside of React, so that it outlives redraws and moves between pages; whose it is comes from ./identity.ts. Guests
+// have theirs in ./guests.ts.
+import { connectTrivium, type TriviumSession } from "@trivium/client";
 import { TriviumProvider, useSelected } from "@trivium/client/react";
-import { createContext, type ReactNode, useCallback, useContext, useEffect, useState } from "react";
+import { createContext, lazy, type ReactNode, Suspense, useCallback, useContext, useEffect, useState } from "react";
 import { PageLoading } from "../components/PageLoading";
-import { SignIn } from "../components/SignIn";
-import { normalCode } from "./codes";
 import { findIdentity, forgetToken, type Identity } from "./identity";
 
 /** A session and whose it is. */
@@ -16,10 +14,12 @@ interface Account {
   readonly session: TriviumSession;
 }
 
+// Most servers and most visits need none.
+const SignIn = lazy(() => import("../components/SignIn"));
+
 const AccountContext = createContext<Account | undefined>(undefined);
 
 let account: Promise<Account | undefined> | undefined;
-const guests = new Map<string, Promise<TriviumSession>>();
 
 /** Who hosts; only inside of `AccountSession`. */
 export function useIdentity(): Identity {
@@ -48,7 +48,7 @@ export function AccountSession({ children }: { children: ReactNode }) {
     setFound(undefined);
     find();
   };
-  if (found === "nobody") return <SignIn onToken={again} />;
+  if (found === "nobody") return <Asking onToken={again} />;
   return (
     <Accepted account={found} onToken={again}>
       {children}
@@ -56,10 +56,18 @@ export function AccountSession({ children }: { children: ReactNode }) {
   );
 }
 
+function Asking(props: { onToken: () => void; refused?: boolean }) {
+  return (
+    <Suspense fallback={<PageLoading />}>
+      <SignIn {...props} />
+    </Suspense>
+  );
+}
+
 /** The children, unless the server refuses the token for good. */
 function Accepted({ account, onToken, children }: { account: Account; onToken: () => void; children: ReactNode }) {
   const status = useSelected(account.session.connection, (connection) => connection.status);
-  if (status === "closed") return <SignIn refused onToken={onToken} />;
+  if (status === "closed") return <Asking refused onToken={onToken} />;
   return (
     <AccountContext value={account}>
       <TriviumProvider session={account.session}>{children}</TriviumProvider>
@@ -73,28 +81,6 @@ export async function signOut(): Promise<void> {
   const open = await account?.catch(() => undefined);
   account = undefined;
   await open?.session.close();
-}
-
-/**
- * The session of the guest with this code: the one that is open, else a new one. A kept seat is taken again by the SDK.
- * Fails with the server's `ConnectError` if the guest may not come in.
- */
-export function guestSession(code: string, options: Omit<ConnectOptions, "code" | "token">): Promise<TriviumSession> {
-  const key = normalCode(code);
-  const open = guests.get(key);
-  if (open !== undefined) return open;
-  const fresh = connectTrivium({ ...options, code: key });
-  guests.set(key, fresh);
-  fresh.catch(() => guests.delete(key));
-  return fresh;
-}
-
-/** Ends the guest's session; the seat stays unless it was given up. */
-export async function closeGuest(code: string): Promise<void> {
-  const key = normalCode(code);
-  const open = await guests.get(key)?.catch(() => undefined);
-  guests.delete(key);
-  await open?.close();
 }
 
 async function openAccount(): Promise<Account | undefined> {

@@ -1,8 +1,8 @@
 // The first page: the code in the middle, everything else around it.
 import { SimpleGrid, Text } from "@mantine/core";
 import { IconPresentation, IconRoute, IconWriting } from "@tabler/icons-react";
-import { savedSeat } from "@trivium/client";
-import { type ReactNode, useMemo } from "react";
+import type { SavedSeat } from "@trivium/client";
+import { type ReactNode, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
 import { Avatar } from "../../components/Avatar";
@@ -10,6 +10,7 @@ import { CodeForm } from "../../components/CodeForm";
 import { FocusHeading } from "../../components/FocusHeading";
 import { PageFrame } from "../../components/PageFrame";
 import { displayCode, recentCodes } from "../../lib/codes";
+import { keptSeat } from "../../lib/guests";
 import classes from "./Home.module.css";
 import { Roads } from "./Roads";
 
@@ -41,14 +42,16 @@ export function Home() {
 /** Seats that this device still has, so that a closed tab is no loss. */
 function Seats() {
   const { t } = useTranslation("home");
-  const seats = useMemo(
-    () =>
-      recentCodes().flatMap((code) => {
-        const seat = savedSeat(code);
-        return seat === undefined ? [] : [{ code, seat }];
-      }),
-    [],
-  );
+  const [seats, setSeats] = useState<readonly { readonly code: string; readonly seat: SavedSeat }[]>([]);
+  useEffect(() => {
+    let gone = false;
+    void Promise.all(recentCodes().map(async (code) => ({ code, seat: await keptSeat(code) }))).then((found) => {
+      if (!gone) setSeats(found.flatMap(({ code, seat }) => (seat === undefined ? [] : [{ code, seat }])));
+    });
+    return () => {
+      gone = true;
+    };
+  }, []);
   if (seats.length === 0) return null;
   return (
     <section aria-label={t("continue")} className={classes.seats}>

@@ -1,9 +1,9 @@
 // The game from a seat: hears the room, and draws the screen of the state that the quiz is in.
 //
 // Neighbours: `screens` has one file per state; `PlayerFrame` is around all of them.
-import type { RoomState } from "@trivium/client";
+import type { RoomState, TriviumSession } from "@trivium/client";
 import { QuizPhase } from "@trivium/client/proto";
-import { useConnection, useRoom, useSession } from "@trivium/client/react";
+import { TriviumProvider, useConnection, useRoom, useSession } from "@trivium/client/react";
 import { type ReactNode, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import { PageLoading } from "../../components/PageLoading";
@@ -27,6 +27,7 @@ import { useLeave } from "./useLeave";
 import { useScore } from "./useScore";
 
 interface Props {
+  session: TriviumSession;
   /** Come in anew, with another name. */
   onAgain(): void;
   /** The seat was given up. */
@@ -35,7 +36,15 @@ interface Props {
   onTakeBack(): void;
 }
 
-export function Game({ onAgain, onLeft, onTakeBack }: Props) {
+export default function Game({ session, ...ways }: Props) {
+  return (
+    <TriviumProvider session={session}>
+      <Seated {...ways} />
+    </TriviumProvider>
+  );
+}
+
+function Seated({ onAgain, onLeft, onTakeBack }: Omit<Props, "session">) {
   const { t } = useTranslation("player");
   const { seat } = useSession();
   const roomId = seat?.roomId ?? "";

@@ -1,5 +1,5 @@
 // The frame of the game on a phone: where one is, what is left of the time, and who one is. Its parts never change their size.
-import { ActionIcon, Indicator } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import { IconDots, IconMessage } from "@tabler/icons-react";
 import type { Member, Room } from "@trivium/client/proto";
 import { lazy, type ReactNode, Suspense, useState } from "react";
@@ -37,15 +37,15 @@ export function PlayerFrame({ room, me, score, place, timer, onLeave, children }
         <span className={classes.where}>{place}</span>
         <span className={classes.timer}>{timer}</span>
         {room.chatEnabled && me !== undefined && (
-          <Indicator disabled={unread === 0} label={unread > 9 ? "9+" : unread} size={18} offset={6} color="marigold.8">
-            <ActionIcon
-              color="gray"
-              aria-label={unread === 0 ? t("frame.chat") : t("frame.chatNew", { count: unread })}
-              onClick={() => setOpen("chat")}
-            >
-              <IconMessage size={24} stroke={1.8} />
-            </ActionIcon>
-          </Indicator>
+          <ActionIcon
+            color="gray"
+            className={classes.chat}
+            aria-label={unread === 0 ? t("frame.chat") : t("frame.chatNew", { count: unread })}
+            onClick={() => setOpen("chat")}
+          >
+            <IconMessage size={24} stroke={1.8} />
+            {unread > 0 && <span className={classes.unread}>{unread > 9 ? "9+" : unread}</span>}
+          </ActionIcon>
         )}
         <ActionIcon color="gray" aria-label={t("frame.menu")} onClick={() => setOpen("settings")}>
           <IconDots size={24} stroke={1.8} />

@@ -2,9 +2,8 @@
 //
 // Neighbours: `join` asks who somebody is, `Game` is everything after that.
 import { Text } from "@mantine/core";
-import { forgetSeat, savedSeat, type TriviumSession } from "@trivium/client";
-import { TriviumProvider } from "@trivium/client/react";
-import { useCallback, useEffect, useState } from "react";
+import type { TriviumSession } from "@trivium/client";
+import { lazy, Suspense, useCallback, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation, useParams } from "wouter";
 import { CodeForm } from "../../components/CodeForm";
@@ -12,12 +11,15 @@ import { FocusHeading } from "../../components/FocusHeading";
 import { PageFrame } from "../../components/PageFrame";
 import { PageLoading } from "../../components/PageLoading";
 import { isCode, normalCode, rememberCode } from "../../lib/codes";
-import { closeGuest, guestSession } from "../../lib/sessions";
+import { closeGuest, forgetKeptSeat, guestSession, keptSeat, loadSdk, mayHaveSeat } from "../../lib/guests";
 import { useWakeLock } from "../../lib/wake-lock";
-import { Game } from "./Game";
 import { Gone } from "./Gone";
 import { JoinForm, type Person } from "./join/JoinForm";
-import { type Door, doorOf } from "./join/refusal";
+import type { Door, Refusal } from "./join/refusal";
+
+// The form is there at once; the game and the SDK are loaded while somebody types a name.
+const loadGame = () => import("./Game");
+const Game = lazy(loadGame);
 
 export function PlayerPage() {
   const { code } = useParams<{ code?: string }>();
@@ -39,14 +41,14 @@ function AskCode() {
 }
 
 type Step =
-  | { readonly at: "asking"; readonly refusal?: unknown }
+  | { readonly at: "asking"; readonly refusal?: Refusal }
   | { readonly at: "coming" }
   | { readonly at: "in"; readonly session: TriviumSession }
   | { readonly at: "gone"; readonly door: Door };
 
 /** One code: its kept seat, or the way to one. */
 function Seat({ code }: { code: string }) {
-  const [step, setStep] = useState<Step>(() => ({ at: savedSeat(code) === undefined ? "asking" : "coming" }));
+  const [step, setStep] = useState<Step>(() => ({ at: mayHaveSeat(code) ? "coming" : "asking" }));
   const [, navigate] = useLocation();
   useWakeLock(step.at === "in");
 
@@ -58,23 +60,27 @@ function Seat({ code }: { code: string }) {
         rememberCode(code);
         setStep({ at: "in", session });
       } catch (error) {
+        const { doorOf, refusalOf } = await import("./join/refusal");
         const door = doorOf(error);
-        setStep(door === undefined ? { at: "asking", refusal: error } : { at: "gone", door });
+        setStep(door === undefined ? { at: "asking", refusal: refusalOf(error) } : { at: "gone", door });
       }
     },
     [code],
   );
   const startAnew = async () => {
     await closeGuest(code);
-    forgetSeat(code);
+    await forgetKeptSeat(code);
     setStep({ at: "asking" });
   };
 
-  // A kept seat needs no question.
-  const kept = step.at === "coming";
+  const maybeKept = step.at === "coming";
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when the page opens
   useEffect(() => {
-    if (kept) void comeIn(undefined);
+    void loadGame();
+    void loadSdk();
+    if (!maybeKept) return;
+    // A kept seat needs no question.
+    void keptSeat(code).then((seat) => (seat === undefined ? setStep({ at: "asking" }) : comeIn(undefined)));
   }, []);
 
   switch (step.at) {
@@ -86,12 +92,13 @@ function Seat({ code }: { code: string }) {
       return <Gone door={step.door} onAgain={() => void startAnew()} />;
     case "in":
       return (
-        <TriviumProvider session={step.session}>
+        <Suspense fallback={<PageLoading />}>
           <Game
+            session={step.session}
             onAgain={() => void startAnew()}
             onLeft={() => {
               void closeGuest(code);
-              forgetSeat(code);
+              void forgetKeptSeat(code);
               navigate("/");
             }}
             onTakeBack={async () => {
@@ -99,7 +106,7 @@ function Seat({ code }: { code: string }) {
               await comeIn(undefined);
             }}
           />
-        </TriviumProvider>
+        </Suspense>
       );
   }
 }

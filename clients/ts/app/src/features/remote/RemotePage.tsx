@@ -9,7 +9,7 @@ import { useTranslation } from "react-i18next";
 import { useLocation, useSearch } from "wouter";
 import { PageLoading } from "../../components/PageLoading";
 import { isCode, normalCode } from "../../lib/codes";
-import { guestSession } from "../../lib/sessions";
+import { guestSession } from "../../lib/guests";
 import { sentence } from "../host/room/failure";
 import { GameProvider, useGameOf } from "../host/room/useGame";
 import { Enter } from "./Enter";

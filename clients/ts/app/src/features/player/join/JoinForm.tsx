@@ -1,6 +1,5 @@
 // Name and face, then in. The team follows in the lobby, where it is known which ones there are.
 
-import { ConnectError } from "@connectrpc/connect";
 import { Button, TextInput } from "@mantine/core";
 import { IconDice5 } from "@tabler/icons-react";
 import { type FormEvent, useState } from "react";
@@ -16,7 +15,7 @@ import { load, save } from "../../../lib/storage";
 import { FacePicker } from "./FacePicker";
 import classes from "./Join.module.css";
 import { madeUpName, SPINS } from "./names";
-import { refusalKey } from "./refusal";
+import type { Refusal } from "./refusal";
 
 /** Who comes in. */
 export interface Person {
@@ -32,7 +31,7 @@ const LONGEST_NAME = 40;
 interface Props {
   code: string;
   /** Why the last try failed. */
-  refusal: unknown;
+  refusal: Refusal | undefined;
   onJoin(person: Person): void;
 }
 
@@ -41,7 +40,7 @@ export function JoinForm({ code, refusal, onJoin }: Props) {
   const [nickname, setNickname] = useState(() => load(NAME_KEY) ?? "");
   const [avatar, setAvatar] = useState(() => load(FACE_KEY) ?? crypto.randomUUID().slice(0, 8));
   const [spins, setSpins] = useState(SPINS);
-  const [spoken, setSpoken] = useState<unknown>();
+  const [spoken, setSpoken] = useState<Refusal>();
   const submit = (event: FormEvent) => {
     event.preventDefault();
     unlockSound();
@@ -67,9 +66,7 @@ export function JoinForm({ code, refusal, onJoin }: Props) {
           maxLength={LONGEST_NAME}
           autoComplete="nickname"
           enterKeyHint="go"
-          error={
-            error === undefined ? undefined : t(refusalKey(error), { message: ConnectError.from(error).rawMessage })
-          }
+          error={error === undefined ? undefined : t(error.key, { message: error.message })}
           errorProps={{ role: "alert" }}
           onChange={(event) => {
             setNickname(event.currentTarget.value);

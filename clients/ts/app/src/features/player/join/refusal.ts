@@ -1,4 +1,5 @@
 // Why somebody does not come in: what can be mended in the form, and what cannot.
+import { ConnectError } from "@connectrpc/connect";
 import { reason } from "@trivium/client";
 
 /** Ends of the road, each with a sentence and what to do (`gone.*` of the texts). */
@@ -30,9 +31,18 @@ export function doorOf(error: unknown): Door | undefined {
 
 const MENDABLE = ["NICKNAME_TAKEN", "NICKNAME_INVALID", "NO_SUCH_TEAM", "RATE_LIMITED"] as const;
 
-/** Key of the sentence about a refusal that can be mended. */
-export function refusalKey(error: unknown): `refused.${(typeof MENDABLE)[number] | "network" | "other"}` {
+/** A refusal that can be mended: a key of the texts, and the server's own words. */
+export interface Refusal {
+  readonly key: `refused.${(typeof MENDABLE)[number] | "network" | "other"}`;
+  readonly message: string;
+}
+
+/** What to say about a refusal that is no end of the road. */
+export function refusalOf(error: unknown): Refusal {
   const why = reason(error);
   const known = MENDABLE.find((each) => each === why);
-  return known !== undefined ? `refused.${known}` : why === undefined ? "refused.network" : "refused.other";
+  return {
+    key: known !== undefined ? `refused.${known}` : why === undefined ? "refused.network" : "refused.other",
+    message: ConnectError.from(error).rawMessage,
+  };
 }

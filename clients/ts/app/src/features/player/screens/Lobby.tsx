@@ -1,16 +1,15 @@
 // "You're in, look up": the own face, who else is here, the team, and the few switches that matter before it begins.
 
 import { create } from "@bufbuild/protobuf";
-import { ConnectError } from "@connectrpc/connect";
 import { Button, Switch } from "@mantine/core";
 import { IconMoodSmile } from "@tabler/icons-react";
 import type { RoomState } from "@trivium/client";
 import { type Member, QuizPhase, Role, RoomService, UpdateMemberRequestSchema } from "@trivium/client/proto";
 import { useSession } from "@trivium/client/react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { Avatar } from "../../../components/Avatar";
 import { FocusHeading } from "../../../components/FocusHeading";
+import { notifyError } from "../../../lib/notify";
 import { usePreferences } from "../../../lib/preferences";
 import { unlockSound, useSound } from "../../../lib/sound";
 import classes from "./Lobby.module.css";
@@ -64,10 +63,7 @@ function Changes({ room, me }: { room: RoomState; me: Member }) {
   const teams = room.room?.teams ?? [];
   const change = (what: { avatar?: string; team?: string }) => {
     const request = create(UpdateMemberRequestSchema, { roomId: room.roomId, userId: me.userId, ...what });
-    session
-      .client(RoomService)
-      .updateMember(request)
-      .catch((error: unknown) => toast.error(ConnectError.from(error).rawMessage));
+    session.client(RoomService).updateMember(request).catch(notifyError);
   };
   return (
     <>

@@ -5,10 +5,10 @@ import type { QuizView } from "@trivium/client";
 import type { Member, Standing } from "@trivium/client/proto";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { toast } from "sonner";
 import { Avatar } from "../../../components/Avatar";
 import { FocusHeading } from "../../../components/FocusHeading";
 import { celebrate } from "../../../lib/confetti";
+import { notifySuccess } from "../../../lib/notify";
 import { useSound } from "../../../lib/sound";
 import { showTenths } from "../model/numbers";
 import classes from "./Podium.module.css";
@@ -81,7 +81,7 @@ function Share({ own, title, count }: { own: Standing; title: string; count: num
       if ("share" in navigator) await navigator.share({ text, url: location.origin });
       else {
         await (navigator as Navigator).clipboard.writeText(text);
-        toast.success(t("podium.copied"));
+        await notifySuccess(t("podium.copied"));
       }
     } catch {
       // Closed without sharing.
