@@ -14,8 +14,8 @@ use trivium_tests::{Raw, Way, eventually};
 use crate::{
     callers::CALLERS,
     expect::{Expected, Refusal, expected},
-    methods::{CHANGES_CALLERS, NEVER_SUCCEED, UNARY},
-    requests::{request, unary_bytes},
+    methods::{CALLS_ONLY, CHANGES_CALLERS, NEVER_SUCCEED, UNARY},
+    requests::{About, call, request},
     stage::Stage,
 };
 
@@ -47,12 +47,11 @@ pub(crate) async fn run(lane: Lane) {
     let raw = Raw::open(&stage.server, lane.way).await;
     let mut objections = Vec::new();
     let mut succeeded = BTreeSet::new();
-    for method in UNARY {
+    for method in lane.methods() {
         for caller in CALLERS {
             let expected = expected(&format!("trivium.v1.{method}"), caller);
             let (head, revision) = (stage.head().await, stage.quiz_revision().await);
-            let request = request(method, &stage.about(caller)).expect("there is one for every method");
-            let outcome = lane.call(&raw, method, stage.token(caller), request).await;
+            let outcome = lane.call(&raw, method, stage.token(caller), &stage.about(caller)).await;
             objections.extend(
                 expected
                     .objection(&outcome)
@@ -76,7 +75,7 @@ pub(crate) async fn run(lane: Lane) {
             }
         }
     }
-    for method in UNARY {
+    for method in lane.methods() {
         if !succeeded.contains(method) && !NEVER_SUCCEED.contains(&method) {
             objections.push(format!("{method}: nobody succeeded, so the allowed calls prove little"));
         }
@@ -86,18 +85,27 @@ pub(crate) async fn run(lane: Lane) {
 }
 
 impl Lane {
-    async fn call(self, raw: &Raw, method: &str, token: Option<&str>, request: Request) -> Result<(), Refusal> {
+    /// The methods that can be called like this.
+    fn methods(self) -> impl Iterator<Item = &'static str> {
+        let on_streams = self.shape == Shape::Connect;
+        UNARY
+            .into_iter()
+            .filter(move |method| !(on_streams && CALLS_ONLY.contains(method)))
+    }
+
+    async fn call(self, raw: &Raw, method: &str, token: Option<&str>, about: &About) -> Result<(), Refusal> {
         let what = (self, method);
         let path = format!("trivium.v1.{method}");
+        let known = "there is one for every method";
         match self.shape {
             Shape::Unary => {
-                let call = raw.unary(&path, token, unary_bytes(request));
-                eventually(what, call)
+                let answer = raw.unary(&path, token, call(method, about).expect(known));
+                eventually(what, answer)
                     .await
                     .map(drop)
                     .map_err(|status| refusal(&status))
             }
-            Shape::Connect => eventually(what, on_stream(raw, token, request)).await,
+            Shape::Connect => eventually(what, on_stream(raw, token, request(method, about).expect(known))).await,
         }
     }
 }

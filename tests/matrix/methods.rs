@@ -6,7 +6,7 @@ use prost::Message;
 use prost_types::FileDescriptorSet;
 
 /// Every unary method: first what only looks, then a game, then chat, then what takes things away.
-pub(crate) const UNARY: [&str; 43] = [
+pub(crate) const UNARY: [&str; 46] = [
     "SessionService/SyncClock",
     "RoomService/CreateRoom",
     "RoomService/ListRooms",
@@ -30,6 +30,9 @@ pub(crate) const UNARY: [&str; 43] = [
     "QuizService/GetResults",
     "QuizService/AdvanceQuiz",
     "QuizService/EndQuiz",
+    "QuizFileService/ImportQuiz",
+    "QuizFileService/ExportQuiz",
+    "QuizFileService/ExportResults",
     "ChatService/SendMessage",
     "ChatService/EditMessage",
     "ChatService/SetReaction",
@@ -59,6 +62,13 @@ pub(crate) const CHANGES_CALLERS: [&str; 5] = [
     "QuizService/DeleteQuiz",
     "RoomService/CloseRoom",
     "RoomService/LeaveRoom",
+];
+
+/// Those that are calls only: files are too large for a session's stream.
+pub(crate) const CALLS_ONLY: [&str; 3] = [
+    "QuizFileService/ImportQuiz",
+    "QuizFileService/ExportQuiz",
+    "QuizFileService/ExportResults",
 ];
 
 /// Those that no caller on the stage succeeds with: no question has media, and the host is there.
@@ -94,7 +104,16 @@ pub(crate) fn check() {
     let named = |names: &[&str]| -> BTreeSet<String> { names.iter().map(|name| (*name).to_owned()).collect() };
     assert_eq!(named(&UNARY), described(false), "unary methods");
     assert_eq!(named(&STREAMING), described(true), "streaming methods");
+    let connect = set.file.iter().flat_map(|file| &file.message_type);
+    let connect = connect.filter(|message| message.name() == "ConnectRequest");
+    let streamed: BTreeSet<&str> = connect
+        .flat_map(|message| &message.field)
+        .map(|field| field.type_name())
+        .collect();
     for method in UNARY {
+        let call = method.split('/').next_back().expect("there is a last part");
+        let on_streams = streamed.contains(format!(".trivium.v1.{call}Request").as_str());
+        assert_eq!(on_streams, !CALLS_ONLY.contains(&method), "{method} on streams");
         let request = crate::requests::example(method);
         assert!(request.is_some(), "there is no request for {method}");
     }

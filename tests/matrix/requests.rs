@@ -4,13 +4,14 @@ use prost::{Message, bytes::Buf, bytes::Bytes, encoding};
 use trivium_proto::v1::{
     AdvanceQuizRequest, Answer, BanUserRequest, CloseRoomRequest, ConnectRequest, CreateInvitationRequest,
     CreateQuizRequest, CreateRoomRequest, Cursor, DeleteMessageRequest, DeleteQuizRequest, EditMessageRequest,
-    EndQuizRequest, ExtendQuestionRequest, GetQuizRequest, GetResultsRequest, GetRoomRequest, JoinRoomRequest,
-    LeaveRoomRequest, ListEventsRequest, ListMembersRequest, ListMessagesRequest, ListPresenceRequest,
-    ListQuizzesRequest, ListRoomsRequest, LoadQuizRequest, PauseQuizRequest, PresenceState, RemoveMemberRequest,
-    ReportDrawnRequest, ReportLoadedRequest, ResumeQuizRequest, RevokeInvitationRequest, Role, RoomKind,
-    SendMessageRequest, SetAutoAdvanceRequest, SetPresenceRequest, SetReactionRequest, SetTypingRequest,
-    SkipQuestionRequest, StartQuizRequest, SubmitAnswerRequest, SyncClockRequest, TakeHostRequest, UnbanUserRequest,
-    UpdateMemberRequest, UpdateQuizRequest, UpdateRoomRequest, answer::Value, connect_request::Request,
+    EndQuizRequest, ExportQuizRequest, ExportResultsRequest, ExtendQuestionRequest, GetQuizRequest, GetResultsRequest,
+    GetRoomRequest, ImportQuizRequest, JoinRoomRequest, LeaveRoomRequest, ListEventsRequest, ListMembersRequest,
+    ListMessagesRequest, ListPresenceRequest, ListQuizzesRequest, ListRoomsRequest, LoadQuizRequest, PauseQuizRequest,
+    PresenceState, QuizFileFormat, RemoveMemberRequest, ReportDrawnRequest, ReportLoadedRequest, ResultsFileFormat,
+    ResumeQuizRequest, RevokeInvitationRequest, Role, RoomKind, SendMessageRequest, SetAutoAdvanceRequest,
+    SetPresenceRequest, SetReactionRequest, SetTypingRequest, SkipQuestionRequest, StartQuizRequest,
+    SubmitAnswerRequest, SyncClockRequest, TakeHostRequest, UnbanUserRequest, UpdateMemberRequest, UpdateQuizRequest,
+    UpdateRoomRequest, answer::Value, connect_request::Request,
 };
 use trivium_tests::{game::id, quizzes};
 
@@ -34,11 +35,43 @@ pub(crate) struct About {
 }
 
 /// Any request for the method.
-pub(crate) fn example(method: &str) -> Option<Request> {
-    request(method, &About::default())
+pub(crate) fn example(method: &str) -> Option<Bytes> {
+    call(method, &About::default())
 }
 
-/// The request for a unary method. None for methods that are not known here.
+/// The bytes of a request for any unary method. None for methods that are not known here.
+pub(crate) fn call(method: &str, about: &About) -> Option<Bytes> {
+    file(method, about).or_else(|| request(method, about).map(unary_bytes))
+}
+
+/// The requests that are calls only.
+fn file(method: &str, about: &About) -> Option<Bytes> {
+    let bytes = match method {
+        "QuizFileService/ImportQuiz" => ImportQuizRequest {
+            request_id: id(),
+            format: QuizFileFormat::Aiken.into(),
+            file_name: "one.txt".into(),
+            file: Bytes::from_static(b"One?\nA. Yes\nB. No\nANSWER: A\n"),
+            dry_run: false,
+        }
+        .encode_to_vec(),
+        "QuizFileService/ExportQuiz" => ExportQuizRequest {
+            quiz_id: about.quiz.clone(),
+            revision: 0,
+            format: QuizFileFormat::Csv.into(),
+        }
+        .encode_to_vec(),
+        "QuizFileService/ExportResults" => ExportResultsRequest {
+            room_id: about.room.clone(),
+            format: ResultsFileFormat::Csv.into(),
+        }
+        .encode_to_vec(),
+        _ => return None,
+    };
+    Some(bytes.into())
+}
+
+/// The request for a unary method that streams take as well. None for other methods.
 pub(crate) fn request(method: &str, about: &About) -> Option<Request> {
     let request_id = id();
     let room_id = about.room.clone();
@@ -253,7 +286,7 @@ fn room(call: &str, about: &About) -> Option<Request> {
 }
 
 /// The bytes of the unary request: requests on a stream are the very same messages, in a field each.
-pub(crate) fn unary_bytes(request: Request) -> Bytes {
+fn unary_bytes(request: Request) -> Bytes {
     let message = ConnectRequest {
         id: 0,
         request: Some(request),

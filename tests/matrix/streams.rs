@@ -15,7 +15,7 @@ use crate::{
     callers::{CALLERS, Caller},
     expect::{Refusal, hearing, refused_token},
     lane::{refusal, refusal_of},
-    methods::{STREAMING, UNARY, descriptors},
+    methods::{CALLS_ONLY, STREAMING, UNARY, descriptors},
     requests::request,
     stage::Stage,
 };
@@ -99,7 +99,7 @@ pub(crate) async fn facets() {
         ("PresenceService/Track", "TrackRequest"),
     ] {
         let taken = fields(message);
-        for unary in UNARY {
+        for unary in UNARY.into_iter().filter(|method| !CALLS_ONLY.contains(method)) {
             let request = request(unary, &stage.about(Caller::Member)).expect("there is one for every method");
             let field = snake(unary.split_once('/').expect("service and method").1);
             let outside = !taken.contains(&field) && !matches!(field.as_str(), "sync_clock" | "join_room");
