@@ -6,7 +6,7 @@
 import { create } from "@bufbuild/protobuf";
 import { Code, type ConnectError } from "@connectrpc/connect";
 import { type ConnectResponse, type Signals, SignalsSchema, type Subscribe, SubscribeSchema } from "../proto.js";
-import { applyLocal, createStore, emptyRoom, reduceRoom, type Store } from "../state/index.js";
+import { applyLocal, createStore, emptyRoom, nextTickMs, reduceRoom, type Store, tick } from "../state/index.js";
 import type { LocalEffect, RoomHandle, RoomState } from "../types.js";
 import { fromWire, retryAfterMs } from "./errors.js";
 import { type Position, Positions } from "./positions.js";
@@ -36,6 +36,8 @@ interface Heard {
   readonly listeners: Set<(response: ConnectResponse) => void>;
   readonly linger: Timer;
   readonly again: Timer;
+  /** Typing that nobody takes back ends. */
+  readonly typing: Timer;
   /** The newest tick per kind and user. */
   readonly ticks: Map<string, bigint>;
   holders: number;
@@ -146,6 +148,7 @@ export class Rooms {
     for (const room of this.#rooms.values()) {
       room.linger.clear();
       room.again.clear();
+      room.typing.clear();
     }
   }
 
@@ -155,6 +158,7 @@ export class Rooms {
       listeners: new Set(),
       linger: new Timer(),
       again: new Timer(),
+      typing: new Timer(),
       ticks: new Map(),
       holders: 0,
       ended: false,
@@ -175,6 +179,7 @@ export class Rooms {
     const room = this.#rooms.get(roomId);
     if (!room) return;
     room.again.clear();
+    room.typing.clear();
     this.#rooms.delete(roomId);
     this.#positions.unsubscribe(roomId);
     if (!room.ended) this.#host.unsubscribe(roomId);
@@ -225,8 +230,17 @@ export class Rooms {
 
   #take(room: Heard, message: ConnectResponse): void {
     room.state.set(reduceRoom(room.state.get(), message, this.#host.now()));
+    if (message.response.case === "signals") this.#tick(room);
     if (message.response.case !== "event") return;
     for (const listener of [...room.listeners]) quietly(() => listener(message));
+  }
+
+  #tick(room: Heard): void {
+    const nowMs = this.#host.now();
+    room.state.set(tick(room.state.get(), nowMs));
+    const nextMs = nextTickMs(room.state.get());
+    if (nextMs === undefined) room.typing.clear();
+    else room.typing.set(nextMs - nowMs, () => this.#tick(room));
   }
 }
 
