@@ -70,7 +70,7 @@ for (const name of BROWSERS) {
 
     test.each(Object.keys(cases))("%s", async (title) => {
       const scene = { url: server.url, token };
-      const failure = await page.evaluate((title, scene) => window.runCase(title, scene), title, scene);
+      const failure = await page.evaluate((title, scene) => window.runSessionCase(title, scene), title, scene);
       expect(failure, failure).toBeUndefined();
     });
 

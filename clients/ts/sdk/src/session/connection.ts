@@ -137,12 +137,14 @@ export class Connection {
     const via = `${method.parent.typeName}/${method.name}`;
     const header = new Headers(options.header);
     header.set(SESSION_HEADER, this.welcome.sessionId);
-    const signal = options.signal ? AbortSignal.any([options.signal, this.#abort.signal]) : this.#abort.signal;
+    const [signal, unlink] = linked(this.#abort.signal, options.signal);
     this.#tap.call("up", this.road, via, method.input, message);
     // A message is an initialiser of itself, which the type of a generic message cannot know.
     const input = message as MessageInitShape<I>;
     const { transport } = this.link;
-    const answer = await transport.unary(method, signal, options.timeoutMs, header, input, options.contextValues);
+    const answer = await transport
+      .unary(method, signal, options.timeoutMs, header, input, options.contextValues)
+      .finally(unlink);
     this.#tap.call("down", this.road, via, method.output, answer.message);
     if (!this.#closed) this.heardAt = performance.now();
     return answer;
@@ -239,6 +241,24 @@ function decoded(body: Uint8Array): ConnectResponse | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** A signal for either of two. `AbortSignal.any` is missing in browsers that are still in use. */
+function linked(own: AbortSignal, given: AbortSignal | undefined): [signal: AbortSignal, unlink: () => void] {
+  if (!given) return [own, () => {}];
+  const both = new AbortController();
+  const abort = (event: Event) => both.abort((event.target as AbortSignal).reason);
+  for (const signal of [own, given]) {
+    if (signal.aborted) both.abort(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+  }
+  return [
+    both.signal,
+    () =>
+      [own, given].forEach((signal) => {
+        signal.removeEventListener("abort", abort);
+      }),
+  ];
 }
 
 /** Some environments leave a read hanging when the call is aborted. */

@@ -140,7 +140,7 @@ export class Session implements TriviumSession {
     // The clock's own offset is to `performance.now()`; people think of their device's.
     const device = Date.now() - performance.now();
     const now: ConnectionState = {
-      status: driver.stage,
+      status: driver.status,
       roads: driver.book.states,
       reconnects: driver.reconnects,
       pending: exchange.commands.size,
@@ -150,7 +150,7 @@ export class Session implements TriviumSession {
       ...(driver.connection && { road: driver.connection.road }),
       ...(roundTripMs !== undefined && { roundTripMs: tenth(roundTripMs) }),
       ...(estimate && { offsetMs: tenth(estimate.offset - device), clockErrorMs: tenth(estimate.delay / 2) }),
-      ...(driver.nextAttemptAt !== undefined && !driver.connection && { nextAttemptAt: driver.nextAttemptAt }),
+      ...(driver.nextAttemptAt !== undefined && { nextAttemptAt: driver.nextAttemptAt }),
       ...(driver.error && { error: driver.error }),
     };
     return before && same(before, now) ? before : now;

@@ -8,7 +8,7 @@ import { type Scene, until } from "./stage.js";
 declare global {
   interface Window {
     /** Runs a case; resolves to why it failed, or to nothing. */
-    runCase(name: string, scene: Scene): Promise<string | undefined>;
+    runSessionCase(name: string, scene: Scene): Promise<string | undefined>;
     /** Comes in by a code, with the browser's own stores. */
     comeIn(url: string, code: string): Promise<{ userId: string; sessionId: string; texts: string[] }>;
     /** Says something that cannot leave the page. */
@@ -33,7 +33,7 @@ globalThis.fetch = async (input, init) => {
 const unhandled: unknown[] = [];
 addEventListener("unhandledrejection", (event) => unhandled.push(event.reason));
 
-window.runCase = async (name, scene) => {
+window.runSessionCase = async (name, scene) => {
   try {
     await cases[name]?.(scene);
     // Rejections are reported after the tasks that caused them.
