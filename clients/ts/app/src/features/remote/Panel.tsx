@@ -75,8 +75,12 @@ function Buttons() {
   const label = nextLabel(game);
   const locked = room.room?.locked ?? false;
   return (
-    <div role="toolbar" aria-label={t("host:bar.label")} className={classes.buttons}>
-      <Small action="extend" label={t("host:bar.extendLabel")} icon={<IconStopwatch {...ICON} />}>
+    <section aria-label={t("host:bar.label")} className={classes.buttons}>
+      <Small
+        action="extend"
+        label={`${t("host:bar.extend")}: ${t("host:bar.extendLabel")}`}
+        icon={<IconStopwatch {...ICON} />}
+      >
         {t("host:bar.extend")}
       </Small>
       <Small
@@ -89,16 +93,20 @@ function Buttons() {
       <Small action="reveal" label={t("host:bar.reveal")} icon={<IconEye {...ICON} />}>
         {t("host:bar.reveal")}
       </Small>
-      <Small action="skip" label={t("host:bar.skipLabel")} icon={<IconPlayerSkipForward {...ICON} />}>
+      <Small
+        action="skip"
+        label={`${t("skip")}: ${t("host:bar.skipLabel")}`}
+        icon={<IconPlayerSkipForward {...ICON} />}
+      >
         {t("skip")}
       </Small>
       <Small
         action="lock"
-        label={t("host:settings.lock")}
+        label={t("lock")}
         pressed={locked}
         icon={locked ? <IconLock {...ICON} /> : <IconLockOpen {...ICON} />}
       >
-        {locked ? t("unlock") : t("lock")}
+        {t("lock")}
       </Small>
       <button
         type="button"
@@ -108,7 +116,7 @@ function Buttons() {
       >
         {label === undefined ? t("nothing") : t(`host:bar.${label}`)}
       </button>
-    </div>
+    </section>
   );
 }
 

@@ -2,7 +2,7 @@
 //
 // Neighbours: `actions` says what a host may do on it, `../stages` draws it.
 
-import type { RoomState } from "@trivium/client";
+import type { QuizView, RoomState } from "@trivium/client";
 import { QuizPhase, type QuizState } from "@trivium/client/proto";
 
 /** A screen of the projector. */
@@ -20,7 +20,10 @@ export type Stage =
   | "podium";
 
 /** The screen of a room at a moment of the server's clock. */
-export function stageOf(room: Pick<RoomState, "status" | "quiz" | "room">, nowMs: number): Stage {
+export function stageOf(
+  room: Pick<RoomState, "status" | "room"> & { readonly quiz?: Pick<QuizView, "state"> },
+  nowMs: number,
+): Stage {
   if (room.status === "loading") return "loading";
   if (room.status === "ended" || (room.room?.closeTimeMs ?? 0n) > 0n) return "closed";
   return room.quiz ? stageOfQuiz(room.quiz.state, nowMs) : "empty";

@@ -1,6 +1,6 @@
 // The chat beside the game: read, answer, take messages away, open and close it for players.
 
-import { ActionIcon, Button, Switch, Textarea } from "@mantine/core";
+import { ActionIcon, Button, Switch, TextInput } from "@mantine/core";
 import { IconSend, IconTrash } from "@tabler/icons-react";
 import type { ChatMessage } from "@trivium/client";
 import { RoomService } from "@trivium/client/proto";
@@ -123,12 +123,9 @@ function Write({ chat }: { chat: ChatHook }) {
         {names.length > 0 && t("chat.typing", { count: names.length, names: names.join(", ") })}
       </p>
       <div className={classes.write}>
-        <Textarea
+        <TextInput
           aria-label={t("chat.write")}
           placeholder={t("chat.write")}
-          autosize
-          minRows={1}
-          maxRows={4}
           maxLength={4000}
           size="md"
           style={{ flex: 1 }}
@@ -137,9 +134,7 @@ function Write({ chat }: { chat: ChatHook }) {
             setText(event.currentTarget.value);
             chat.setTyping(event.currentTarget.value !== "");
           }}
-          onKeyDown={(event) => {
-            if (event.key === "Enter" && !event.shiftKey && !event.nativeEvent.isComposing) submit(event);
-          }}
+          autoComplete="off"
         />
         <ActionIcon type="submit" variant="filled" aria-label={t("chat.send")}>
           <IconSend size={20} stroke={1.8} aria-hidden />

@@ -51,7 +51,7 @@ export function ControlBar({ panel, fullScreen, unread, onPanel, onCommand }: Pr
   const { quiz, room } = game;
   const locked = room.room?.locked ?? false;
   return (
-    <div role="toolbar" aria-label={t("bar.label")} className={classes.bar}>
+    <div className={classes.bar}>
       <NextButton />
       {quiz && (
         <div className={classes.group}>
@@ -63,7 +63,7 @@ export function ControlBar({ panel, fullScreen, unread, onPanel, onCommand }: Pr
           />
           <ActionButton
             action="extend"
-            label={t("bar.extendLabel")}
+            label={`${t("bar.extend")}: ${t("bar.extendLabel")}`}
             text={t("bar.extend")}
             icon={<IconStopwatch {...ICON} />}
           />
@@ -85,7 +85,7 @@ export function ControlBar({ panel, fullScreen, unread, onPanel, onCommand }: Pr
           icon={locked ? <IconLock {...ICON} /> : <IconLockOpen {...ICON} />}
         />
         <BarButton
-          label={t("bar.people")}
+          label={`${t("bar.people")}: ${playerCount(room)}`}
           shortcut={COMMAND_KEYS.people.toUpperCase()}
           expanded={panel === "people"}
           text={String(playerCount(room))}

@@ -100,7 +100,11 @@ export function Projector() {
           <AutoAdvance />
         </div>
         {inRoom && (
-          <div className={classes.barPlace} data-hidden={(fullscreen && idle) || undefined}>
+          <section
+            className={classes.barPlace}
+            aria-label={t("bar.label")}
+            data-hidden={(fullscreen && idle) || undefined}
+          >
             <ControlBar
               panel={panel}
               fullScreen={fullscreen}
@@ -108,7 +112,7 @@ export function Projector() {
               onPanel={togglePanel}
               onCommand={command}
             />
-          </div>
+          </section>
         )}
         <Help opened={panel === "help"} onClose={close} />
       </div>

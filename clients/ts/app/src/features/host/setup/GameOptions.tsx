@@ -1,6 +1,6 @@
 // How the game is to be played: a form that stays short, with a sentence under whatever is not plain.
 
-import { NativeSelect, SegmentedControl, Switch, Textarea } from "@mantine/core";
+import { NativeSelect, SegmentedControl, Switch, TextInput } from "@mantine/core";
 import { RankBy } from "@trivium/client/proto";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -65,14 +65,11 @@ export function GameOptions({ options, onChange }: Props) {
       {toggle("lateJoin", "lateJoin")}
       {toggle("autoAdvance", "autoAdvance")}
       {toggle("streakBonus", "streak")}
-      <Textarea
+      <TextInput
         size="md"
         label={t("options.teams")}
         description={t("options.teamsHint")}
         placeholder={t("options.teamsPlaceholder")}
-        autosize
-        minRows={1}
-        maxRows={6}
         value={teams}
         onChange={(event) => {
           setTeams(event.currentTarget.value);

@@ -22,6 +22,7 @@ interface Props {
 export function QuizPicker({ chosen, onChoose }: Props) {
   const { t } = useTranslation("host");
   const { quizzes, more, failed, reload, loadMore } = useCatalogue();
+  const [examples, setExamples] = useState(false);
   if (failed) {
     return (
       <p role="alert">
@@ -61,8 +62,20 @@ export function QuizPicker({ chosen, onChoose }: Props) {
         <Button component={Link} href="/studio" variant="default" leftSection={<IconPlus size={18} aria-hidden />}>
           {t("setup.write")}
         </Button>
+        {quizzes.length > 0 && (
+          <Button variant="default" aria-expanded={examples} onClick={() => setExamples(!examples)}>
+            {t("setup.moreExamples")}
+          </Button>
+        )}
       </div>
-      {quizzes.length === 0 && <Examples onAdded={reload} />}
+      {(quizzes.length === 0 || examples) && (
+        <Examples
+          onAdded={() => {
+            setExamples(false);
+            reload();
+          }}
+        />
+      )}
     </>
   );
 }
