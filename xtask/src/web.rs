@@ -20,6 +20,11 @@ use crate::{
 const NODE: u32 = 20;
 /// The packages that the app is built from. That of the browser suites only looks at it.
 const BUILT: [&str; 2] = ["sdk", "app"];
+/// The programs that browsers are driven against, and how suites find them.
+const SERVERS: [(&str, &str); 2] = [
+    ("TRIVIUM_BIN", "trivium"),
+    ("TRIVIUM_TEST_SERVICE", "trivium-test-service"),
+];
 /// Folders that hold no sources.
 const MADE: [&str; 4] = ["node_modules", "dist", "dist-types", "gen"];
 
@@ -78,12 +83,10 @@ pub(crate) fn test() -> Result<()> {
     if browsers.is_empty() {
         return Ok(());
     }
-    let server = ["build", "--locked", "--package", "trivium-server", "--bin", "trivium"];
-    run(cargo().args(server))?;
-    let binary = shell::target().join("debug/trivium");
-    run(npm(&["run", "--silent", "browser"])
-        .envs(browsers)
-        .env("TRIVIUM_BIN", binary))
+    let servers = SERVERS.iter().flat_map(|(_, name)| ["--bin", *name]);
+    run(cargo().args(["build", "--locked", "--workspace"]).args(servers))?;
+    let binaries = SERVERS.map(|(variable, name)| (variable, shell::target().join("debug").join(name)));
+    run(npm(&["run", "--silent", "browser"]).envs(browsers).envs(binaries))
 }
 
 /// The environment by which suites find browsers and the built app.
@@ -112,12 +115,11 @@ fn generate() -> Result<()> {
     tools::once("web-node", "installing", &pins, &home().join("node_modules"), || {
         tools::npm_install(&home())
     })?;
+    // The suites have protos and a template of their own.
     let mut sources = protos()?;
-    sources.extend([
-        home().join("buf.gen.yaml"),
-        home().join("package-lock.json"),
-        root().join("buf.yaml"),
-    ]);
+    tools::protos(&root().join("tests/proto"), &mut sources)?;
+    sources.extend([home().join("package-lock.json"), root().join("buf.yaml")]);
+    sources.extend(["buf.gen.yaml", "browser/buf.gen.yaml"].map(|template| home().join(template)));
     tools::once("web-gen", "generating", &sources, &home().join("sdk/src/gen"), || {
         run(&mut npm(&["run", "--silent", "generate"]))
     })
