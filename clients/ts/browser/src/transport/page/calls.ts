@@ -7,7 +7,7 @@ import { all, check, fails, Outbox, payload, type Stage, same } from "./stage.js
 type Sizes = { responseParameters: { size: number }[]; payload?: ReturnType<typeof payload> };
 
 const size = (size: number): Sizes => ({ responseParameters: [{ size }] });
-const bodySize = (message: { payload?: { body: Uint8Array } }) => message.payload?.body.length;
+const bodySize = (message: { payload?: { body: Uint8Array } | undefined }) => message.payload?.body.length;
 
 /** By name. */
 export const calls: Record<string, (stage: Stage) => Promise<void>> = {

@@ -26,11 +26,18 @@ export interface Stage {
 
 let names = 0;
 
-/** Opens a session, and waits patiently: the server may be coming back. */
+/** Opens a session, and tries again while the server is coming back. */
 export async function open(url: string): Promise<Stage> {
-  const opened = await openWebTransport({ url, timeoutMs: 10_000 });
+  let opened = await openWebTransport({ url }).catch(() => undefined);
+  for (let more = 200; opened === undefined; more -= 1) {
+    opened = await openWebTransport({ url }).catch((error) => {
+      if (more <= 0) throw error;
+      return undefined;
+    });
+  }
+  const { webTransport } = opened;
   const transport = (options?: Partial<WebTransportTransportOptions>) =>
-    createWebTransportTransport({ session: async () => opened.webTransport, ...options });
+    createWebTransportTransport({ session: async () => webTransport, defaultTimeoutMs: 12_000, ...options });
   return {
     url,
     opened,
