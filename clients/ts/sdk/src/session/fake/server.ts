@@ -21,9 +21,11 @@ import {
   GoAwayReason,
   GoAwaySchema,
   type Hello,
+  LeaveRoomResponseSchema,
   MemberSchema,
   MessageSchema,
   MessageSentSchema,
+  PingSchema,
   type Reply,
   ReplySchema,
   ResetReason,
@@ -81,8 +83,15 @@ export class FakeServer {
   readonly refusals: { code: Code; reason: string; retryAfterMs: number }[] = [];
   /** Tokens that are good; everything is where there is none. */
   tokens: Set<string> | undefined;
-  /** Whether greetings are taken. */
-  draining = false;
+  /** Why nobody comes in. */
+  closedDoor: { code: Code; reason: string; retryAfterMs: number } | undefined;
+  /** Whether a join that is repeated is refused, as where the seat was taken away. */
+  forgottenSeats = false;
+  /** Tokens that came by the stream. */
+  authenticated = 0;
+  readonly #seats = new Set<string>();
+  /** The token that a caller has just now; in place of a header, which the fake network does not carry. */
+  token: () => string = () => "";
   #requests = new Map<string, bigint>();
 
   transport(road: string): Transport {
@@ -97,6 +106,11 @@ export class FakeServer {
   /** Something that happens by itself. */
   happen(text: string): void {
     this.#append(text);
+  }
+
+  /** Says on every stream that it is there, as the real one does every 15 s. */
+  ping(): void {
+    for (const stream of this.streams.values()) stream.say({ case: "ping", value: create(PingSchema, { pingId: 1n }) });
   }
 
   /** Ends every stream with this reason. */
@@ -116,8 +130,13 @@ export class FakeServer {
     });
     router.service(ChatService, { sendMessage: (request) => this.#unary(request) });
     router.service(RoomService, {
+      leaveRoom: () => ({ seq: 1n }),
       joinRoom: ({ nickname, requestId }) => {
         this.joins += 1;
+        const lost = this.forgottenSeats && this.#seats.has(requestId);
+        const refusal = lost ? { code: Code.NotFound, reason: "ROOM_NOT_FOUND", retryAfterMs: 0 } : this.closedDoor;
+        if (refusal) throw fromWire(create(ErrorSchema, refusal));
+        this.#seats.add(requestId);
         const member = create(MemberSchema, { userId: `g_${requestId.slice(0, 6)}`, nickname });
         const seatToken = `seat.${this.joins}`;
         this.tokens?.add(seatToken);
@@ -150,6 +169,9 @@ export class FakeServer {
   }
 
   #greet(hello: Hello, road: string): FakeStream {
+    if (this.tokens && !this.tokens.has(this.token())) {
+      throw fromWire(create(ErrorSchema, { code: Code.Unauthenticated, reason: "TOKEN_INVALID" }));
+    }
     const resumed = new TextDecoder().decode(hello.resumeToken);
     if (resumed === "") this.begun += 1;
     const sessionId = resumed || `s${this.begun}`;
@@ -187,6 +209,13 @@ export class FakeServer {
         return;
       case "unsubscribe":
         stream.rooms.delete(request.value.roomId);
+        return;
+      case "authenticate":
+        this.authenticated += 1;
+        reply({ case: "done", value: create(DoneSchema) });
+        return;
+      case "leaveRoom":
+        reply({ case: "leaveRoom", value: create(LeaveRoomResponseSchema, { seq: 1n }) });
         return;
       case "syncClock":
         reply({ case: "syncClock", value: this.#clock(request.value.clientSendTimeUs) });

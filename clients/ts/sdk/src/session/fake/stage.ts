@@ -4,6 +4,7 @@ import { vi } from "vitest";
 import { ChatService } from "../../proto.js";
 import type { ConnectOptions, KeyValue, TriviumSession } from "../../types.js";
 import { connect } from "../connect.js";
+import type { Credentials } from "../token.js";
 import { FakeEnvironment, FakeNetwork } from "./network.js";
 import { FakeServer } from "./server.js";
 
@@ -29,8 +30,13 @@ export class Stage {
 
   /** Starts the session. */
   async begin(options: ConnectOptions = {}): Promise<TriviumSession> {
-    const given = { url: "http://fake", token: "t", seats: this.seats, tab: this.tab, ...options };
-    this.session = await connect(given, { roads: () => this.network, environment: this.environment });
+    const who = options.code === undefined ? { token: "t" } : {};
+    const given = { url: "http://fake", ...who, seats: this.seats, tab: this.tab, ...options };
+    const roads = (credentials: Credentials) => {
+      this.server.token = () => credentials.token;
+      return this.network;
+    };
+    this.session = await connect(given, { roads, environment: this.environment });
     return this.session;
   }
 
