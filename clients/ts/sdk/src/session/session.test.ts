@@ -1,9 +1,10 @@
 // Sessions on a fake network: which road, how they come back, what arrives and takes effect.
 // @vitest-environment node
 
+import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { GoAwayReason } from "../proto.js";
+import { GoAwayReason, SignalsSchema } from "../proto.js";
 import { reason } from "./errors.js";
 import { Stage, useFakeTime } from "./fake/stage.js";
 
@@ -232,5 +233,125 @@ describe.each(["webtransport", "grpc-web"] as const)("cut at every message of %s
       expect(scene.seen, `cut at ${at}`).toEqual([...new Set(scene.seen)].sort());
       await scene.session.close();
     }
+  });
+});
+
+describe("what an application sees", () => {
+  const signals = (tick: bigint, values: [string, bigint, boolean][]) =>
+    ({
+      case: "signals",
+      value: create(SignalsSchema, {
+        roomId: "r",
+        tick,
+        signals: values.map(([userId, at, typing]) => ({
+          tick: at,
+          signal: { case: "typing", value: { userId, typing } },
+        })),
+      }),
+    }) as const;
+
+  it("takes signals by their ticks, however they come", async () => {
+    const session = await stage.live();
+    const typing = () => [...session.room("r").state.get().chat.typing];
+    const stream = [...stage.server.streams.values()].at(-1);
+    stream?.say(signals(2n, [["ana", 2n, true]]));
+    await stage.until(() => typing().length === 1);
+    stream?.say(signals(1n, [["ana", 1n, false]]));
+    stream?.say(signals(3n, [["bo", 3n, true]]));
+    await stage.until(() => typing().length === 2);
+    expect(typing()).toEqual(["ana", "bo"]);
+  });
+
+  it("shares a room, and leaves it a second after the last has", async () => {
+    const session = await stage.live();
+    const stream = [...stage.server.streams.values()].at(-1);
+    const [a, b] = [session.room("x"), session.room("x")];
+    expect(a.state).toBe(b.state);
+    await stage.until(() => stream?.rooms.has("x") === true);
+    a.release();
+    a.release();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(stream?.rooms.has("x")).toBe(true);
+    b.release();
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(stream?.rooms.has("x")).toBe(false);
+  });
+
+  it("shows frames while somebody looks, and everything that comes to who asks", async () => {
+    const session = await stage.live();
+    const frames: string[] = [];
+    const stop = session.onFrame(({ direction, via, name }) => frames.push(`${direction} ${via} ${name}`));
+    const heard: (string | undefined)[] = [];
+    const reading = (async () => {
+      for await (const { response } of session.responses()) heard.push(response.case);
+    })();
+    await stage.say("a");
+    await stage.until(() => heard.includes("event"));
+    stop();
+    await stage.say("b");
+    expect(frames).toEqual(
+      expect.arrayContaining([
+        "up stream send_message",
+        "down stream event.message_sent",
+        "down stream reply.send_message",
+      ]),
+    );
+    expect(frames.filter((frame) => frame === "up stream send_message")).toHaveLength(1);
+    await session.close();
+    await reading;
+    expect(heard).toEqual(expect.arrayContaining(["reply", "event"]));
+  });
+
+  it("has one object for one state of the connection", async () => {
+    const session = await stage.live();
+    await vi.advanceTimersByTimeAsync(2_000);
+    const before = session.connection.get();
+    expect(session.connection.get()).toBe(before);
+    let changes = 0;
+    session.connection.subscribe(() => {
+      changes += 1;
+    });
+    session.cut();
+    expect(session.connection.get()).not.toBe(before);
+    expect(changes).toBeGreaterThan(0);
+  });
+});
+
+describe("the life of the page", () => {
+  it("asks at once whether the connection lives when the page is seen again", async () => {
+    await stage.live();
+    await vi.advanceTimersByTimeAsync(2_500);
+    stage.environment.hidden = true;
+    stage.environment.happen("hidden");
+    stage.network.links.at(-1)?.blackout();
+    await vi.advanceTimersByTimeAsync(100);
+    stage.environment.hidden = false;
+    stage.environment.happen("visible");
+    expect(await stage.until(() => stage.session.connection.get().reconnects === 1)).toBeLessThan(2_000);
+  });
+
+  it("comes back as soon as the device is online", async () => {
+    stage.environment.roll = 1;
+    await stage.live();
+    Object.assign(stage.network.behaviour, { webtransport: "fails", "grpc-web": "fails" });
+    stage.environment.online = false;
+    stage.network.cut();
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(stage.session.connection.get().status).toBe("offline");
+    Object.assign(stage.network.behaviour, { webtransport: "works", "grpc-web": "works" });
+    stage.environment.online = true;
+    stage.environment.happen("online");
+    expect(await stage.until(() => stage.session.connection.get().status === "live")).toBeLessThan(200);
+  });
+
+  it("leaves the resume token in the store only while no page is up", async () => {
+    stage.environment.page = true;
+    await stage.live();
+    const kept = () => [...stage.tab.values.keys()].filter((key) => key.includes("resume"));
+    expect(kept()).toEqual([]);
+    stage.environment.happen("leaving");
+    expect(kept()).toHaveLength(1);
+    stage.environment.happen("visible");
+    expect(kept()).toEqual([]);
   });
 });
