@@ -132,13 +132,15 @@ function Clock({ room }: { room: RoomState }) {
     if (state.phaseEndTimeMs === 0n) return null;
     return <BarTimer deadlineMs={state.phaseEndTimeMs} totalMs={state.settings?.readMs || 3000} heldMs={heldMs} />;
   }
-  if (state.phase !== QuizPhase.OPEN) return null;
+  const closed = state.phase === QuizPhase.CLOSED;
+  if (state.phase !== QuizPhase.OPEN && !closed) return null;
   const totalMs = state.closeTimeMs === 0n ? 1000 : Number(state.closeTimeMs - state.openTimeMs);
-  const timer = { deadlineMs: state.closeTimeMs, totalMs, heldMs };
+  // Closed early, it stands at nought: the bar stays where it is.
+  const timer = { deadlineMs: state.closeTimeMs, totalMs, heldMs: closed ? 0 : heldMs };
   return (
     <>
       <BarTimer {...timer} />
-      <TimerSpeech {...timer} />
+      {!closed && <TimerSpeech {...timer} />}
     </>
   );
 }

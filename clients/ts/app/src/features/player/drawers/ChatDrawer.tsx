@@ -23,7 +23,10 @@ export default function ChatDrawer({ roomId, onClose }: { roomId: string; onClos
   const shown = chat.messages.slice(-SHOWN);
   const newest = shown.at(-1)?.key;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new message moves the list to its end
-  useEffect(() => end.current?.scrollIntoView({ block: "end" }), [newest]);
+  useEffect(() => {
+    // In braces: browsers begin to return a promise here, which React would take for a clean-up.
+    end.current?.scrollIntoView({ block: "end" });
+  }, [newest]);
   const send = (event: FormEvent) => {
     event.preventDefault();
     if (text.trim() === "") return;

@@ -1,4 +1,4 @@
-// Six faces to choose from, and six others for whoever likes none of them.
+// Five faces to choose from, and five others for whoever likes none of them.
 import { ActionIcon } from "@mantine/core";
 import { IconRefresh } from "@tabler/icons-react";
 import { useId, useState } from "react";
@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { Avatar } from "../../../components/Avatar";
 import classes from "./Join.module.css";
 
-const FACES = 6;
+const FACES = 5;
 
 /** Seeds of faces; the first one is the chosen one's. */
 export function newFaces(): string[] {
