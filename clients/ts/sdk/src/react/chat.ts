@@ -16,6 +16,8 @@ import { useSelected } from "./select.js";
 export const TYPING_MS = 500;
 /** How long a keystroke counts as typing. */
 export const TYPING_ENDS_MS = 4000;
+/** How often it is told anew who goes on typing, so that the server does not forget it. */
+const TYPING_AGAIN_MS = 3000;
 const PAGE = 50;
 
 /** A chat with its actions. Actions reject with `ConnectError`; their identity does not change from drawing to drawing. */
@@ -91,7 +93,7 @@ function chatActions(
         message: create(MessageSchema, {
           authorId: me?.userId ?? session.connection.get().userId,
           authorNickname: me?.nickname ?? "",
-          text,
+          text: cleaned(text),
           replyTo,
           sendTimeMs: BigInt(Math.round(session.clock.now())),
         }),
@@ -125,16 +127,24 @@ function chatActions(
   return { actions, stop: () => typing.set(false) };
 }
 
+/** The text as the server keeps it: without control characters but line breaks and tabs, and without white space at the end. */
+function cleaned(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]/gu, "").trimEnd();
+}
+
 /** Tells a change at once, and after that at most one per `TYPING_MS`; typing ends by itself. */
 function typingSignal(tell: (typing: boolean) => void): { set(typing: boolean): void } {
   let wanted = false;
   let told = false;
+  let toldAt = 0;
   let pause: ReturnType<typeof setTimeout> | undefined;
   let end: ReturnType<typeof setTimeout> | undefined;
   const settle = () => {
     pause = undefined;
-    if (wanted === told) return;
+    const old = told && performance.now() - toldAt >= TYPING_AGAIN_MS;
+    if (wanted === told && !old) return;
     told = wanted;
+    toldAt = performance.now();
     tell(told);
     pause = setTimeout(settle, TYPING_MS);
   };

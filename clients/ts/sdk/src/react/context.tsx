@@ -10,7 +10,7 @@ export function TriviumProvider(props: {
   readonly session: TriviumSession;
   readonly children?: ReactNode;
 }): ReactElement {
-  return <SessionContext value={props.session}>{props.children}</SessionContext>;
+  return <SessionContext.Provider value={props.session}>{props.children}</SessionContext.Provider>;
 }
 
 /** The session; throws outside of a `TriviumProvider`. */

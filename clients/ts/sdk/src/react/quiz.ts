@@ -5,11 +5,15 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { useMemo } from "react";
 import { type Answer, QuizPhase, QuizService } from "../proto.js";
+import { reason } from "../session/errors.js";
 import type { QuizView, TriviumSession } from "../types.js";
 import { useSession } from "./context.js";
 import { useSharedRoom } from "./room.js";
 import type { SharedRoom } from "./rooms.js";
 import { useSelected } from "./select.js";
+
+/** A clock that may be further off than this has nothing to report about drawing, in milliseconds. */
+const WORST_ERROR_MS = 1000;
 
 /** A quiz with its actions. Actions reject with `ConnectError`; their identity does not change from drawing to drawing. */
 export interface QuizHook extends QuizActions {
@@ -19,11 +23,14 @@ export interface QuizHook extends QuizActions {
 
 /** What players and hosts do. */
 export interface QuizActions {
-  /** Answers the question on show. The view says `sending`, then `locked` or `refused`; a refusal also rejects. */
+  /**
+   * Answers the question on show. The view says `sending`, then `locked` or `refused`; a refusal also rejects. While an answer
+   * is on its way or locked, another one is not sent.
+   */
   submit(answer: Answer): Promise<void>;
-  /** The pictures of a question are loaded, so that opening need not wait for this screen. */
+  /** The pictures of a question are loaded, so that opening need not wait for this screen. A report that fails is lost. */
   reportLoaded(questionIndex: number): Promise<void>;
-  /** The options were drawn at this moment of the server's clock [now]. */
+  /** The options were drawn at this moment of the server's clock [now]. The first report counts; one that fails is lost. */
   reportDrawn(questionIndex: number, drawTimeMs?: number): Promise<void>;
   readonly host: QuizHostActions;
 }
@@ -33,7 +40,7 @@ export interface QuizHostActions {
   /** Puts a quiz into the room; revision 0 is the newest. */
   load(quizId: string, revision?: number): Promise<void>;
   start(): Promise<void>;
-  /** Goes on from the phase on show. Pressed twice, or by two hosts at once, it goes on once. */
+  /** Goes on from the phase on show. Pressed twice, or by two hosts at once, it goes on once, and rejects for neither. */
   advance(): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -60,33 +67,44 @@ export function useQuizActions(roomId: string): QuizActions {
 
 function quizActions(session: TriviumSession, room: SharedRoom, roomId: string): QuizActions {
   const quiz = session.client(QuizService);
-  const drawn = new Set<number>();
+  const drawn = new Set<string>();
+  const sending = new Map<number, Promise<void>>();
+  const submit = async (questionIndex: number, answer: Answer) => {
+    room.apply({ kind: "answer-sending", questionIndex, answer });
+    try {
+      const { responseMs, creditMs } = await quiz.submitAnswer({ roomId, questionIndex, answer });
+      room.apply({ kind: "answer-locked", questionIndex, responseMs, creditMs });
+    } catch (thrown) {
+      const error = ConnectError.from(thrown);
+      room.apply({ kind: "answer-refused", questionIndex, error });
+      throw error;
+    } finally {
+      sending.delete(questionIndex);
+    }
+  };
   return {
     async submit(answer) {
-      const questionIndex = room.get().quiz?.state.prompt?.index;
+      const view = room.get().quiz;
+      const questionIndex = view?.state.prompt?.index;
       if (questionIndex === undefined) throw new ConnectError("no question is on show", Code.FailedPrecondition);
-      room.apply({ kind: "answer-sending", questionIndex, answer });
-      try {
-        const { responseMs, creditMs } = await quiz.submitAnswer({ roomId, questionIndex, answer });
-        room.apply({ kind: "answer-locked", questionIndex, responseMs, creditMs });
-      } catch (reason) {
-        const error = ConnectError.from(reason);
-        room.apply({ kind: "answer-refused", questionIndex, error });
-        throw error;
-      }
+      // Pressed twice, or given before a reload and still on its way: the first one counts.
+      const underWay = sending.get(questionIndex);
+      if (underWay !== undefined) return underWay;
+      if (view?.own?.questionIndex === questionIndex && view.own.status !== "refused") return;
+      const given = submit(questionIndex, answer);
+      sending.set(questionIndex, given);
+      await given;
     },
     async reportLoaded(questionIndex) {
-      await quiz.reportLoaded({ roomId, questionIndex });
+      await quiz.reportLoaded({ roomId, questionIndex }).catch(() => {});
     },
     async reportDrawn(questionIndex, drawTimeMs = session.clock.now()) {
-      if (drawn.has(questionIndex) || !Number.isFinite(session.clock.errorMs)) return;
-      drawn.add(questionIndex);
-      await quiz.reportDrawn({
-        roomId,
-        questionIndex,
-        drawTimeMs: BigInt(Math.round(drawTimeMs)),
-        errorMs: Math.min(1000, Math.ceil(session.clock.errorMs)),
-      });
+      const { errorMs } = session.clock;
+      const key = `${questionIndex} ${room.get().quiz?.state.openTimeMs}`;
+      if (drawn.has(key) || errorMs > WORST_ERROR_MS) return;
+      drawn.add(key);
+      const report = { roomId, questionIndex, drawTimeMs: BigInt(Math.round(drawTimeMs)), errorMs: Math.ceil(errorMs) };
+      await quiz.reportDrawn(report).catch(() => {});
     },
     host: {
       async load(quizId, revision = 0) {
@@ -96,7 +114,12 @@ function quizActions(session: TriviumSession, room: SharedRoom, roomId: string):
         await quiz.startQuiz({ roomId });
       },
       async advance() {
-        await quiz.advanceQuiz({ roomId, fromPhase: room.get().quiz?.state.phase ?? QuizPhase.UNSPECIFIED });
+        const fromPhase = room.get().quiz?.state.phase ?? QuizPhase.UNSPECIFIED;
+        try {
+          await quiz.advanceQuiz({ roomId, fromPhase });
+        } catch (error) {
+          if (reason(error) !== "PHASE_CHANGED") throw error;
+        }
       },
       async pause() {
         await quiz.pauseQuiz({ roomId });

@@ -1,6 +1,6 @@
 // Parts of changing values: a component is drawn again only when the part it selected is another one.
 
-import { useEffect, useMemo, useRef, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useMemo, useRef, useSyncExternalStore } from "react";
 import type { Readable } from "../types.js";
 
 /** Whether a component may keep what it has. */
@@ -21,7 +21,8 @@ export function useSelected<T, S>(readable: Readable<T>, selector: (value: T) =>
       return selected;
     };
   }, [readable, selector, equal]);
-  const selected = useSyncExternalStore(readable.subscribe, read, read);
+  const subscribe = useCallback((listener: () => void) => readable.subscribe(listener), [readable]);
+  const selected = useSyncExternalStore(subscribe, read, read);
   useEffect(() => {
     committed.current = { selected };
   }, [selected]);

@@ -40,13 +40,19 @@ export function settleSaved(entries: readonly ChatMessage[], key: string, messag
   const own = entries.find((each) => each.key === key);
   if (own?.status === "saved") return entries;
   const known = entries.find((each) => isSaved(each, message.seq));
-  // Its event came first and was not taken for this entry: now it is known which one it was.
-  if (known !== undefined) {
-    return own === undefined
-      ? entries
-      : entries.filter((each) => each !== own).map((each) => (each === known ? { ...known, key } : each));
-  }
+  if (known !== undefined) return own === undefined ? entries : exchange(entries, own, known);
   return insertSaved(entries, { key, message, status: "saved" });
+}
+
+/** The event of `own` came first and was not taken for it: now it is known which one it was. */
+function exchange(entries: readonly ChatMessage[], own: ChatMessage, known: ChatMessage): readonly ChatMessage[] {
+  // By its text the event was taken for another one that still waits for its own.
+  const waits = known.key !== keyOf(known.message);
+  return entries.flatMap((entry) => {
+    if (entry === known) return [{ ...known, key: own.key }];
+    if (entry === own) return waits ? [{ ...own, key: known.key }] : [];
+    return [entry];
+  });
 }
 
 /** The text of a message changed. */

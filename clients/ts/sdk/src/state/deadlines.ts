@@ -39,6 +39,27 @@ export function takesPart(
   return close === 0n || joined + LATE_JOIN_MS <= close;
 }
 
+/**
+ * A moment by which a question had closed, for a snapshot that does not tell it: of those who came late, as many as the state
+ * counts came before.
+ */
+export function closedBefore(state: QuizState, commonCloseMs: bigint, members: readonly Member[]): bigint {
+  const openMs = state.openTimeMs;
+  const limitMs = state.prompt?.timeLimitMs ?? 0;
+  const asked = members.filter(
+    (member) => plays(member) && takesPart(member, { openMs, commonCloseMs, limitMs, closedAtMs: undefined }),
+  );
+  const late = inOrder(asked.map((member) => member.joinTimeMs)).filter((joined) => joined > openMs);
+  const counted = state.expectedCount - (asked.length - late.length);
+  // Whoever comes from now on comes later than everybody who is here.
+  const latest = inOrder(members.map((member) => member.joinTimeMs)).at(-1) ?? 0n;
+  return late[Math.max(0, counted)] ?? latest + 1n;
+}
+
+function inOrder(timesMs: bigint[]): bigint[] {
+  return timesMs.sort((a, b) => Number(a - b));
+}
+
 function ownLimit(limitMs: number, member: Member | undefined): bigint | undefined {
   const { timePercent = 100, untimed = false } = member?.accommodations ?? {};
   return untimed ? undefined : (BigInt(limitMs) * BigInt(Math.max(100, timePercent))) / 100n;

@@ -183,6 +183,7 @@ async function question(index: number): Promise<QuestionKind> {
     await advance(QuizPhase.CLOSED);
   }
   if (index === 7) return automatic(kind);
+  if (index === 8) await tooLate();
   await advance(QuizPhase.REVEALED);
   await advance(QuizPhase.LEADERBOARD);
   if (index === 6) await step(() => host.quiz.skipQuestion({ requestId: host.id(), roomId, questionIndex: 1 }));
@@ -202,6 +203,14 @@ async function lateComer(kind: QuestionKind): Promise<void> {
   await answer(cleo, kind, 3);
   cleo.leave();
   await step(() => cleo.room.leaveRoom({ requestId: cleo.id(), roomId }));
+}
+
+/** Somebody comes in when the question has closed, and goes again. */
+async function tooLate(): Promise<void> {
+  const dora = await guest("Dora");
+  await settled();
+  dora.leave();
+  await step(() => dora.room.leaveRoom({ requestId: dora.id(), roomId }));
 }
 
 /** The game goes on by itself from the closing to the ranking, and is then taken back into the host's hands. */

@@ -7,8 +7,11 @@ import type { ChatView, RoomState } from "../types.js";
 import type { ChatModel, RoomModel } from "./model.js";
 import { isHost } from "./roles.js";
 
-/** Typing that is not repeated is forgotten after this, a little later than the server does, in milliseconds. */
-export const TYPING_FOR_MS = 7000;
+/**
+ * Typing that nobody takes back is forgotten after this, in milliseconds. The server says once that somebody begins, and takes
+ * it back itself six seconds after the last word of it; only where that was lost does this end it.
+ */
+export const TYPING_FOR_MS = 30_000;
 
 /** Most presences kept of users who are no members. */
 const MAX_STRANGERS = 64;

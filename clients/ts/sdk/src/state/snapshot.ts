@@ -5,7 +5,7 @@
 import { QuizPhase, type RoomSnapshot } from "../proto.js";
 import type { ChatMessage, ChatView, OwnAnswer, QuizView, RoomState } from "../types.js";
 import { savedEntries } from "./chat.js";
-import { commonClose } from "./deadlines.js";
+import { closedBefore, commonClose } from "./deadlines.js";
 import type { QuizModel } from "./model.js";
 
 /** How many messages a snapshot has at most: with fewer, there are no older ones. */
@@ -39,6 +39,7 @@ function quizFrom(before: RoomState, snapshot: RoomSnapshot): QuizView | undefin
     before.quiz?.state.quizId === state.quizId &&
     before.quiz.state.revision === state.revision;
   const index = state.prompt?.index;
+  const commonCloseMs = commonClose(state, snapshot.me);
   const model: QuizModel = {
     state,
     ...ownFrom(sameGame ? before.quiz?.own : undefined, index, state.answered),
@@ -48,7 +49,8 @@ function quizFrom(before: RoomState, snapshot: RoomSnapshot): QuizView | undefin
         : [],
     ),
     reveals: revealsFrom(sameGame ? before.quiz?.reveals : undefined, state),
-    commonCloseMs: commonClose(state, snapshot.me),
+    commonCloseMs,
+    ...(state.phase > QuizPhase.OPEN ? { closedAtMs: closedBefore(state, commonCloseMs, snapshot.members) } : {}),
   };
   return model;
 }

@@ -15,7 +15,7 @@ import { Code, ConnectError, createClient, type Transport } from "@connectrpc/co
 import { type ConnectResponse, ConnectResponseSchema } from "../proto.js";
 import { applyLocal, emptyRoom, reduceRoom } from "../state/index.js";
 import { createStore, type Store } from "../state/store.js";
-import type { ConnectionState, Frame, LocalEffect, RoomHandle, RoomState, TriviumSession } from "../types.js";
+import type { Clock, ConnectionState, Frame, LocalEffect, RoomHandle, RoomState, TriviumSession } from "../types.js";
 import { SAMPLE_TIME_MS } from "./builders.js";
 
 /** A command that the code under test gave. */
@@ -31,6 +31,8 @@ export interface FakeOptions {
   readonly connection?: Partial<ConnectionState>;
   /** Server's clock, in milliseconds; stands still until `advance` [`SAMPLE_TIME_MS`]. */
   readonly nowMs?: number;
+  /** A clock of the test's own, instead of the one that stands still. */
+  readonly clock?: Clock;
   readonly userId?: string;
   readonly seat?: TriviumSession["seat"];
 }
@@ -150,7 +152,7 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
 
   return {
     connection,
-    clock: {
+    clock: options.clock ?? {
       now: () => nowMs,
       errorMs: 12,
       toLocal: (serverTimeMs) => started + (serverTimeMs - nowMs),
