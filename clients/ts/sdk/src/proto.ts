@@ -5,6 +5,8 @@ export * from "./gen/trivium/v1/chat_service_pb.js";
 export * from "./gen/trivium/v1/common_pb.js";
 export * from "./gen/trivium/v1/presence_pb.js";
 export * from "./gen/trivium/v1/presence_service_pb.js";
+export * from "./gen/trivium/v1/quiz_file_pb.js";
+export * from "./gen/trivium/v1/quiz_file_service_pb.js";
 export * from "./gen/trivium/v1/quiz_pb.js";
 export * from "./gen/trivium/v1/quiz_service_pb.js";
 export * from "./gen/trivium/v1/room_pb.js";
