@@ -9,6 +9,7 @@ import { Chart } from "../host/answers/Chart";
 import { playerCount, progressOf } from "../host/model/people";
 import { pointsOf } from "../host/model/podium";
 import { spreadOf } from "../host/model/spread";
+import { openMs } from "../host/model/stage";
 import { useGame } from "../host/room/useGame";
 import classes from "./remote.module.css";
 
@@ -64,7 +65,7 @@ function Answering({ quiz, open }: { quiz: QuizState; open: boolean }) {
       {open && (
         <BarTimer
           deadlineMs={quiz.closeTimeMs}
-          totalMs={quiz.prompt?.timeLimitMs ?? 0}
+          totalMs={openMs(quiz)}
           heldMs={quiz.paused ? quiz.remainingMs : undefined}
         />
       )}

@@ -48,8 +48,10 @@ interface FacesProps {
 function Faces({ members, crowd, onMember }: FacesProps) {
   const { t } = useTranslation("host");
   const { room, hosts } = useGame();
+  // Columns of teams have less room than the whole stage.
+  const most = (room.room?.teams.length ?? 0) > 0 ? ([6, 18] as const) : ([12, 40] as const);
   const shown = members.slice(-MAX_FACES);
-  const size = crowd <= 12 ? "large" : crowd <= 40 ? "medium" : "small";
+  const size = crowd <= most[0] ? "large" : crowd <= most[1] ? "medium" : "small";
   return (
     <>
       <ul className={classes.faces} data-size={size}>

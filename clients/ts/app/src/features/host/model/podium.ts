@@ -2,7 +2,14 @@
 //
 // Neighbours: `../stages/Podium` draws them.
 
-import { type PlayerResult, type QuestionResults, type Standing, Verdict } from "@trivium/client/proto";
+import {
+  type PlayerResult,
+  type QuestionResults,
+  type QuizSettings,
+  RankBy,
+  type Standing,
+  Verdict,
+} from "@trivium/client/proto";
 
 /** A step of the podium; equal ranks share one. */
 export interface Step {
@@ -63,6 +70,11 @@ export function longestStreak(standings: readonly Standing[]): { names: string[]
   const streak = Math.max(0, ...standings.map((standing) => standing.bestStreak));
   if (streak < 2) return undefined;
   return { streak, names: standings.filter((standing) => standing.bestStreak === streak).map(({ name }) => name) };
+}
+
+/** Whether right answers come before points, so that points alone do not explain the order. */
+export function ranksByCorrect(settings: QuizSettings | undefined): boolean {
+  return settings?.rankBy === RankBy.CORRECT_THEN_POINTS || settings?.rankBy === RankBy.CORRECT_THEN_TIME;
 }
 
 /** Points as people read them: whole, or with the tenth that a team's mean may have. */

@@ -59,6 +59,12 @@ export function nextTurn(quiz: QuizState | undefined, nowMs: number): number | u
   return open > nowMs ? open : undefined;
 }
 
+/** How long the question on show is open in all, extensions included, in milliseconds. */
+export function openMs(quiz: QuizState): number {
+  const open = Number(quiz.closeTimeMs - quiz.openTimeMs);
+  return quiz.closeTimeMs === 0n || quiz.openTimeMs === 0n ? (quiz.prompt?.timeLimitMs ?? 0) : open;
+}
+
 /** Whether the question is over in which players answer, or is yet to come. */
 export function isLive(stage: Stage): boolean {
   return stage === "countdown" || stage === "read" || stage === "question" || stage === "timeUp";

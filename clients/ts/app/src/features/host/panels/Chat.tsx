@@ -55,13 +55,15 @@ function Messages({ chat }: { chat: ChatHook }) {
   }, [newest]);
   if (chat.messages.length === 0) return <p className={classes.hint}>{t("chat.empty")}</p>;
   return (
-    <ol className={classes.messages} role="log" aria-label={t("chat.heading")}>
-      {chat.messages.map((entry, n) => (
-        <li key={entry.key} className={classes.message} ref={n === chat.messages.length - 1 ? end : undefined}>
-          <MessageView entry={entry} chat={chat} />
-        </li>
-      ))}
-    </ol>
+    <div role="log" aria-label={t("chat.heading")}>
+      <ol className={classes.messages}>
+        {chat.messages.map((entry, n) => (
+          <li key={entry.key} className={classes.message} ref={n === chat.messages.length - 1 ? end : undefined}>
+            <MessageView entry={entry} chat={chat} />
+          </li>
+        ))}
+      </ol>
+    </div>
   );
 }
 

@@ -8,7 +8,7 @@ import { useTranslation } from "react-i18next";
 import { Avatar } from "../../../components/Avatar";
 import { FocusHeading } from "../../../components/FocusHeading";
 import { playerCount } from "../model/people";
-import { pointsOf } from "../model/podium";
+import { pointsOf, ranksByCorrect } from "../model/podium";
 import { useGame } from "../room/useGame";
 import classes from "./ranking.module.css";
 import { StageFrame } from "./StageFrame";
@@ -93,7 +93,8 @@ function Board({ caption, standings, visibleCaption = false }: BoardProps) {
 }
 
 function Row({ standing, settled }: { standing: Standing; settled: boolean }) {
-  const { i18n } = useTranslation("host");
+  const { t, i18n } = useTranslation("host");
+  const byCorrect = ranksByCorrect(useGame().quiz?.settings);
   const rank = settled || standing.previousRank === 0 ? standing.rank : standing.previousRank;
   return (
     <motion.tr
@@ -107,6 +108,9 @@ function Row({ standing, settled }: { standing: Standing; settled: boolean }) {
         <span className={classes.who}>
           {standing.userId !== "" && <Avatar seed={standing.avatar || standing.userId} size={64} />}
           <bdi>{standing.name}</bdi>
+          {byCorrect && standing.userId !== "" && (
+            <span className={classes.right}>{t("podium.right", { count: standing.correct })}</span>
+          )}
           <Streak standing={standing} />
         </span>
       </th>

@@ -13,7 +13,7 @@ import { FocusHeading } from "../../../components/FocusHeading";
 import { celebrate } from "../../../lib/confetti";
 import { playSound } from "../../../lib/sound";
 import { nameOf } from "../model/people";
-import { longestStreak, MAX_ON_STEP, mostImproved, pointsOf, type Step, steps } from "../model/podium";
+import { longestStreak, MAX_ON_STEP, mostImproved, pointsOf, ranksByCorrect, type Step, steps } from "../model/podium";
 import { showFailure } from "../room/failure";
 import { useGame } from "../room/useGame";
 import classes from "./podium.module.css";
@@ -88,6 +88,7 @@ function StepView({ step, visible }: { step: Step; visible: boolean }) {
   const named = step.standings.slice(0, MAX_ON_STEP);
   const others = step.standings.length - named.length;
   const first = step.standings[0];
+  const byCorrect = ranksByCorrect(useGame().quiz?.settings);
   return (
     <li
       className={classes.step}
@@ -119,6 +120,11 @@ function StepView({ step, visible }: { step: Step; visible: boolean }) {
           {step.rank}
         </span>
         <span className="visually-hidden">{t("podium.place", { rank: step.rank })}</span>
+        {first && byCorrect && (
+          <span className={classes.points} data-hidden={!visible || undefined}>
+            {t("podium.right", { count: first.correct })}
+          </span>
+        )}
         {first && (
           <span className={classes.points} data-hidden={!visible || undefined}>
             {t("podium.points", { points: pointsOf(first, i18n.language) })}

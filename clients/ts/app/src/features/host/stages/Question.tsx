@@ -5,6 +5,7 @@ import { Avatar } from "../../../components/Avatar";
 import { RingTimer, TimerSpeech } from "../../../components/Timer";
 import { AnswerView } from "../answers/AnswerView";
 import { progressOf } from "../model/people";
+import { openMs } from "../model/stage";
 import { useGame } from "../room/useGame";
 import { QuestionHead } from "./QuestionHead";
 import { StageFrame } from "./StageFrame";
@@ -23,7 +24,7 @@ export function Question({ closed }: { closed: boolean }) {
   const { answered, expected } = progressOf(room);
   const timer = {
     deadlineMs: closed ? undefined : quiz.closeTimeMs,
-    totalMs: prompt.timeLimitMs,
+    totalMs: openMs(quiz),
     heldMs: quiz.paused ? quiz.remainingMs : undefined,
   };
   const over = expected > 0 && answered >= expected ? t("stage.timeUpEarly") : t("stage.timeUp");
