@@ -29,11 +29,13 @@ let server: Server;
 let served: ServedPage;
 let relay: UdpRelay;
 let token: string;
+let config: Record<string, string>;
 
 beforeAll(async () => {
   data = await mkdtemp(join(tmpdir(), "trivium-session-"));
   served = await servePage(fileURLToPath(new URL("page/main.ts", import.meta.url)));
-  server = await startServer({ data, config: { "http.allowed_origins": served.url } });
+  config = { "http.allowed_origins": served.url };
+  server = await startServer({ data, config });
   relay = await UdpRelay.to(Number(new URL(server.url).port));
   token = (await run(BINARY, ["token", "--sub", "host", "--name", "Host", "--data", data], { env: {} })).stdout.trim();
 });
@@ -83,6 +85,16 @@ for (const name of BROWSERS) {
       expect(after).toMatchObject({ userId: before.userId, sessionId: before.sessionId });
       const again = await page.evaluate((url, code) => window.comeIn(url, code), server.url, code);
       expect(again.texts).toEqual(["kept"]);
+    });
+
+    test("a session outlives the server", async () => {
+      const code = await openRoom();
+      await page.evaluate((url, code) => window.comeIn(url, code), server.url, code);
+      await page.evaluate(() => window.sayNow("before"));
+      await server.kill();
+      const said = page.evaluate(() => window.sayNow("after"));
+      server = await startServer({ data, http: new URL(server.url).host, config });
+      expect(await said).toMatchObject({ texts: ["before", "after"], reconnects: 1 });
     });
   });
 }

@@ -38,7 +38,10 @@ export class RoadBook {
 
   /** Notes what became of a road; a round trip that is not given is forgotten. */
   note(road: Road, status: RoadState["status"], roundTripMs?: number): void {
-    this.#states[road] = { status, ...(roundTripMs !== undefined && { roundTripMs: Math.round(roundTripMs * 10) / 10 }) };
+    this.#states[road] = {
+      status,
+      ...(roundTripMs !== undefined && { roundTripMs: Math.round(roundTripMs * 10) / 10 }),
+    };
   }
 
   /** The road to be on, if all work. */

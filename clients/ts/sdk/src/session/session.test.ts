@@ -245,7 +245,7 @@ describe("what an application sees", () => {
         tick,
         signals: values.map(([userId, at, typing]) => ({
           tick: at,
-          signal: { case: "typing", value: { userId, typing } },
+          signal: { case: "typing" as const, value: { userId, typing } },
         })),
       }),
     }) as const;

@@ -11,6 +11,8 @@ declare global {
     runSessionCase(name: string, scene: Scene): Promise<string | undefined>;
     /** Comes in by a code, with the browser's own stores. */
     comeIn(url: string, code: string): Promise<{ userId: string; sessionId: string; texts: string[] }>;
+    /** Says something; resolves once it is saved. */
+    sayNow(text: string): Promise<{ texts: string[]; reconnects: number }>;
     /** Says something that cannot leave the page. */
     sayOffline(text: string): void;
     /** Where WebTransport goes instead of where the server says. */
@@ -57,6 +59,15 @@ window.comeIn = async (url, code) => {
   await until(() => room.state.get().status === "live" && connection.get().pending === 0, "the room is live");
   const { userId, sessionId } = connection.get();
   return { userId, sessionId, texts: room.state.get().chat.messages.map(({ message }) => message.text) };
+};
+
+window.sayNow = async (text) => {
+  if (!session?.seat) throw new Error("nobody came in");
+  const room = session.room(session.seat.roomId);
+  await session.client(ChatService).sendMessage({ roomId: room.id, text });
+  const texts = () => room.state.get().chat.messages.map(({ message }) => message.text);
+  await until(() => texts().includes(text), "it is heard");
+  return { texts: texts(), reconnects: session.connection.get().reconnects };
 };
 
 window.sayOffline = (text) => {
