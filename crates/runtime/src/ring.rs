@@ -3,6 +3,8 @@
 //! A reader owns no queue: it holds a position and takes what it has not seen when it can take more. Readers of the same
 //! audience at the same position share one buffer.
 
+mod entries;
+
 use std::{
     collections::VecDeque,
     sync::{
@@ -15,6 +17,7 @@ use std::{
 use bytes::Bytes;
 use trivium_engine::{Audience, Entry, Event, Feature, Role, RoomEvent, RoomId, Seq, UserId, Visibility};
 
+use self::entries::Entries;
 use crate::{
     Encode, RuntimeConfig, frames,
     signals::Board,
@@ -39,9 +42,10 @@ pub(crate) struct Ring {
 
 #[derive(Default)]
 struct State {
-    entries: VecDeque<Arc<Item>>,
+    entries: Entries,
     bytes: usize,
-    cache: VecDeque<(CacheKey, Bytes)>,
+    /// What readers found, and where they stood then. For readers with no private entry in the range.
+    cache: VecDeque<(CacheKey, Bytes, Position)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -251,12 +255,12 @@ impl Ring {
         let mut state = self.lock();
         for item in items {
             state.bytes += item.size;
-            state.entries.push_back(Arc::clone(item));
+            state.entries.push(item);
         }
         while state.entries.len() > self.config.ring_entries
             || (state.bytes > self.config.ring_bytes && state.entries.len() > 1)
         {
-            let oldest = state.entries.pop_front().map_or(0, |item| item.size);
+            let oldest = state.entries.pop().map_or(0, |item| item.size);
             state.bytes -= oldest;
         }
         state.cache.clear();
@@ -284,21 +288,11 @@ impl Ring {
     /// Entries of a range that the ring still holds; `None` if it does not hold all of them.
     pub(crate) fn entries(&self, first: Seq, last: Seq) -> Option<Vec<Arc<Entry>>> {
         let state = self.lock();
-        let start = state.entries.front()?.entry.seq;
-        if first < start || last > self.head() {
+        if first < state.entries.first()? || last > self.head() {
             return None;
         }
-        let skip = usize::try_from(first - start).ok()?;
-        let take = usize::try_from(last + 1 - first).ok()?;
-        Some(
-            state
-                .entries
-                .iter()
-                .skip(skip)
-                .take(take)
-                .map(|item| Arc::clone(&item.entry))
-                .collect(),
-        )
+        let entry = |seq| Some(Arc::clone(&state.entries.get(seq)?.entry));
+        (first..=last).map(entry).collect()
     }
 
     /// Reads on from a position.
@@ -307,40 +301,60 @@ impl Ring {
         if position.scanned >= head {
             return Found::Nothing;
         }
-        let items: Vec<Arc<Item>> = {
+        let began = *position;
+        let range = {
             let state = self.lock();
-            let start = state.entries.front().map_or(head + 1, |item| item.entry.seq);
+            let start = state.entries.first().unwrap_or(head + 1);
             if position.scanned + 1 < start {
                 return Found::Behind;
             }
-            let key = CacheKey {
-                told: position.told,
-                from: position.scanned,
-                to: head,
-                hosts: reader.who == Audience::Hosts,
-                features: reader.features,
-            };
-            if let Some((_, bytes)) = state.cache.iter().find(|(cached, _)| *cached == key) {
-                *position = Position {
-                    scanned: head,
-                    told: head,
-                };
-                return Found::Bytes(bytes.clone());
+            let range = state.entries.range(position.scanned, head, &reader.who);
+            if range.common {
+                let key = CacheKey::new(began, head, reader);
+                if let Some((_, bytes, after)) = state.cache.iter().find(|(cached, ..)| *cached == key) {
+                    *position = *after;
+                    return Found::Bytes(bytes.clone());
+                }
             }
-            let skip = usize::try_from(position.scanned + 1 - start).unwrap_or(usize::MAX);
-            state.entries.iter().skip(skip).cloned().collect()
+            range
         };
-        self.assemble(&items, position, reader, head)
+        let (found, shared) = self.put_together(&range.items, range.through, position, reader);
+        if let Found::Bytes(bytes) = &found
+            && shared
+            && range.common
+            && position.scanned == head
+        {
+            let mut state = self.lock();
+            if state.cache.len() == CACHED_RANGES {
+                state.cache.pop_front();
+            }
+            let key = CacheKey::new(began, head, reader);
+            state.cache.push_back((key, bytes.clone(), *position));
+        }
+        found
     }
 
-    /// Puts the frames of entries right after the position together, up to the byte bound.
-    pub(crate) fn assemble(&self, items: &[Arc<Item>], position: &mut Position, reader: &Reader, head: Seq) -> Found {
-        let began = *position;
+    /// Puts the frames of entries that follow the position without a gap together, up to the byte bound.
+    pub(crate) fn assemble(&self, items: &[Arc<Item>], position: &mut Position, reader: &Reader) -> Found {
+        let through = items.last().map_or(position.scanned, |item| item.entry.seq);
+        self.put_together(items, through, position, reader).0
+    }
+
+    /// As [`assemble`](Self::assemble), where entries up to `through` that do not concern the reader may be left out. Also
+    /// whether every reader of the audience takes the same from these entries.
+    fn put_together(
+        &self,
+        items: &[Arc<Item>],
+        through: Seq,
+        position: &mut Position,
+        reader: &Reader,
+    ) -> (Found, bool) {
         let mut frames: Vec<Bytes> = Vec::new();
         let mut size = 0;
         let mut shared = true;
         let mut change = None;
-        for item in items {
+        let mut rest = items.iter();
+        for item in rest.by_ref() {
             let seq = item.entry.seq;
             let wanted = reader.features.contains(item.entry.event.feature());
             let frame = if wanted { item.frame(self, reader) } else { None };
@@ -359,35 +373,36 @@ impl Ring {
                 break;
             }
         }
+        if change.is_none() && rest.len() == 0 {
+            position.scanned = through;
+        }
         if position.scanned - position.told >= self.config.progress_every {
             frames.push(self.encode.progress(&self.room, position.scanned));
             position.told = position.scanned;
         }
         let bytes = frames::join(frames);
-        if let Some(change) = change {
-            return Found::Turn(bytes, change);
-        }
-        let Some(bytes) = bytes else { return Found::Nothing };
-        if shared && position.scanned == head && position.told == head {
-            let mut state = self.lock();
-            if state.cache.len() == CACHED_RANGES {
-                state.cache.pop_front();
-            }
-            let hosts = reader.who == Audience::Hosts;
-            let key = CacheKey {
-                told: began.told,
-                from: began.scanned,
-                to: head,
-                hosts,
-                features: reader.features,
-            };
-            state.cache.push_back((key, bytes.clone()));
-        }
-        Found::Bytes(bytes)
+        let found = match (change, bytes) {
+            (Some(change), bytes) => Found::Turn(bytes, change),
+            (None, Some(bytes)) => Found::Bytes(bytes),
+            (None, None) => Found::Nothing,
+        };
+        (found, shared)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl CacheKey {
+    fn new(began: Position, head: Seq, reader: &Reader) -> Self {
+        Self {
+            told: began.told,
+            from: began.scanned,
+            to: head,
+            hosts: reader.who == Audience::Hosts,
+            features: reader.features,
+        }
     }
 }
 

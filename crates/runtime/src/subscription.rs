@@ -168,7 +168,7 @@ impl Subscription {
                 if items.is_empty() {
                     return self.end(Interruption::Reload);
                 }
-                let found = self.ring.assemble(&items, &mut self.position, &self.reader, Seq::MAX);
+                let found = self.ring.assemble(&items, &mut self.position, &self.reader);
                 if let Some(delivery) = self.deliver(found) {
                     return delivery;
                 }

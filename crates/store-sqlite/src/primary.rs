@@ -3,6 +3,8 @@
 //! Neighbours: [`open`] makes and verifies connections; [`log`](crate::log), [`snapshot`](crate::snapshot)
 //! and [`catalogue`](crate::catalogue) say what happens inside a transaction.
 //!
+//! A single statement outside of a transaction is one by itself.
+//!
 //! Invariant: the slot is `Ready` only between transactions. Whoever runs one takes the connection out and puts it back
 //! after the commit; after an error, a panic or an abort it is not put back, and the next transaction opens another. So no
 //! transaction can be left open, and sqlx's count of its depth, which SQLite's own rollback on a full disk leaves wrong,
@@ -48,11 +50,30 @@ impl Primary {
         W: Send + 'static,
         W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>>,
     {
+        self.run(|connection| Box::pin(transact(connection, work))).await
+    }
+
+    /// As [`write`](Self::write), for work that writes by one statement, which SQLite makes a transaction of by itself.
+    pub(crate) async fn statement<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: Send + 'static,
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>>,
+    {
+        self.run(work).await
+    }
+
+    async fn run<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: Send + 'static,
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>>,
+    {
         let mut slot = Arc::clone(&self.slot).lock_owned().await;
         let options = self.options.clone();
         let task = tokio::spawn(async move {
             let mut connection = take(&mut slot, &options).await?;
-            let result = transact(&mut connection, work).await;
+            let result = work(&mut connection).await;
             match &result {
                 Ok(_) => *slot = Slot::Ready(connection),
                 Err(error) => {
@@ -92,6 +113,8 @@ async fn take(slot: &mut Slot, options: &SqliteConnectOptions) -> Result<SqliteC
 
 async fn transact<T, W>(connection: &mut SqliteConnection, work: W) -> Result<T, StoreError>
 where
+    T: Send,
+    W: Send,
     W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>>,
 {
     // IMMEDIATE, because a transaction that reads first and then finds that another process wrote cannot be saved.

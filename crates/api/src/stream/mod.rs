@@ -27,7 +27,12 @@ use futures_util::future::BoxFuture;
 use http::{Request, Response, header};
 use http_body_util::BodyExt;
 use prost::Message;
-use tonic::{Status, body::Body, codec::Streaming, metadata::MetadataMap};
+use tonic::{
+    Status,
+    body::Body,
+    codec::{BufferSettings, Streaming},
+    metadata::MetadataMap,
+};
 use tonic_prost::ProstDecoder;
 use tower::Service;
 use trivium_proto::v1;
@@ -39,6 +44,9 @@ use crate::{call::Api, layers::caller};
 use driver::{Driver, Inbound};
 
 const GRPC: &str = "application/grpc";
+/// Bytes that a stream keeps for reading requests. It grows for a larger one; tonic's own 8 KiB would be a fifth of
+/// what an idle session costs.
+const REQUEST_BUFFER: usize = 512;
 
 /// Serves one streaming method.
 #[derive(Debug, Clone)]
@@ -97,7 +105,7 @@ where
     };
     let body = body.map_err(|error| Status::from_error(error.into()));
     Ok(Streaming::new_request(
-        ProstDecoder::<M>::default(),
+        ProstDecoder::<M>::new(BufferSettings::new(REQUEST_BUFFER, REQUEST_BUFFER)),
         body,
         encoding,
         Some(max_bytes),

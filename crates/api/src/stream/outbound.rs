@@ -105,18 +105,18 @@ impl Outbound {
         }
     }
 
-    /// Reads on in the rooms, each in turn.
+    /// Reads on in the rooms, each once. What a room still has then waits for the next poll, which follows at once while the
+    /// transport can take more.
     fn take_deliveries(&mut self, cx: &mut Context<'_>, frames: &mut Frames) {
+        let mut turns = self.subscriptions.len();
         let mut quiet = 0;
-        while quiet < self.subscriptions.len() && frames.has_room() {
+        // Without a frame, every room has to have said that it wakes this task.
+        while quiet < self.subscriptions.len() && frames.has_room() && (turns > 0 || frames.is_empty()) {
+            turns = turns.saturating_sub(1);
             self.turn = (self.turn + 1) % self.subscriptions.len();
             match self.subscriptions[self.turn].poll_next(cx) {
-                Poll::Ready(Delivery::Frames(bytes)) => {
-                    quiet = 0;
-                    frames.push(bytes);
-                }
+                Poll::Ready(Delivery::Frames(bytes)) => frames.push(bytes),
                 Poll::Ready(Delivery::Signals(bytes)) => {
-                    quiet = 0;
                     if let Some(datagrams) = &self.datagrams {
                         // The stream carries it as well, so a datagram that is too large or lost loses nothing.
                         let _lost = datagrams.try_send(SIGNALS_DATAGRAM, &bytes[PREFIX_LEN..]);
@@ -124,6 +124,7 @@ impl Outbound {
                     frames.push(bytes);
                 }
                 Poll::Ready(Delivery::Interrupted(why)) => {
+                    quiet = 0;
                     let ended = self.subscriptions.swap_remove(self.turn);
                     let interrupted = Interrupted {
                         room: ended.room().clone(),
@@ -184,6 +185,10 @@ struct Frames {
 impl Frames {
     fn has_room(&self) -> bool {
         self.bytes < FRAME_BYTES
+    }
+
+    fn is_empty(&self) -> bool {
+        self.frames.is_empty()
     }
 
     fn push(&mut self, frame: Bytes) {

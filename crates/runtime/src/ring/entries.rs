@@ -1,0 +1,208 @@
+//! The entries of a ring, and which of them a reader has to look at.
+//!
+//! A member passes the answers of a thousand others without a look at them: entries that concern everyone are listed apart
+//! from those that concern one member.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
+
+use trivium_engine::{Audience, Seq, UserId};
+
+use super::Item;
+use crate::waiters::Whom;
+
+/// Entries that one read looks at.
+const READ_ENTRIES: usize = 256;
+
+/// A run of entries without a gap.
+#[derive(Default)]
+pub(super) struct Entries {
+    all: VecDeque<Arc<Item>>,
+    /// Which of them concern everyone.
+    common: VecDeque<Seq>,
+    /// Which of them concern one member.
+    private: HashMap<UserId, VecDeque<Seq>>,
+}
+
+/// Entries for a reader to look at. Those left out, up to `through`, do not concern it.
+pub(super) struct Range {
+    pub(super) items: Vec<Arc<Item>>,
+    pub(super) through: Seq,
+    /// Whether another reader of the same audience would find the same.
+    pub(super) common: bool,
+}
+
+impl Entries {
+    pub(super) fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Number of the oldest.
+    pub(super) fn first(&self) -> Option<Seq> {
+        self.all.front().map(|item| item.entry.seq)
+    }
+
+    pub(super) fn get(&self, seq: Seq) -> Option<&Arc<Item>> {
+        let index = seq.checked_sub(self.first()?)?;
+        self.all.get(usize::try_from(index).ok()?)
+    }
+
+    pub(super) fn push(&mut self, item: &Arc<Item>) {
+        let seq = item.entry.seq;
+        match item.concerns() {
+            Some(Whom::Everyone) => self.common.push_back(seq),
+            Some(Whom::Member(user)) => self.private.entry(user.clone()).or_default().push_back(seq),
+            Some(Whom::Hosts) | None => {}
+        }
+        self.all.push_back(Arc::clone(item));
+    }
+
+    /// Takes the oldest out.
+    pub(super) fn pop(&mut self) -> Option<Arc<Item>> {
+        let item = self.all.pop_front()?;
+        match item.concerns() {
+            Some(Whom::Everyone) => {
+                self.common.pop_front();
+            }
+            Some(Whom::Member(user)) => {
+                if let Some(own) = self.private.get_mut(user) {
+                    own.pop_front();
+                    if own.is_empty() {
+                        self.private.remove(user);
+                    }
+                }
+            }
+            Some(Whom::Hosts) | None => {}
+        }
+        Some(item)
+    }
+
+    /// What follows `after` up to `head` for a reader, as far as one read goes. All of it has to be here.
+    pub(super) fn range(&self, after: Seq, head: Seq, who: &Audience) -> Range {
+        // An entry is in the list a moment before the head says so.
+        let within =
+            |of: &VecDeque<Seq>| of.partition_point(|seq| *seq <= after)..of.partition_point(|seq| *seq <= head);
+        let own = match who {
+            Audience::Hosts => return self.everything(after, head),
+            Audience::Member(user) => self.private.get(user),
+            Audience::Observers => None,
+        };
+        let own = own.into_iter().flat_map(|own| own.range(within(own)).copied());
+        let (mut own, mut common) = (
+            own.peekable(),
+            self.common.range(within(&self.common)).copied().peekable(),
+        );
+        let alone = own.peek().is_none();
+        let seqs = std::iter::from_fn(|| match (common.peek(), own.peek()) {
+            (Some(one), Some(other)) if one > other => own.next(),
+            (None, Some(_)) => own.next(),
+            (Some(_) | None, _) => common.next(),
+        });
+        let items: Vec<_> = seqs
+            .take(READ_ENTRIES)
+            .filter_map(|seq| self.get(seq).cloned())
+            .collect();
+        let through = match items.last() {
+            Some(last) if items.len() == READ_ENTRIES => last.entry.seq,
+            Some(_) | None => head,
+        };
+        Range {
+            items,
+            through,
+            common: alone,
+        }
+    }
+
+    /// Hosts look at everything.
+    fn everything(&self, after: Seq, head: Seq) -> Range {
+        let seqs = (after + 1..=head).take(READ_ENTRIES);
+        let items: Vec<_> = seqs.filter_map(|seq| self.get(seq).cloned()).collect();
+        Range {
+            through: items.last().map_or(head, |item| item.entry.seq),
+            items,
+            common: true,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::{Rng, RngExt as _, SeedableRng as _};
+    use trivium_engine::{Entry, Event, RoomEvent, Timestamp, quiz};
+
+    use super::*;
+
+    const USERS: [&str; 3] = ["ana", "ben", "zoe"];
+
+    fn user(name: &str) -> UserId {
+        name.parse().expect("an id")
+    }
+
+    fn item(seq: Seq, rng: &mut impl Rng) -> Arc<Item> {
+        let who = user(USERS[rng.random_range(0..USERS.len())]);
+        let event = match rng.random_range(0..4) {
+            0 => Event::Room(RoomEvent::Closed),
+            1 => Event::Room(RoomEvent::Unbanned { user: who }),
+            _ => Event::Quiz(quiz::Event::OptionsReduced {
+                user: who,
+                index: 0,
+                hidden: Vec::new(),
+            }),
+        };
+        let entry = Entry {
+            seq,
+            at: Timestamp(1),
+            actor: None,
+            request: None,
+            event,
+        };
+        Arc::new(Item::new(Arc::new(entry), 1))
+    }
+
+    /// Reading range after range finds what looking at every entry finds, whatever has been dropped at the front.
+    #[test]
+    fn ranges_leave_out_only_what_does_not_concern_the_reader() {
+        let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(7);
+        let mut entries = Entries::default();
+        let mut readers = vec![Audience::Hosts, Audience::Observers];
+        readers.extend(USERS.map(|name| Audience::Member(user(name))));
+        let mut left_out = 0;
+        for seq in 1..=3_000 {
+            entries.push(&item(seq, &mut rng));
+            if entries.len() > 700 {
+                entries.pop();
+            }
+            if seq % 97 != 0 {
+                continue;
+            }
+            let first = entries.first().expect("some");
+            // One less than there is: the newest is not published yet.
+            let head = seq - 1;
+            for who in &readers {
+                let begin = rng.random_range(first - 1..=head);
+                let concerns = |item: &&Arc<Item>| match (item.concerns(), who) {
+                    (_, Audience::Hosts) | (Some(Whom::Everyone), _) => true,
+                    (Some(Whom::Member(owner)), Audience::Member(user)) => owner == user,
+                    (Some(Whom::Member(_) | Whom::Hosts) | None, Audience::Member(_) | Audience::Observers) => false,
+                };
+                let run = entries
+                    .all
+                    .iter()
+                    .filter(|item| item.entry.seq > begin && item.entry.seq <= head);
+                let naive: Vec<Seq> = run.filter(concerns).map(|item| item.entry.seq).collect();
+                let (mut found, mut after) = (Vec::new(), begin);
+                while after < head {
+                    let range = entries.range(after, head, who);
+                    assert!(range.through > after && range.through <= head && range.items.len() <= READ_ENTRIES);
+                    found.extend(range.items.iter().map(|item| item.entry.seq));
+                    after = range.through;
+                }
+                assert_eq!(found, naive, "{who:?} after {begin} of {head}");
+                left_out += usize::try_from(head - begin).expect("small") - found.len();
+            }
+        }
+        assert!(left_out > 1_000, "nothing was ever left out");
+    }
+}
