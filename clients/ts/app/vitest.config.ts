@@ -1,7 +1,7 @@
 // Unit tests of this package.
 import { mergeConfig } from "vite";
 import { defineConfig } from "vitest/config";
-import vite from "./vite.config";
+import vite from "./vite.config.ts";
 
 export default mergeConfig(
   vite,

@@ -62,6 +62,8 @@ export const theme = createTheme({
   components: {
     Button: { defaultProps: { size: "md" }, styles: { root: { minHeight: 44 } } },
     ActionIcon: { defaultProps: { size: 44, variant: "subtle" } },
+    Drawer: { styles: { title: { fontFamily: DISPLAY_FONT, fontSize: "1.4rem", fontWeight: 700 } } },
+    Modal: { styles: { title: { fontFamily: DISPLAY_FONT, fontSize: "1.4rem", fontWeight: 700 } } },
     TextInput: { defaultProps: { size: "md" } },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 300 } },
   },

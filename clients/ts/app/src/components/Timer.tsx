@@ -18,24 +18,33 @@ export interface TimerProps {
   heldMs?: number | undefined;
 }
 
+/** Seconds within which a timer draws attention, if it began with more. */
+const LAST = 5;
+
+interface Timer {
+  /** Whole seconds; absent without a limit. */
+  readonly left: number | undefined;
+  /** How much of the shape is filled, 0 to 1. */
+  readonly part: number;
+  /** Whether the last seconds run. */
+  readonly last: boolean;
+}
+
 /** Whole seconds left, never more than the span, and how much of the shape is filled (0 to 1). */
-export function useTimer({ deadlineMs, totalMs, heldMs }: TimerProps): { left: number | undefined; part: number } {
+export function useTimer({ deadlineMs, totalMs, heldMs }: TimerProps): Timer {
   const counted = useCountdown(deadlineMs, { heldMs });
   const most = Math.max(1, Math.ceil(totalMs / 1000));
-  if (counted === undefined) return { left: undefined, part: 1 };
+  if (counted === undefined) return { left: undefined, part: 1, last: false };
   const left = Math.min(counted, most);
   // The shape glides within the running second to where the next one begins.
   const goal = heldMs === undefined ? Math.max(0, left - 1) : left;
-  return { left, part: goal / most };
+  return { left, part: goal / most, last: left <= LAST && most > LAST };
 }
-
-/** Seconds within which the timer draws attention. */
-const LAST = 5;
 
 /** A ring with digits. `size` is any CSS length. */
 export function RingTimer({ size = "6rem", ...timer }: TimerProps & { size?: string }) {
   const { t } = useTranslation();
-  const { left, part } = useTimer(timer);
+  const { left, part, last } = useTimer(timer);
   return (
     <div
       className={classes.ring}
@@ -43,7 +52,7 @@ export function RingTimer({ size = "6rem", ...timer }: TimerProps & { size?: str
       role="timer"
       aria-live="off"
       aria-label={t("timer.label")}
-      data-last={left !== undefined && left <= LAST ? true : undefined}
+      data-last={last || undefined}
     >
       <svg viewBox="0 0 100 100" aria-hidden="true">
         <circle className={classes.track} cx="50" cy="50" r="44" />
@@ -57,7 +66,7 @@ export function RingTimer({ size = "6rem", ...timer }: TimerProps & { size?: str
 /** A bar with digits at its end, for phones. */
 export function BarTimer(timer: TimerProps) {
   const { t } = useTranslation();
-  const { left, part } = useTimer(timer);
+  const { left, part, last } = useTimer(timer);
   return (
     <div
       className={classes.bar}
@@ -65,7 +74,7 @@ export function BarTimer(timer: TimerProps) {
       role="timer"
       aria-live="off"
       aria-label={t("timer.label")}
-      data-last={left !== undefined && left <= LAST ? true : undefined}
+      data-last={last || undefined}
     >
       <span className={classes.groove}>
         <span className={classes.fill} />

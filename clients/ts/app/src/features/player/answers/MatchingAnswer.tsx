@@ -31,6 +31,7 @@ export function MatchingAnswer({ form, given, disabled, status, submit }: Answer
             </OptionLabel>
             <NativeSelect
               size="lg"
+              classNames={{ input: classes.select ?? "" }}
               aria-label={t("question.matchPick", { item: left })}
               value={partners[at] === undefined ? NONE : String(partners[at])}
               disabled={disabled}

@@ -18,7 +18,7 @@ export function TextAnswer({ given, disabled, status, submit }: AnswerProps) {
   };
   return (
     <form className={classes.form} onSubmit={preventing(send)}>
-      <div className={classes.fields}>
+      <div className={`${classes.fields} ${classes.top}`}>
         <TextInput
           size="xl"
           label={t("question.text")}
@@ -56,7 +56,7 @@ export function NumberAnswer({ form, given, disabled, status, submit }: AnswerPr
   };
   return (
     <form className={classes.form} onSubmit={preventing(send)}>
-      <div className={classes.fields}>
+      <div className={`${classes.fields} ${classes.top}`}>
         <TextInput
           size="xl"
           label={t("question.number")}

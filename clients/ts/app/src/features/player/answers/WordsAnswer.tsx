@@ -22,7 +22,7 @@ export function WordsAnswer({ form, given, disabled, status, submit }: AnswerPro
   };
   return (
     <form className={classes.form} onSubmit={send}>
-      <div className={classes.fields}>
+      <div className={`${classes.fields} ${classes.top}`}>
         <p className={classes.note}>{t("question.wordsHint", { count: most })}</p>
         {words.map((word, at) => (
           <TextInput

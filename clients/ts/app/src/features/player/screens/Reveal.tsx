@@ -53,7 +53,7 @@ export function Reveal({ quiz, userId }: { quiz: QuizView; userId: string }) {
           <RichText text={reveal.explanation} />
         </section>
       )}
-      {own !== undefined && <Why result={own} prompt={prompt} quiz={quiz} />}
+      {own !== undefined && own.verdict !== Verdict.UNSCORED && <Why result={own} prompt={prompt} quiz={quiz} />}
     </div>
   );
 }

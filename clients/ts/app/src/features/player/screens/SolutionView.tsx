@@ -55,9 +55,10 @@ export function SolutionView({ quiz, reveal }: Props) {
     case QuestionKind.ORDERING:
       return (
         <ol className={classes.list}>
-          {solution?.positions.map((position) => (
+          {solution?.positions.map((position, place) => (
             <li key={position}>
               <RichText text={form?.options[position] ?? ""} inline />
+              <Mark given={ownPositions(reveal)?.[place]} right={position} texts={form?.options} />
             </li>
           ))}
         </ol>
@@ -69,6 +70,7 @@ export function SolutionView({ quiz, reveal }: Props) {
             <li key={right}>
               <RichText text={form?.options[left] ?? ""} inline /> →{" "}
               <RichText text={form?.matches[right] ?? ""} inline />
+              <Mark given={ownPositions(reveal)?.[left]} right={right} texts={form?.matches} />
             </li>
           ))}
         </ul>
@@ -139,6 +141,26 @@ function ownNumber({ own }: QuestionRevealed, form: AnswerForm | undefined): str
 function Own({ text }: { text: string | undefined }) {
   const { t } = useTranslation("player");
   return text === undefined ? null : <li>{t("reveal.yours", { answer: text })}</li>;
+}
+
+/** What one answered oneself, by place or by left side. */
+function ownPositions({ own }: QuestionRevealed): readonly number[] | undefined {
+  const given = own?.answer?.value;
+  return given?.case === "order" || given?.case === "matches" ? given.value.positions : undefined;
+}
+
+interface MarkProps {
+  given: number | undefined;
+  right: number;
+  texts: readonly string[] | undefined;
+}
+
+/** Whether one had it so too, or what one had instead. */
+function Mark({ given, right, texts }: MarkProps) {
+  const { t } = useTranslation("player");
+  if (given === undefined) return null;
+  if (given === right) return <span className={classes.hit}>✓ {t("reveal.hit")}</span>;
+  return <span className={classes.miss}>✗ {t("reveal.yours", { answer: texts?.[given] ?? "" })}</span>;
 }
 
 function Cloud({ reveal }: { reveal: QuestionRevealed }) {
