@@ -5,9 +5,11 @@
 //! ```
 //!
 //! hyper leaves several protections off or without a bound; every one is set in [`Config`]. Neighbours: `first_bytes` bounds the
-//! time before hyper knows its protocol, `limits` counts, [`cert`](crate::cert) holds the certificates.
+//! time before hyper knows its protocol, `unread` ends connections after an early answer, `limits` counts,
+//! [`cert`](crate::cert) holds the certificates.
 
 mod first_bytes;
+mod unread;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -15,8 +17,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::Request;
 use http::header::ORIGIN;
+use http::{Request, Version};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -249,7 +251,13 @@ impl<S: RoadService> Connection<S> {
         let (service, peer) = (self.service, self.peer);
         let id = peer.connection_id;
         let service = service_fn(move |request: Request<Incoming>| {
-            let mut request = request.map(Body::new);
+            let (mut request, unread) = if request.version() < Version::HTTP_2 {
+                let (parts, body) = request.into_parts();
+                let (body, unread) = unread::watch(body);
+                (Request::from_parts(parts, Body::new(body)), Some(unread))
+            } else {
+                (request.map(Body::new), None)
+            };
             let origin = request.headers().get(ORIGIN).and_then(|origin| origin.to_str().ok());
             let peer = Peer {
                 origin: origin.map(Into::into),
@@ -257,7 +265,13 @@ impl<S: RoadService> Connection<S> {
             };
             request.extensions_mut().insert(peer);
             let response = respond(service.clone(), request);
-            async move { Ok::<_, Infallible>(response.await) }
+            async move {
+                let response = response.await;
+                Ok::<_, Infallible>(match unread {
+                    Some(unread) => unread.told(response),
+                    None => response,
+                })
+            }
         });
         let mut connection = pin!(self.protocol.serve_connection(io, service));
         let ended = tokio::select! {
