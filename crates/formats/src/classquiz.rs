@@ -4,8 +4,10 @@
 
 use trivium_proto::v1;
 
-use crate::{fields, harvest::Harvest, place::letter, sheet::Sheet, text::tidy};
+use crate::{fields, harvest::Harvest, kahoot, place::letter, sheet::Sheet, text::tidy};
 
+/// Where the title is: row from 1, column from 0.
+const TITLE: (u32, u32) = (5, 2);
 /// Columns, from 0.
 const QUESTION: u32 = 1;
 const ANSWERS: std::ops::Range<u32> = 2..6;
@@ -14,12 +16,19 @@ const CORRECT: u32 = 7;
 /// First row of the questions, from 1.
 const FIRST_ROW: u32 = 14;
 
+/// Whether a sheet is laid out like this: a title, and no header of Kahoot's but right above the first question.
+pub(crate) fn fits(sheet: &Sheet) -> bool {
+    let header = kahoot::header(sheet);
+    let titled = !sheet.cell(TITLE.0, TITLE.1).trim().is_empty();
+    titled && header.is_none_or(|header| header.row + 1 == FIRST_ROW)
+}
+
 pub(crate) fn read(file: &[u8], harvest: &mut Harvest) {
     let sheet = match Sheet::read(file) {
         Ok(sheet) => sheet,
         Err(error) => return harvest.error(0, "", error),
     };
-    harvest.quiz.title = tidy(sheet.cell(5, 2));
+    harvest.quiz.title = tidy(sheet.cell(TITLE.0, TITLE.1));
     harvest.quiz.description = tidy(sheet.cell(6, 2));
     for (row, _) in sheet.rows().filter(|(row, _)| *row >= FIRST_ROW) {
         question(&sheet, row, harvest);

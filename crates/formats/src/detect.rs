@@ -3,7 +3,7 @@
 use serde_json::Value;
 use trivium_proto::v1::QuizFileFormat;
 
-use crate::{archive, gift, kahoot, sheet::Sheet, table, text};
+use crate::{archive, classquiz, gift, sheet::Sheet, table, text};
 
 /// The format of a file; unspecified if none fits.
 pub(crate) fn detect(file: &[u8], name: &str) -> QuizFileFormat {
@@ -34,9 +34,8 @@ fn in_archive(file: &[u8]) -> QuizFileFormat {
         QuizFileFormat::Bundle
     } else if entries.contains_key("xl/workbook.xml") {
         match Sheet::read(file) {
-            Ok(sheet) if kahoot::header(&sheet).is_some() => QuizFileFormat::KahootXlsx,
-            Ok(_) => QuizFileFormat::ClassquizXlsx,
-            Err(_) => QuizFileFormat::KahootXlsx,
+            Ok(sheet) if classquiz::fits(&sheet) => QuizFileFormat::ClassquizXlsx,
+            Ok(_) | Err(_) => QuizFileFormat::KahootXlsx,
         }
     } else if entries.keys().any(|name| crate::qti::is_xml(name)) {
         QuizFileFormat::Qti

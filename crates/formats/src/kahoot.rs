@@ -34,7 +34,8 @@ const HEADER_ROW: u32 = 7;
 /// Where the columns are, from 0.
 #[derive(Debug)]
 pub(crate) struct Header {
-    row: u32,
+    /// Its row, from 1.
+    pub(crate) row: u32,
     question: u32,
     answers: Vec<u32>,
     time: Option<u32>,

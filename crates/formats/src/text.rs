@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+/// Longest tag of HTML, in bytes.
+const MAX_TAG: usize = 2_048;
+
 /// At most so many characters of a text.
 pub(crate) fn cut(text: &str, chars: usize) -> &str {
     match text.char_indices().nth(chars) {
@@ -63,15 +66,9 @@ pub(crate) fn without_html(html: &str) -> (String, bool) {
     while let Some(at) = rest.find(['<', '&']) {
         text.push_str(&rest[..at]);
         rest = &rest[at..];
-        let tag = rest.strip_prefix('<').and_then(|inner| {
-            let named = inner.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!'));
-            inner
-                .find('>')
-                .filter(|_| named)
-                .map(|end| (&inner[..end], &inner[end + 1..]))
-        });
-        if let Some((tag, after)) = tag {
-            if ends_line(tag) && !text.ends_with('\n') {
+        let tag = rest.strip_prefix('<').and_then(tag);
+        if let Some((name, after)) = tag {
+            if ends_line(name) && !text.ends_with('\n') {
                 text.push('\n');
             }
             (rest, dropped) = (after, true);
@@ -85,6 +82,16 @@ pub(crate) fn without_html(html: &str) -> (String, bool) {
     }
     text.push_str(rest);
     (text.trim().to_owned(), dropped)
+}
+
+/// What stands between `<` and `>`, and what comes after it. No tag is longer than [`MAX_TAG`]: looking for its end further
+/// on would take forever on a text full of beginnings.
+fn tag(inner: &str) -> Option<(&str, &str)> {
+    if !inner.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '!')) {
+        return None;
+    }
+    let end = inner.bytes().take(MAX_TAG).position(|byte| byte == b'>')?;
+    Some((&inner[..end], &inner[end + 1..]))
 }
 
 fn ends_line(tag: &str) -> bool {

@@ -1,7 +1,7 @@
 //! The command line: one file for each command, and what they share.
 //!
 //! [`serve`] runs a server and [`token`] needs its secret; all others are clients that only the SDK connects to a server:
-//! [`host`], [`play`], [`watch`], [`quiz`]. [`connect`] finds server and token, [`input`] reads keys, [`telling`] and [`view`] say and
+//! [`host`], [`play`], [`watch`], [`quiz`], [`results`]. [`connect`] finds server and token, [`input`] reads keys, [`telling`] and [`view`] say and
 //! draw what happens, [`failure`] turns errors into exit codes.
 
 mod connect;
@@ -10,6 +10,7 @@ mod host;
 mod input;
 mod play;
 mod quiz;
+mod results;
 mod serve;
 mod telling;
 mod token;
@@ -45,6 +46,8 @@ enum Command {
     /// Keep written quizzes.
     #[command(subcommand)]
     Quiz(quiz::Command),
+    /// Write the results of a room into a file.
+    Results(results::Args),
 }
 
 /// Runs the process.
@@ -89,6 +92,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Play(args) => Box::pin(play::run(args)).await,
         Command::Watch(args) => Box::pin(watch::run(args)).await,
         Command::Quiz(command) => Box::pin(quiz::run(command)).await,
+        Command::Results(args) => Box::pin(results::run(args)).await,
     }
 }
 
@@ -123,7 +127,15 @@ mod tests {
             ("watch room-1 --from 12", true),
             ("watch room-1 --from start", false),
             ("quiz import a.json b.json", true),
+            ("quiz import a.gift b.xlsx --format gift --dry-run", true),
+            ("quiz import a.gift --to a.json", true),
+            ("quiz import a.gift b.gift --to a.json --dry-run", false),
+            ("quiz import a.gift --format papyrus", false),
             ("quiz export id --revision 3", true),
+            ("quiz export a.json --format kahoot -o a.xlsx", true),
+            ("results room --format csv", true),
+            ("results room -o results.xlsx", true),
+            ("results", false),
             ("quiz list", true),
             ("quiz", false),
             ("fly", false),

@@ -137,7 +137,7 @@ fn range_entry(mut entry: v1::RangeEntry, notes: &mut Notes<'_>) -> Result<v1::R
         std::mem::swap(&mut entry.correct_min, &mut entry.correct_max);
         notes.warn("correct", "the ends of the right range were swapped", "");
     }
-    if entry.min >= entry.max {
+    if millionths(entry.min) >= millionths(entry.max) {
         return Err(Hopeless::new(
             "range",
             "the left end of the slider is not below its right end",
@@ -146,7 +146,6 @@ fn range_entry(mut entry: v1::RangeEntry, notes: &mut Notes<'_>) -> Result<v1::R
     if entry.correct_min < entry.min || entry.correct_max > entry.max {
         return Err(Hopeless::new("correct", "the right numbers are not all on the slider"));
     }
-    // In millionths, as the engine counts.
     if entry.step < 0.0 || millionths(entry.step) > millionths(entry.max) - millionths(entry.min) {
         entry.step = 0.0;
         notes.warn("step", "the step does not fit the slider", "0");
@@ -226,19 +225,20 @@ fn at_least_two(what: &str, count: usize) -> Result<(), Hopeless> {
     Ok(())
 }
 
-/// A number that can be asked for, rounded to the millionths that are kept.
+/// A number that can be asked for.
 fn number(what: &str, value: f64) -> Result<f64, Hopeless> {
     // Not a number is in no range.
-    if !(-MAX_NUMBER..=MAX_NUMBER).contains(&value) {
-        return Err(Hopeless::new(
+    if (-MAX_NUMBER..=MAX_NUMBER).contains(&value) {
+        Ok(value)
+    } else {
+        Err(Hopeless::new(
             "correct",
             format!("{what} is not within one trillion of zero"),
-        ));
+        ))
     }
-    let rounded = millionths(value) / 1e6;
-    Ok(rounded.clamp(-MAX_NUMBER, MAX_NUMBER))
 }
 
+/// A number as the engine compares it.
 fn millionths(value: f64) -> f64 {
     (value * 1e6).round()
 }

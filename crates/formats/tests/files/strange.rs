@@ -98,7 +98,7 @@ fn changed(bytes: &[u8], changes: &[Change]) -> Vec<u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 128, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn random_bytes_come_to_nothing_bad(bytes in vec(any::<u8>(), 0..600), name in "\\PC{0,20}") {
@@ -149,14 +149,16 @@ fn what_is_too_much_is_told_and_not_read() {
 
 #[test]
 fn large_files_of_one_thing_take_no_longer_than_they_are() {
-    let brackets = "[".repeat(MAX_FILE_BYTES);
-    let braces = "{=".repeat(MAX_FILE_BYTES / 2);
-    let tags = "<a>".repeat(MAX_FILE_BYTES / 3);
-    let lines = "\n".repeat(MAX_FILE_BYTES);
-    let items = format!("x{{{}}}", "=a->b ".repeat(MAX_FILE_BYTES / 7));
-    let quotes = format!("type,question\nsingle,\"{}", "\"\"".repeat(MAX_FILE_BYTES / 3));
-    let references = "&amp;".repeat(MAX_FILE_BYTES / 5);
-    let bold = format!("[html]{}{{T}}", "<".repeat(MAX_FILE_BYTES / 2));
+    // What takes time in proportion to the square of the length takes minutes at this one.
+    let length = 1 << 20;
+    let brackets = "[".repeat(length);
+    let braces = "{=".repeat(length / 2);
+    let tags = "<a>".repeat(length / 3);
+    let lines = "\n".repeat(length);
+    let items = format!("x{{{}}}", "=a->b ".repeat(length / 7));
+    let quotes = format!("type,question\nsingle,\"{}", "\"\"".repeat(length / 3));
+    let references = "&amp;".repeat(length / 5);
+    let bold = format!("[html]{}{{T}}", "<a".repeat(length / 2));
     for text in [brackets, braces, tags, lines, items, quotes, references, bold] {
         for format in FORMATS {
             is_sound(&import(text.as_bytes(), "large", format)).expect("sound");

@@ -1,8 +1,14 @@
-//! `trivium quiz`: written quizzes in and out of the catalogue, as the canonical JSON of `trivium.v1.Quiz`.
+//! `trivium quiz`: written quizzes in and out of the catalogue, as files of this and other programs.
+//!
+//! Neighbours: [`files`] reads and writes the files, with a server or without; `results.rs` does the same for results.
+
+mod files;
+
+pub(super) use files::save;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result, anyhow};
+use anyhow::{Result, anyhow};
 use clap::Subcommand;
 use trivium_client::{
     Session,
@@ -14,21 +20,25 @@ use crate::ui::{out, text::clean};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Put quizzes into the catalogue; prints their ids.
+    /// Put quizzes into the catalogue; prints their ids, and row by row what did not go through.
     Import {
-        /// JSON files.
+        /// Files of Kahoot, ClassQuiz, Razzia, arsnova, Moodle (GIFT, Aiken), Blackboard, QTI, or our own.
         #[arg(required = true)]
         files: Vec<PathBuf>,
         #[command(flatten)]
+        reading: files::Reading,
+        #[command(flatten)]
         account: Account,
     },
-    /// Print a quiz as JSON.
+    /// Write a quiz into a file, or print it as JSON.
     Export {
-        /// The quiz.
-        id: String,
+        /// The quiz, or a file with one.
+        quiz: String,
         /// Which revision; 0 for the newest.
         #[arg(long, default_value_t = 0)]
         revision: u32,
+        #[command(flatten)]
+        writing: files::Writing,
         #[command(flatten)]
         account: Account,
     },
@@ -44,19 +54,21 @@ pub(super) enum Command {
 
 pub(super) async fn run(command: Command) -> Result<()> {
     match command {
-        Command::Import { files, account } => {
-            let quizzes: Vec<Quiz> = files.iter().map(|path| read(path)).collect::<Result<_>>()?;
-            let (session, _) = account.session().await?;
-            let imported = import(&session, quizzes, &files).await;
-            session.close().await;
-            imported
-        }
-        Command::Export { id, revision, account } => {
-            let (session, _) = account.session().await?;
-            let answer = session.execute(GetQuizRequest { quiz_id: id, revision }).await;
-            session.close().await;
-            let quiz = answer?.quiz.unwrap_or_default();
-            Ok(out::line(&serde_json::to_string_pretty(&quiz)?)?)
+        Command::Import {
+            files,
+            reading,
+            account,
+        } => files::import(&files, &reading, &account).await,
+        Command::Export {
+            quiz,
+            revision,
+            writing,
+            account,
+        } => {
+            if writing.is_plain() && !Path::new(&quiz).exists() {
+                return print(quiz, revision, &account).await;
+            }
+            files::export(&quiz, revision, &writing, &account).await
         }
         Command::List { json, account } => {
             let (session, _) = account.session().await?;
@@ -77,15 +89,12 @@ pub(super) fn read(path: &Path) -> Result<Quiz> {
     Ok(quiz)
 }
 
-async fn import(session: &Session, quizzes: Vec<Quiz>, files: &[PathBuf]) -> Result<()> {
-    for (quiz, path) in quizzes.into_iter().zip(files) {
-        let quiz = session
-            .create_quiz(quiz)
-            .await
-            .with_context(|| path.display().to_string())?;
-        out::line(&quiz.id)?;
-    }
-    Ok(())
+async fn print(id: String, revision: u32, account: &Account) -> Result<()> {
+    let (session, _) = account.session().await?;
+    let answer = session.execute(GetQuizRequest { quiz_id: id, revision }).await;
+    session.close().await;
+    let quiz = answer?.quiz.unwrap_or_default();
+    Ok(out::line(&serde_json::to_string_pretty(&quiz)?)?)
 }
 
 async fn list(session: &Session, json: bool) -> Result<()> {
