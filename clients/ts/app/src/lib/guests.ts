@@ -4,6 +4,7 @@
 // theirs in ./sessions.tsx.
 import type { ConnectOptions, SavedSeat, TriviumSession } from "@trivium/client";
 import { normalCode, recentCodes } from "./codes";
+import { roadOption } from "./road";
 
 const guests = new Map<string, Promise<TriviumSession>>();
 
@@ -20,7 +21,7 @@ export function guestSession(code: string, options: Omit<ConnectOptions, "code" 
   const key = normalCode(code);
   const open = guests.get(key);
   if (open !== undefined) return open;
-  const fresh = loadSdk().then(({ connectTrivium }) => connectTrivium({ ...options, code: key }));
+  const fresh = loadSdk().then(({ connectTrivium }) => connectTrivium({ ...roadOption(), ...options, code: key }));
   guests.set(key, fresh);
   fresh.catch(() => guests.delete(key));
   return fresh;

@@ -7,6 +7,7 @@ import { TriviumProvider, useSelected } from "@trivium/client/react";
 import { createContext, lazy, type ReactNode, Suspense, useCallback, useContext, useEffect, useState } from "react";
 import { PageLoading } from "../components/PageLoading";
 import { findIdentity, forgetToken, type Identity } from "./identity";
+import { roadOption } from "./road";
 
 /** A session and whose it is. */
 interface Account {
@@ -87,7 +88,7 @@ async function openAccount(): Promise<Account | undefined> {
   try {
     const identity = await findIdentity();
     if (identity === undefined) return undefined;
-    return { identity, session: await connectTrivium({ token: () => identity.token() }) };
+    return { identity, session: await connectTrivium({ ...roadOption(), token: () => identity.token() }) };
   } catch (error) {
     account = undefined;
     throw error;

@@ -75,6 +75,7 @@ function Seated({ onAgain, onLeft, onTakeBack }: Omit<Props, "session">) {
         me={room.me}
         score={score}
         place={<Place room={room} />}
+        phase={QuizPhase[room.quiz?.state.phase ?? QuizPhase.LOBBY]}
         timer={<Clock room={room} />}
         onLeave={leave}
       >

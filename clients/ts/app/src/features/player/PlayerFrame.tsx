@@ -20,13 +20,15 @@ interface Props {
   score: { readonly points: number; readonly rank: number } | undefined;
   /** Where one is, such as `3 / 12`. */
   place: ReactNode;
+  /** The state of the game, for whoever looks at the page from outside. */
+  phase: string;
   /** The timer, in the states that have one. */
   timer?: ReactNode;
   onLeave(): void;
   children: ReactNode;
 }
 
-export function PlayerFrame({ room, me, score, place, timer, onLeave, children }: Props) {
+export function PlayerFrame({ room, me, score, place, phase, timer, onLeave, children }: Props) {
   const { t } = useTranslation("player");
   const [open, setOpen] = useState<"settings" | "chat">();
   const unread = useUnread(room.id, open === "chat");
@@ -51,7 +53,9 @@ export function PlayerFrame({ room, me, score, place, timer, onLeave, children }
           <IconDots size={24} stroke={1.8} />
         </ActionIcon>
       </header>
-      <main className={classes.main}>{children}</main>
+      <main className={classes.main} data-phase={phase}>
+        {children}
+      </main>
       <footer className={classes.footer}>
         {me !== undefined && (
           <>
