@@ -9,6 +9,7 @@ mod chat;
 mod common;
 mod deadlines;
 mod errors;
+mod files;
 mod invitations;
 mod join;
 mod links;

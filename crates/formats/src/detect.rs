@@ -12,7 +12,7 @@ pub(crate) fn detect(file: &[u8], name: &str) -> QuizFileFormat {
     }
     let (text, _) = text::decode(file);
     let start = text.trim_start();
-    if start.starts_with('<') {
+    if start.starts_with("<?xml") || start.starts_with('<') && start.contains("assessmentItem") {
         return QuizFileFormat::Qti;
     }
     if start.starts_with(['{', '[']) && !start.starts_with("[html]") && !start.starts_with("[markdown]") {
@@ -59,6 +59,15 @@ fn in_json(value: &Value) -> QuizFileFormat {
 }
 
 fn in_lines(text: &str, name: &str) -> QuizFileFormat {
+    // Both are plain text, in which people can write whatever looks like the other.
+    let parts = name.rsplit('.').take(2).map(str::to_ascii_lowercase);
+    for part in parts {
+        match part.as_str() {
+            "gift" => return QuizFileFormat::Gift,
+            "aiken" => return QuizFileFormat::Aiken,
+            _ => {}
+        }
+    }
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let lines = || text.lines().take(2_000);
     if table::is_header(first) {
@@ -72,7 +81,6 @@ fn in_lines(text: &str, name: &str) -> QuizFileFormat {
     } else {
         match name.rsplit('.').next().map(str::to_ascii_lowercase).as_deref() {
             Some("csv") => QuizFileFormat::Csv,
-            Some("gift") => QuizFileFormat::Gift,
             Some("json") => QuizFileFormat::Json,
             Some("xml") => QuizFileFormat::Qti,
             Some(_) | None => QuizFileFormat::Unspecified,

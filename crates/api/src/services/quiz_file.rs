@@ -175,3 +175,6 @@ impl QuizFileService for Services {
         self.unary(request, export_results).await
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -226,7 +226,7 @@ fn comes_back(quiz: &Quiz, format: QuizFileFormat, held: Held) -> Result<(), Tes
 macro_rules! round_trips {
     ($($name:ident: $format:ident, $held:ident;)*) => {
         proptest! {
-            #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+            #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
             $(
                 #[test]
                 fn $name(quiz in quizzes::quiz()) {
