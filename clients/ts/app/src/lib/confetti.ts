@@ -11,7 +11,8 @@ export async function celebrate(size: "small" | "big"): Promise<void> {
   if (wantsReducedMotion()) return;
   const { default: library } = await import("canvas-confetti");
   // No worker: it would be made of a blob, which the policy forbids.
-  const confetti = (fire ??= library.create(undefined, { resize: true, useWorker: false }));
+  fire ??= library.create(canvas(), { resize: true, useWorker: false });
+  const confetti = fire;
   const base = { colors: COLOURS, disableForReducedMotion: false, zIndex: 50, scalar: 1.1 };
   if (size === "small") {
     void confetti({ ...base, particleCount: 60, spread: 70, origin: { y: 0.35 }, ticks: 120 });
@@ -24,4 +25,13 @@ export async function celebrate(size: "small" | "big"): Promise<void> {
   ] as const) {
     setTimeout(() => void confetti({ ...base, particleCount: 110, spread: 80, angle, origin: { x, y: 0.7 } }), at);
   }
+}
+
+/** Over everything, in nobody's way, and nothing to readers. */
+function canvas(): HTMLCanvasElement {
+  const made = document.createElement("canvas");
+  made.className = "confetti";
+  made.setAttribute("aria-hidden", "true");
+  document.body.append(made);
+  return made;
 }

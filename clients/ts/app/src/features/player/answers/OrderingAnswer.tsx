@@ -67,7 +67,6 @@ export default function OrderingAnswer({ form, given, disabled, status, submit }
                 <Item
                   key={item}
                   item={item}
-                  label={t("question.orderItem", { item: name(item), n: place + 1, count })}
                   text={name(item)}
                   place={place + 1}
                   chosen={item === chosen && !disabled}
@@ -112,7 +111,6 @@ export default function OrderingAnswer({ form, given, disabled, status, submit }
 
 interface ItemProps {
   item: number;
-  label: string;
   text: string;
   place: number;
   chosen: boolean;
@@ -120,7 +118,7 @@ interface ItemProps {
   onKey(event: KeyboardEvent): void;
 }
 
-function Item({ item, label, text, place, chosen, onChoose, onKey }: ItemProps) {
+function Item({ item, text, place, chosen, onChoose, onKey }: ItemProps) {
   const { setNodeRef, listeners, transform, transition, isDragging } = useSortable({ id: toId(item) });
   return (
     <li
@@ -132,8 +130,11 @@ function Item({ item, label, text, place, chosen, onChoose, onKey }: ItemProps) 
         transition,
       }}
     >
-      <button type="button" aria-label={label} aria-pressed={chosen} onClick={onChoose} onKeyDown={onKey}>
-        <span className={classes.place}>{place}</span>
+      <button type="button" aria-pressed={chosen} onClick={onChoose} onKeyDown={onKey}>
+        <span className={classes.place}>
+          {place}
+          <span className="visually-hidden">. </span>
+        </span>
         <OptionLabel position={item} quiet>
           <RichText text={text} inline />
         </OptionLabel>

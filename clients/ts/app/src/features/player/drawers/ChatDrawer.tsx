@@ -1,11 +1,12 @@
 // The room's chat, small: the newest messages and a line to write.
-import { ActionIcon, Button, Drawer, Text, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Text, TextInput } from "@mantine/core";
 import { IconSend2 } from "@tabler/icons-react";
 import type { ChatMessage } from "@trivium/client";
 import { useChat, useRoom } from "@trivium/client/react";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./ChatDrawer.module.css";
+import { Sheet } from "./Sheet";
 
 /** Most messages drawn at a time. */
 const SHOWN = 100;
@@ -35,15 +36,7 @@ export default function ChatDrawer({ roomId, onClose }: { roomId: string; onClos
     setText("");
   };
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="bottom"
-      size="75dvh"
-      title={t("chat.title")}
-      closeButtonProps={{ "aria-label": t("common:close"), size: 44 }}
-      classNames={{ body: classes.body ?? "", content: classes.content ?? "" }}
-    >
+    <Sheet title={t("chat.title")} position="bottom" onClose={onClose}>
       <div className={classes.list} role="log" aria-live="polite">
         {chat.more && (
           <Button variant="subtle" onClick={() => void chat.loadOlder().catch(() => {})}>
@@ -67,7 +60,7 @@ export default function ChatDrawer({ roomId, onClose }: { roomId: string; onClos
             className={classes.field}
             aria-label={t("chat.write")}
             placeholder={t("chat.write")}
-            size="md"
+            size="lg"
             value={text}
             maxLength={LONGEST}
             autoComplete="off"
@@ -85,7 +78,7 @@ export default function ChatDrawer({ roomId, onClose }: { roomId: string; onClos
       ) : (
         <Text c="dimmed">{t("chat.off")}</Text>
       )}
-    </Drawer>
+    </Sheet>
   );
 }
 

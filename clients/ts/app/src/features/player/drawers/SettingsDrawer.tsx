@@ -1,5 +1,5 @@
 // What one person may set on this device while playing, and the way out.
-import { Button, Drawer, SegmentedControl, Stack, Switch, Text, useMantineColorScheme } from "@mantine/core";
+import { Button, SegmentedControl, Stack, Switch, Text, useMantineColorScheme } from "@mantine/core";
 import type { Member, Room } from "@trivium/client/proto";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,6 +7,7 @@ import { ConnectionChip } from "../../../components/ConnectionChip";
 import { chooseLanguage, currentLanguage, LANGUAGES, type Language } from "../../../i18n";
 import { type Motion, TEXT_SIZES, usePreferences } from "../../../lib/preferences";
 import { unlockSound } from "../../../lib/sound";
+import { Sheet } from "./Sheet";
 
 interface Props {
   room: Room;
@@ -21,7 +22,7 @@ export default function SettingsDrawer({ room, me, onClose, onLeave }: Props) {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const [leaving, setLeaving] = useState(false);
   return (
-    <Drawer opened onClose={onClose} position="right" title={t("settings.title")} closeButtonProps={closeProps(t)}>
+    <Sheet title={t("settings.title")} position="right" onClose={onClose}>
       <Stack gap="lg">
         <Switch
           size="lg"
@@ -96,12 +97,8 @@ export default function SettingsDrawer({ room, me, onClose, onLeave }: Props) {
             </Button>
           ))}
       </Stack>
-    </Drawer>
+    </Sheet>
   );
-}
-
-function closeProps(t: (key: "common:close") => string): { "aria-label": string; size: number } {
-  return { "aria-label": t("common:close"), size: 44 };
 }
 
 interface ChoiceProps<V extends string> {
