@@ -9,6 +9,9 @@ import { type Program, startProgram } from "./processes.js";
 /** Root of the repository. */
 export const REPOSITORY = fileURLToPath(new URL("../../../../../", import.meta.url));
 
+/** `trivium`: `TRIVIUM_BIN`, or the debug build. */
+export const BINARY = binary("TRIVIUM_BIN", "trivium");
+
 /** A running server on the loopback interface. */
 export interface Server {
   /** Origin of its HTTP port, by address. */
@@ -38,12 +41,13 @@ const PLENTY = {
   "limits.commands_per_second": "100000",
 };
 
-/** Starts `trivium serve` (`TRIVIUM_BIN`, or the debug build) on free ports. */
+/** Starts `trivium serve` on free ports; the app that it serves is the one in it, or in the folder `TRIVIUM_APP`. */
 export async function startServer(options: ServerOptions = {}): Promise<Server> {
   const own = options.data === undefined ? await mkdtemp(join(tmpdir(), "trivium-browser-")) : undefined;
   const data = options.data ?? own ?? "";
-  const config = Object.entries({ ...PLENTY, ...options.config });
-  const program = await startProgram(binary("TRIVIUM_BIN", "trivium"), ready, {
+  const app = process.env.TRIVIUM_APP === undefined ? {} : { "http.app_dir": process.env.TRIVIUM_APP };
+  const config = Object.entries({ ...PLENTY, ...app, ...options.config });
+  const program = await startProgram(BINARY, ready, {
     args: ["serve", "--http", options.http ?? "127.0.0.1:0", "--data", data, "--log-format", "json"],
     env: Object.fromEntries(config.map(([key, value]) => [variable(key), value])),
     output: "stderr",
