@@ -67,10 +67,11 @@ export function RingTimer({ size = "6rem", ...timer }: TimerProps & { size?: str
 export function BarTimer(timer: TimerProps) {
   const { t } = useTranslation();
   const { left, part, last } = useTimer(timer);
+  const digits = String(Math.ceil(timer.totalMs / 1000)).length;
   return (
     <div
       className={classes.bar}
-      style={{ "--part": part }}
+      style={{ "--part": part, "--digits": digits }}
       role="timer"
       aria-live="off"
       aria-label={t("timer.label")}
