@@ -49,7 +49,7 @@ export function NumberAnswer({ form, given, disabled, status, submit }: AnswerPr
   );
   const [bad, setBad] = useState(false);
   const send = () => {
-    const value = readNumber(text);
+    const value = readNumber(text, i18n.language);
     if (disabled) return;
     if (value === undefined) setBad(true);
     else submit({ case: "number", value });
@@ -86,19 +86,26 @@ export function NumberAnswer({ form, given, disabled, status, submit }: AnswerPr
 
 /**
  * The number that somebody typed, with a comma or a point, with or without groups; `undefined` for what is none. The last
- * separator is the decimal one, unless it comes more than once or three digits follow a group.
+ * separator is the decimal one, unless it comes more than once, or is what the language writes between groups and stands
+ * where it would: 8,849 is a mountain in English and a glass of water in German.
  */
-export function readNumber(text: string): number | undefined {
+export function readNumber(text: string, language: string): number | undefined {
   const plain = text.replaceAll(/[\s\u00a0\u202f'’_]/g, "").replace("−", "-");
   if (!/^[+-]?[\d.,]*\d[\d.,]*$/.test(plain)) return undefined;
   const last = Math.max(plain.lastIndexOf("."), plain.lastIndexOf(","));
   const separators = plain.replaceAll(/[^.,]/g, "");
-  const groupsOnly = separators.length > 1 && new Set(separators).size === 1;
+  const repeated = separators.length > 1 && new Set(separators).size === 1;
+  const grouped = separators === groupSeparator(language) && /^[+-]?[1-9]\d{0,2}[.,]\d{3}$/.test(plain);
   const value =
-    last < 0 || groupsOnly
+    last < 0 || repeated || grouped
       ? Number(plain.replaceAll(/[.,]/g, ""))
       : Number(`${plain.slice(0, last).replaceAll(/[.,]/g, "")}.${plain.slice(last + 1)}`);
   return Number.isFinite(value) && Math.abs(value) <= LARGEST ? value : undefined;
+}
+
+function groupSeparator(language: string): string | undefined {
+  const parts = new Intl.NumberFormat(language).formatToParts(1_000_000);
+  return parts.find(({ type }) => type === "group")?.value;
 }
 
 function preventing(send: () => void) {

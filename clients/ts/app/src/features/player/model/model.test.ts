@@ -34,7 +34,20 @@ describe("numbers", () => {
     ["12m", undefined],
     ["9999999999999", undefined],
   ])("%j is %j", (text, value) => {
-    expect(readNumber(text)).toBe(value);
+    expect(readNumber(text, "en")).toBe(value);
+    expect(readNumber(text, "de")).toBe(value);
+  });
+
+  it.each([
+    ["8,849", 8849, 8.849],
+    ["8.849", 8.849, 8849],
+    ["-12,500", -12_500, -12.5],
+    ["0,849", 0.849, 0.849],
+    ["1234,567", 1234.567, 1234.567],
+    ["8,84", 8.84, 8.84],
+  ])("%j is %d in English and %d in German", (text, english, german) => {
+    expect(readNumber(text, "en")).toBe(english);
+    expect(readNumber(text, "de")).toBe(german);
   });
 });
 
