@@ -108,7 +108,7 @@ pub(crate) fn check() {
     let connect = connect.filter(|message| message.name() == "ConnectRequest");
     let streamed: BTreeSet<&str> = connect
         .flat_map(|message| &message.field)
-        .map(|field| field.type_name())
+        .map(prost_types::FieldDescriptorProto::type_name)
         .collect();
     for method in UNARY {
         let call = method.split('/').next_back().expect("there is a last part");

@@ -126,7 +126,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_the_servers_fault_and_gives_its_place_back() {
         let files = Files::new(None);
-        for _ in 0..WORKERS + WAITING + 1 {
+        for _ in 0..=WORKERS + WAITING {
             let panicked = files.work(|| -> () { panic!("on purpose") }).await;
             assert!(matches!(panicked, Err(ApiError::Internal(_))), "{panicked:?}");
         }

@@ -3,7 +3,7 @@
 //! Its header has stood in different rows over the years, so it is found by its texts: a row with cells that begin with
 //! `Question` and `Answer 1`. As in Kahoot, any one of several right answers counts.
 
-use rust_xlsxwriter::{Format, Workbook};
+use rust_xlsxwriter::Format;
 use trivium_proto::v1;
 
 use crate::{
@@ -12,7 +12,7 @@ use crate::{
     lost::{self, Holds, numbered},
     place::letter,
     report::Report,
-    sheet::Sheet,
+    sheet::{Sheet, new_workbook},
     text::{cut, one_line, tidy},
 };
 
@@ -108,7 +108,7 @@ fn question(sheet: &Sheet, header: &Header, row: u32, harvest: &mut Harvest) {
 
 pub(crate) fn write(quiz: &v1::Quiz, report: &mut Report) -> Result<Vec<u8>, WriteError> {
     lost::tell_frame(quiz, false, false, report);
-    let mut workbook = Workbook::new();
+    let mut workbook = new_workbook()?;
     let bold = Format::new().set_bold();
     let plain = Format::new().set_quote_prefix();
     let sheet = workbook.add_worksheet();

@@ -2,7 +2,7 @@
 //!
 //! Neighbours: every format that is written calls [`tell`] for each question, with a [`Holds`] of its own.
 
-use trivium_proto::v1::{self, question::Kind};
+use trivium_proto::v1::{self, FileIssueSeverity, question::Kind};
 
 use crate::report::Report;
 
@@ -60,7 +60,8 @@ pub(crate) fn tell(question: &v1::Question, number: u32, holds: Holds, report: &
     }
 }
 
-/// Warns of what is lost of the quiz itself.
+/// Tells what is lost of the quiz itself. A server writes all settings out, also those that are as always, so this is no
+/// warning.
 pub(crate) fn tell_frame(quiz: &v1::Quiz, title: bool, description: bool, report: &mut Report) {
     let mut lost = Vec::new();
     if !title {
@@ -80,7 +81,8 @@ pub(crate) fn tell_frame(quiz: &v1::Quiz, title: bool, description: bool, report
         lost.push("settings");
     }
     if !lost.is_empty() {
-        report.warning(0, "", format!("the format has no place for: {}", lost.join(", ")));
+        let message = format!("the format has no place for: {}", lost.join(", "));
+        report.add(FileIssueSeverity::Info, 0, "", &message, "");
     }
 }
 

@@ -124,7 +124,12 @@ impl Notes<'_> {
     fn clamp(&mut self, column: &str, value: &mut u32, min: u32, max: u32) {
         let clamped = (*value).clamp(min, max);
         if clamped != *value {
-            let message = format!("{value} is not between {min} and {max}");
+            let unit = if column.contains("time") || column == "countdown" {
+                " ms"
+            } else {
+                ""
+            };
+            let message = format!("{value}{unit} is not between {min} and {max}");
             self.warn(column, &message, &clamped.to_string());
             *value = clamped;
         }

@@ -1,10 +1,11 @@
-//! The cells of a workbook's first sheet that has any, as text.
+//! The cells of a workbook's first sheet that has any, as text; and workbooks to be filled.
 //!
 //! Cells are read one by one: asking the library for a range would make it hold a rectangle as large as the file claims.
 
 use std::{collections::BTreeMap, io::Cursor};
 
 use calamine::{DataRef, Reader as _, Xlsx, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
 
 use crate::{
     archive,
@@ -43,6 +44,14 @@ impl Sheet {
     pub(crate) fn rows(&self) -> impl Iterator<Item = (u32, &BTreeMap<u32, String>)> {
         self.rows.iter().map(|(row, cells)| (*row, cells))
     }
+}
+
+/// A workbook to be filled. It says of its making only that it was in 1980, so that the same quiz is the same file.
+pub(crate) fn new_workbook() -> Result<Workbook, rust_xlsxwriter::XlsxError> {
+    let made = ExcelDateTime::from_ymd(1980, 1, 1)?;
+    let mut workbook = Workbook::new();
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&made));
+    Ok(workbook)
 }
 
 fn cells(workbook: &mut Xlsx<Cursor<&[u8]>>, name: &str) -> Result<Sheet, XlsxError> {

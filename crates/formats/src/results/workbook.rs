@@ -1,10 +1,10 @@
 //! Results as a workbook: the players, the questions, and a sheet for each question.
 
-use rust_xlsxwriter::{Color, Format, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{Color, Format, Worksheet, XlsxError};
 use trivium_proto::v1::{AnswerForm, GetResultsResponse, QuestionPrompt, QuestionResults};
 
 use super::rows::{self, Names};
-use crate::text::cut;
+use crate::{sheet::new_workbook, text::cut};
 
 /// Longest text of a cell, as Excel has it.
 const MAX_CELL: usize = 32_767;
@@ -20,7 +20,7 @@ struct Page<'a> {
 
 pub(super) fn write(results: &GetResultsResponse) -> Result<Vec<u8>, XlsxError> {
     let names = Names::new(results);
-    let mut workbook = Workbook::new();
+    let mut workbook = new_workbook()?;
     players(results, workbook.add_worksheet())?;
     questions(results, workbook.add_worksheet())?;
     for question in &results.questions {

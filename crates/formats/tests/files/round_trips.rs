@@ -9,10 +9,12 @@ use crate::quizzes;
 /// What has to come back of a question, or nothing if the format cannot hold it at all.
 type Held = fn(&Quiz, Question) -> Option<Question>;
 
+#[expect(clippy::unnecessary_wraps, reason = "as all others")]
 fn everything(_: &Quiz, question: Question) -> Option<Question> {
     Some(question)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as all others")]
 fn by_table(_: &Quiz, question: Question) -> Option<Question> {
     Some(Question {
         read_ms: None,
@@ -144,7 +146,14 @@ fn choice(kind: Option<Kind>) -> Option<(Vec<Choice>, bool)> {
             vec![option("True", asked.correct), option("False", !asked.correct)],
             true,
         )),
-        _ => None,
+        Kind::TextEntry(_)
+        | Kind::NumberEntry(_)
+        | Kind::RangeEntry(_)
+        | Kind::Ordering(_)
+        | Kind::Matching(_)
+        | Kind::Poll(_)
+        | Kind::Rating(_)
+        | Kind::WordCloud(_) => None,
     }
 }
 

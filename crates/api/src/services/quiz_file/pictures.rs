@@ -41,7 +41,7 @@ pub(super) async fn take(
         match kept.get(&question.media_url) {
             Some(Ok(url)) => question.media_url.clone_from(url),
             Some(Err(why)) => {
-                warn(issues, n, format!("{} was left out: {why}", question.media_url));
+                warn(issues, n, &format!("{} was left out: {why}", question.media_url));
                 question.media_url.clear();
             }
             None => {}
@@ -68,7 +68,7 @@ pub(super) async fn give(
             continue;
         };
         let Some(record) = call.api.runtime.store().media(&id).await? else {
-            warn(issues, n, format!("{} is not stored here", question.media_url));
+            warn(issues, n, &format!("{} is not stored here", question.media_url));
             continue;
         };
         let name = format!("{id}.{}", extension(&record.content_type));
@@ -78,7 +78,7 @@ pub(super) async fn give(
                 warn(
                     issues,
                     n,
-                    "the bundle would be too large to be read again; the image is not in it".to_owned(),
+                    "the bundle would be too large to be read again; the image is not in it",
                 );
                 bytes -= record.body.len();
                 continue;
@@ -135,7 +135,7 @@ fn extension(content_type: &str) -> &'static str {
 }
 
 /// Reports are bounded where they are made; at most one more a question does not unbound them.
-fn warn(issues: &mut Vec<FileIssue>, question: usize, message: String) {
+fn warn(issues: &mut Vec<FileIssue>, question: usize, message: &str) {
     if issues.len() < trivium_formats::limits::MAX_ISSUES {
         issues.push(FileIssue {
             line: count_out(question + 1),

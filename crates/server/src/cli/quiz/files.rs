@@ -178,14 +178,12 @@ pub(super) async fn export(quiz: &str, revision: u32, writing: &Writing, account
 
 /// Writes a file where it is wanted.
 pub(in crate::cli) fn save(file: &[u8], output: Option<&Path>) -> Result<()> {
-    match output {
-        Some(path) => std::fs::write(path, file).with_context(|| path.display().to_string()),
-        None => {
-            let mut out = std::io::stdout().lock();
-            out.write_all(file)?;
-            Ok(out.flush()?)
-        }
+    if let Some(path) = output {
+        return std::fs::write(path, file).with_context(|| path.display().to_string());
     }
+    let mut out = std::io::stdout().lock();
+    out.write_all(file)?;
+    Ok(out.flush()?)
 }
 
 fn read_here(bytes: &[u8], name: &str, format: Format) -> Read {
