@@ -16,10 +16,16 @@ interface Props {
 export function Sheet({ title, position, onClose, children }: Props) {
   const { t } = useTranslation();
   return (
-    <Drawer.Root opened onClose={onClose} position={position} size={position === "bottom" ? "75dvh" : "md"}>
+    <Drawer.Root
+      opened
+      onClose={onClose}
+      position={position}
+      size={position === "bottom" ? "75dvh" : "md"}
+      classNames={{ content: classes[position] ?? "", body: classes.body ?? "" }}
+    >
       <Drawer.Overlay />
-      <Drawer.Content aria-label={title} className={classes.content} data-position={position}>
-        <Drawer.Body className={classes.body}>
+      <Drawer.Content aria-label={title}>
+        <Drawer.Body>
           <div className={classes.head}>
             <Title order={2} size="1.5rem">
               {title}
