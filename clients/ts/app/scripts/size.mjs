@@ -37,7 +37,9 @@ function together(...keys) {
 const kb = (bytes) => `${(bytes / 1000).toFixed(1)} kB`.padStart(10);
 
 const PLAYER = "src/features/player/index.tsx";
-const SDK = "../sdk/src/index.ts";
+// Loaded by the player's page while somebody types a name; its path depends on where the package lies.
+const SDK = Object.keys(manifest).find((key) => key.endsWith("sdk/src/index.ts"));
+if (SDK === undefined) throw new Error("the SDK is no chunk of its own: tell this script where it went");
 const shell = [...reach("index.html")];
 const pages = Object.keys(manifest).filter((key) => /^src\/features\/[^/]+\/index\.tsx$/.test(key));
 let failed = false;
