@@ -1,11 +1,14 @@
 //! Clients on protocol stacks that nobody here wrote play a quiz to the end: grpcio, aioquic, and Connect for Node.
 //!
 //! Their sources lie beside this file and are examples for newcomers; the README there tells how to run them by hand.
-//! [`programs`] sets up what they need, [`client`] runs one.
+//! [`programs`] sets up what they need, [`client`] runs one. [`cases`] are what gRPC asks of every
+//! implementation, and [`judges`] come along where there is Go.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "suites look for one event among many")]
 
+mod cases;
 mod client;
+mod judges;
 mod programs;
 
 use std::collections::BTreeMap;
@@ -143,6 +146,7 @@ async fn health_and_reflection_answer_foreign_tools() {
     let told: Value = serde_json::from_str(&printed).expect("JSON");
     assert_eq!(told["health"], "SERVING");
     for (service, method) in [
+        ("grpc.health.v1.Health", "Check"),
         ("trivium.v1.SessionService", "Watch"),
         ("trivium.v1.RoomService", "JoinRoom"),
         ("trivium.v1.QuizService", "Play"),
