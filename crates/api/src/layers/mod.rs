@@ -100,6 +100,7 @@ fn services(api: &Arc<Api>, options: Options) -> Router {
         let builder = || {
             tonic_reflection::server::Builder::configure()
                 .register_encoded_file_descriptor_set(trivium_proto::FILE_DESCRIPTOR_SET)
+                .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
         };
         // Python's and many older tools ask for the version before the first one only.
         match (builder().build_v1(), builder().build_v1alpha()) {
