@@ -17,7 +17,7 @@ export async function answerByPointer(page: Page, deed: Deed): Promise<void> {
   if ("rate" in deed) return page.locator(`main button[aria-label^="${deed.rate} of "]`).click();
   if ("taps" in deed) for (const text of deed.taps) await click(page, text);
   if ("type" in deed) await page.locator("main input").fill(deed.type);
-  if ("slide" in deed) await page.locator("main input[type=range]").fill(String(deed.slide));
+  if ("slide" in deed) await slide(page, deed.slide);
   if ("order" in deed) await dragInto(page, deed.order);
   if ("match" in deed) {
     for (const [left, right] of Object.entries(deed.match)) await choosePartner(page, left, right);
@@ -120,13 +120,35 @@ async function choosePartner(page: Page, left: string, right: string): Promise<v
   await select?.select(value);
 }
 
+/** Taps on the groove near the value, and goes the rest by the buttons at its ends. */
+async function slide(page: Page, value: number): Promise<void> {
+  const slider = await page.waitForSelector("main input[type=range]");
+  const box = await slider?.boundingBox();
+  if (!box) throw new Error("there is no slider");
+  const { min, max } = await slidden(page);
+  const part = (value - min) / (max - min);
+  await page.mouse.click(box.x + box.width * part, box.y + box.height / 2);
+  for (;;) {
+    const { at } = await slidden(page);
+    if (at === value) return;
+    await page.locator(`main button[aria-label="One ${at < value ? "more" : "less"}"]`).click();
+    await expect.poll(async () => (await slidden(page)).at).not.toBe(at);
+  }
+}
+
 async function slideByKeys(page: Page, value: number): Promise<void> {
   await tabTo(page, "main input[type=range]");
   await page.keyboard.press("Home");
-  const at = () => page.$eval("main input[type=range]", (slider) => (slider as HTMLInputElement).valueAsNumber);
-  const start = await at();
-  for (let step = start; step < value; step += 1) await page.keyboard.press("ArrowRight");
-  expect(await at()).toBe(value);
+  const { min } = await slidden(page);
+  for (let step = min; step < value; step += 1) await page.keyboard.press("ArrowRight");
+  await expect.poll(async () => (await slidden(page)).at).toBe(value);
+}
+
+function slidden(page: Page): Promise<{ at: number; min: number; max: number }> {
+  return page.$eval("main input[type=range]", (slider) => {
+    const { valueAsNumber, min, max } = slider as HTMLInputElement;
+    return { at: valueAsNumber, min: Number(min), max: Number(max) };
+  });
 }
 
 /** Texts of the items to be put in order, from the top. */

@@ -70,6 +70,13 @@ export async function stage(page: Page, name: string): Promise<void> {
   await page.waitForSelector(`main[data-stage="${name}"]`, { timeout: PATIENCE.timeout });
 }
 
+/** The host's next step, by its key, until the stage is there. */
+export async function next(page: Page, name: string): Promise<void> {
+  await page.waitForSelector("[aria-keyshortcuts=Space]:not([aria-disabled])", { timeout: PATIENCE.timeout });
+  await page.keyboard.press("Space");
+  await stage(page, name);
+}
+
 /** Waits until a player's page is in this state of the game, such as `OPEN`. */
 export async function phase(page: Page, name: string): Promise<void> {
   await page.waitForSelector(`main[data-phase="${name}"]`, { timeout: PATIENCE.timeout });

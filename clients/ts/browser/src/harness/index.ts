@@ -4,3 +4,4 @@ export { BROWSERS, type BrowserName, executable, type LaunchOptions, launch, lea
 export { CLIENT_ALIASES, type ServedPage, screenshot, servePage } from "./pages.js";
 export { type Program, type ProgramOptions, startProgram } from "./processes.js";
 export { BINARY, REPOSITORY, type Server, type ServerOptions, startServer, startTestService } from "./servers.js";
+export { UdpRelay } from "./udp-relay.js";

@@ -17,9 +17,9 @@ import {
   type Server,
   servePage,
   startServer,
+  UdpRelay,
 } from "../harness/index.js";
 import { cases } from "./page/cases.js";
-import { UdpRelay } from "./udp-relay.js";
 
 const run = promisify(execFile);
 const BINARY = process.env.TRIVIUM_BIN ?? join(REPOSITORY, "target/debug/trivium");

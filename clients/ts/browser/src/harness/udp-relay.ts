@@ -6,20 +6,21 @@ import { createSocket, type Socket } from "node:dgram";
 export class UdpRelay {
   /** While true, everything is dropped. */
   silent = false;
+  /** Where the server listens; 0 while there is none. */
+  server: number;
   readonly #front = createSocket("udp4");
   /** One socket to the server per client, so that answers find their way. */
   readonly #backs = new Map<number, Socket>();
-  readonly #server: number;
 
   private constructor(server: number) {
-    this.#server = server;
+    this.server = server;
     this.#front.on("message", (datagram, { port }) => {
-      if (!this.silent) this.#back(port).send(datagram, this.#server, "127.0.0.1");
+      if (!this.silent && this.server !== 0) this.#back(port).send(datagram, this.server, "127.0.0.1");
     });
   }
 
-  /** Relays to this port. */
-  static async to(server: number): Promise<UdpRelay> {
+  /** Relays to this port, which may be told later: a server that names the relay in its configuration starts after it. */
+  static async to(server = 0): Promise<UdpRelay> {
     const relay = new UdpRelay(server);
     await new Promise<void>((bound) => relay.#front.bind(0, "127.0.0.1", bound));
     return relay;
