@@ -233,11 +233,12 @@ impl<S: RoadService> Connection<S> {
     async fn accept(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
         // Small messages must not wait for the acknowledgement of the one before.
         let _ = stream.set_nodelay(true);
+        // Each road in a box of its size: with TLS a connection is larger than without.
         let Some(tls) = tls else {
-            return self.serve(stream).await;
+            return Box::pin(self.serve(stream)).await;
         };
         match timeout(self.config.handshake_timeout, tls.accept(stream)).await {
-            Ok(Ok(stream)) => self.serve(stream).await,
+            Ok(Ok(stream)) => Box::pin(self.serve(stream)).await,
             Ok(Err(error)) => debug!(connection = self.peer.connection_id, %error, "no TLS"),
             Err(_) => debug!(connection = self.peer.connection_id, "no TLS in time"),
         }

@@ -7,7 +7,9 @@ mod hearing;
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use tokio::{sync::mpsc, time::Instant};
+use futures_channel::mpsc;
+use futures_util::{SinkExt as _, StreamExt as _};
+use tokio::time::Instant;
 use tokio_util::task::AbortOnDropHandle;
 use tonic::{Code, Status, codec::Streaming};
 use trivium_engine::{RoomId, Timestamp};
@@ -102,7 +104,8 @@ impl Driver {
     }
 
     async fn run(mut self, mut inbound: Inbound, datagrams: Option<Datagrams>) {
-        let End(status) = match self.greet(&mut inbound, datagrams).await {
+        // What happens seldom is boxed, here and below, so that a stream to which nothing happens stays small.
+        let End(status) = match Box::pin(self.greet(&mut inbound, datagrams)).await {
             Ok(()) => self.serve(inbound).await,
             Err(end) => end,
         };
@@ -189,7 +192,7 @@ impl Driver {
             let input = tokio::select! {
                 request = next(&mut inbound), if !half_closed => request,
                 Some(finished) = self.running.next() => Input::Finished(Box::new(finished)),
-                Some(interrupted) = self.interruptions.recv() => Input::Interrupted(interrupted),
+                Some(interrupted) = self.interruptions.next() => Input::Interrupted(interrupted),
                 () = tokio::time::sleep_until(self.next_ping) => Input::PingDue,
                 () = sleep_for(expires_in) => Input::TokenExpired,
                 () = session.superseded() => Input::Superseded,
@@ -206,7 +209,7 @@ impl Driver {
                     self.finished(*finished).await;
                     Ok(())
                 }
-                Input::Interrupted(interrupted) => self.interrupted(interrupted).await,
+                Input::Interrupted(interrupted) => Box::pin(self.interrupted(interrupted)).await,
                 Input::PingDue => {
                     self.ping(&session).await;
                     Ok(())
@@ -247,7 +250,7 @@ impl Driver {
             Request::Subscribe(subscribe) => {
                 let reply = match trivium_proto::validate(&subscribe) {
                     Err(violations) => Reply::Error(ApiError::Invalid(violations).wire()),
-                    Ok(()) => match self.subscribe(subscribe).await {
+                    Ok(()) => match Box::pin(self.subscribe(subscribe)).await {
                         Ok(()) => Reply::Done(v1::Done {}),
                         Err(error) => Reply::Error(error.wire()),
                     },
@@ -267,7 +270,7 @@ impl Driver {
             }
             Request::Pong(pong) => self.pong(pong.ping_id).await,
             Request::Authenticate(authenticate) => {
-                let reply = match self.authenticate(&authenticate.token).await {
+                let reply = match Box::pin(self.authenticate(&authenticate.token)).await {
                     Ok(()) => Reply::Done(v1::Done {}),
                     Err(error) => Reply::Error(error.wire()),
                 };
@@ -283,18 +286,23 @@ impl Driver {
                 if let Request::SyncClock(clock) = &request {
                     self.pong(clock.ping_id).await;
                 }
-                let mut call = self.call.clone();
-                call.received_at = self.now();
-                call.round_trip = self.session.as_ref().and_then(|session| session.round_trip());
-                self.running.push(async move {
-                    let reply = dispatch(call, request).await;
-                    // Requests that only streams have were dealt with above.
-                    let reply = reply.unwrap_or_else(|| Reply::Error(ApiError::Protocol("not on this stream").wire()));
-                    Finished { id, reply }
-                });
+                self.take(id, request);
             }
         }
         Ok(())
+    }
+
+    /// Not async, so that the driver's own future does not hold a place for that of the request.
+    fn take(&mut self, id: u64, request: Request) {
+        let mut call = self.call.clone();
+        call.received_at = self.now();
+        call.round_trip = self.session.as_ref().and_then(|session| session.round_trip());
+        self.running.push(async move {
+            let reply = dispatch(call, request).await;
+            // Requests that only streams have were dealt with before.
+            let reply = reply.unwrap_or_else(|| Reply::Error(ApiError::Protocol("not on this stream").wire()));
+            Finished { id, reply }
+        });
     }
 
     fn takes(&self, request: &Request) -> bool {
@@ -306,7 +314,7 @@ impl Driver {
         if let Reply::JoinRoom(joined) = &reply
             && !joined.seat_token.is_empty()
             && self.call.principal.is_none()
-            && let Ok(principal) = self.verify(&joined.seat_token).await
+            && let Ok(principal) = Box::pin(self.verify(&joined.seat_token)).await
         {
             if let Some(session) = &self.session {
                 session.set_user(principal.user.clone());

@@ -8,9 +8,10 @@ use std::{
 };
 
 use bytes::Bytes;
+use futures_channel::mpsc;
+use futures_util::Stream as _;
 use http::HeaderMap;
 use http_body::{Body, Frame};
-use tokio::sync::mpsc;
 use tokio_util::task::AbortOnDropHandle;
 use tonic::Status;
 use trivium_engine::{Millis, RoomId, Seq};
@@ -84,7 +85,7 @@ impl Outbound {
     /// Takes what the driver has handed over. Returns frames.
     fn take_items(&mut self, cx: &mut Context<'_>, frames: &mut Frames) {
         while self.end.is_none() && frames.has_room() {
-            match self.items.poll_recv(cx) {
+            match Pin::new(&mut self.items).poll_next(cx) {
                 Poll::Ready(Some(Item::Frame(frame))) => frames.push(frame),
                 Poll::Ready(Some(Item::Add(subscription))) => {
                     self.subscriptions.retain(|other| other.room() != subscription.room());
