@@ -61,7 +61,7 @@ export function Bar({ saving, onPreview, hasQuestion }: Props) {
             <IconEye aria-hidden />
           </Tool>
         )}
-        <Menu position="bottom-end" width={250}>
+        <Menu position="bottom-end" width={250} withInitialFocusPlaceholder={false}>
           <Menu.Target>
             <ActionIcon aria-label={t("editor.more")}>
               <IconDotsVertical size={20} aria-hidden />

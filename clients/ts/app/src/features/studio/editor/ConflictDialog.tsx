@@ -1,7 +1,9 @@
 // Somebody saved a newer revision meanwhile: which one counts. None of the choices loses anything.
-import { Button, Modal, Text } from "@mantine/core";
+
+import { Button, Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "../Dialog";
 import type { Saving } from "./useSaving";
 import classes from "./workbench.module.css";
 
@@ -14,13 +16,7 @@ export function ConflictDialog({ saving }: { saving: Saving }) {
     ["takeTheirs", saving.takeTheirs],
   ] as const;
   return (
-    <Modal
-      opened
-      onClose={saving.dismiss}
-      title={t("conflict.title")}
-      closeButtonProps={{ "aria-label": t("common:close") }}
-      centered
-    >
+    <Dialog onClose={saving.dismiss} title={t("conflict.title")}>
       <Text mb="md">{t("conflict.text")}</Text>
       <ul className={classes.choices}>
         {choices.map(([name, choose]) => (
@@ -42,6 +38,6 @@ export function ConflictDialog({ saving }: { saving: Saving }) {
           </li>
         ))}
       </ul>
-    </Modal>
+    </Dialog>
   );
 }

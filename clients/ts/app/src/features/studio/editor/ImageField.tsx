@@ -5,7 +5,7 @@ import type { Question } from "@trivium/client/proto";
 import { type ClipboardEvent, type DragEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { TEXT } from "../model/bounds";
-import { IMAGE_TYPES, imageOf, UploadError, uploadImage } from "../model/media";
+import { IMAGE_TYPES, imageOf, isOwnImage, UploadError, uploadImage } from "../model/media";
 import { useToken } from "../token";
 import { type ChangeQuestion, useField } from "./context";
 import { TextField } from "./fields";
@@ -56,7 +56,13 @@ export function ImageField({ question, change }: Props) {
       <legend>{t("image.legend")}</legend>
       {question.mediaUrl !== "" && part === undefined && (
         <div className={classes.picture}>
-          <img src={question.mediaUrl} alt={question.mediaAlt} />
+          {isOwnImage(question.mediaUrl) ? (
+            <img src={question.mediaUrl} alt={question.mediaAlt} />
+          ) : (
+            <p className={classes.elsewhere}>
+              {t("image.elsewhere")} <code>{question.mediaUrl}</code>
+            </p>
+          )}
           <div className={classes.pictureSide}>
             <TextField
               path="media_alt"

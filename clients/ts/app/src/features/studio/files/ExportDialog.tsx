@@ -1,10 +1,12 @@
 // A quiz becomes a file: the formats with what each can hold, then the download with what it could not.
-import { Button, Group, Modal, Radio } from "@mantine/core";
+
+import { Button, Group, Radio } from "@mantine/core";
 import { IconDownload } from "@tabler/icons-react";
 import { type ExportQuizResponse, QuizFileFormat, QuizFileService } from "@trivium/client/proto";
 import { useSession } from "@trivium/client/react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Dialog } from "../Dialog";
 import { sentence } from "../failure";
 import { FORMATS } from "../model/formats";
 import { download } from "./download";
@@ -38,13 +40,7 @@ export default function ExportDialog({ quizId, title, onClose }: Props) {
     }
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t("export.title", { title })}
-      closeButtonProps={{ "aria-label": t("common:close") }}
-      size="lg"
-    >
+    <Dialog onClose={onClose} title={t("export.title", { title })} size="lg">
       <Radio.Group
         label={t("export.format")}
         value={String(format)}
@@ -86,6 +82,6 @@ export default function ExportDialog({ quizId, title, onClose }: Props) {
           {t("export.go")}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

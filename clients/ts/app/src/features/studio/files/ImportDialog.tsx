@@ -1,5 +1,6 @@
 // A file becomes a quiz: pick it, see row by row what would come of it, then import.
-import { Button, FileButton, Group, Loader, Modal, NativeSelect } from "@mantine/core";
+
+import { Button, FileButton, Group, Loader, NativeSelect } from "@mantine/core";
 import { IconFileImport, IconUpload } from "@tabler/icons-react";
 import { type ImportQuizResponse, QuizFileFormat, QuizFileService } from "@trivium/client/proto";
 import { useSession } from "@trivium/client/react";
@@ -7,6 +8,7 @@ import { type DragEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { RichText } from "../../../components/RichText";
+import { Dialog } from "../Dialog";
 import { KindIcon } from "../editor/KindIcon";
 import { sentence } from "../failure";
 import { ACCEPTED_FILES, FORMATS, formatName, MAX_FILE_BYTES } from "../model/formats";
@@ -80,13 +82,7 @@ export default function ImportDialog({ onClose, onImported }: Props) {
   };
 
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t("import.title")}
-      closeButtonProps={{ "aria-label": t("common:close") }}
-      size="xl"
-    >
+    <Dialog onClose={onClose} title={t("import.title")} size="xl">
       <section
         aria-label={t("import.file")}
         className={classes.drop}
@@ -148,7 +144,7 @@ export default function ImportDialog({ onClose, onImported }: Props) {
           </Group>
         </>
       )}
-    </Modal>
+    </Dialog>
   );
 }
 

@@ -31,9 +31,9 @@ export function Issues({ issues, omitted, lineLabel }: Props) {
   const shown = all ? issues : issues.slice(0, FIRST);
   return (
     <>
-      <div className={classes.scroll}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: who has no mouse scrolls with the arrow keys */}
+      <section className={classes.scroll} aria-label={t("issues.caption")} tabIndex={0}>
         <table className={classes.issues}>
-          <caption className="visually-hidden">{t("issues.caption")}</caption>
           <thead>
             <tr>
               <th scope="col">{lineLabel}</th>
@@ -63,7 +63,7 @@ export function Issues({ issues, omitted, lineLabel }: Props) {
             })}
           </tbody>
         </table>
-      </div>
+      </section>
       {!all && issues.length > FIRST && (
         <Button variant="subtle" onClick={() => setAll(true)}>
           {t("issues.all", { count: issues.length })}

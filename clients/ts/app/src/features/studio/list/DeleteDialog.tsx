@@ -1,10 +1,12 @@
 // Asks before a quiz is deleted, and offers to bring it back afterwards.
-import { Button, Group, Modal, Text } from "@mantine/core";
+
+import { Button, Group, Text } from "@mantine/core";
 import { QuizService, type QuizSummary } from "@trivium/client/proto";
 import { useSession } from "@trivium/client/react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
+import { Dialog } from "../Dialog";
 import { showFailure } from "../failure";
 import { draftOf } from "../model/draft";
 import { forget } from "../model/kept";
@@ -47,13 +49,7 @@ export function DeleteDialog({ quiz, onClose, onDeleted, onRestored }: Props) {
     }
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={t("delete.title")}
-      closeButtonProps={{ "aria-label": t("common:close") }}
-      centered
-    >
+    <Dialog onClose={onClose} title={t("delete.title")}>
       <Text mb="lg">{t("delete.text", { title: quiz.title, count: quiz.questionCount })}</Text>
       <Group justify="flex-end">
         <Button variant="default" onClick={onClose} data-autofocus>
@@ -63,6 +59,6 @@ export function DeleteDialog({ quiz, onClose, onDeleted, onRestored }: Props) {
           {t("delete.confirm")}
         </Button>
       </Group>
-    </Modal>
+    </Dialog>
   );
 }

@@ -27,7 +27,7 @@ export function QuizCard({ quiz, onDuplicate, onExport, onDelete }: Props) {
         <h2>
           <Link href={`/studio/${id}`}>{title}</Link>
         </h2>
-        <Menu position="bottom-end" width={220} withinPortal>
+        <Menu position="bottom-end" width={220} withInitialFocusPlaceholder={false}>
           <Menu.Target>
             <ActionIcon aria-label={t("list.menu", { title })}>
               <IconDotsVertical size={20} aria-hidden />

@@ -7,6 +7,7 @@ import { AnswerInput } from "../../player/answers/AnswerInput";
 import type { AnswerValue } from "../../player/answers/types";
 import { useEditorState } from "../editor/context";
 import type { Item } from "../model/draft";
+import { isOwnImage } from "../model/media";
 import { formOf, promptOf } from "../model/prompt";
 import classes from "./preview.module.css";
 
@@ -46,7 +47,7 @@ export function Preview({ item }: { item: Item }) {
         <div className={classes.stem} data-long={prompt.text.length > 120 || undefined}>
           {prompt.text.trim() === "" ? <em>{t("editor.noText")}</em> : <RichText text={prompt.text} />}
         </div>
-        {prompt.mediaUrl !== "" && <img className={classes.picture} src={prompt.mediaUrl} alt={prompt.mediaAlt} />}
+        {isOwnImage(prompt.mediaUrl) && <img className={classes.picture} src={prompt.mediaUrl} alt={prompt.mediaAlt} />}
         <AnswerInput
           key={`${prompt.kind}-${round}`}
           kind={prompt.kind}
