@@ -52,6 +52,8 @@ export default defineConfig({
   },
   server: {
     port: 5173,
+    // The example quizzes, and the protos that tests compare with, stand outside of the npm workspace.
+    fs: { allow: [fileURLToPath(new URL("../../../", import.meta.url))] },
     proxy: Object.fromEntries(
       ["/trivium.v1.", "/.well-known", "/operator", "/media", "/health"].map((path) => [
         path,
