@@ -73,7 +73,7 @@ export async function stage(page: Page, name: string): Promise<void> {
 /** The host's next step, by its key, until the stage is there. */
 export async function next(page: Page, name: string): Promise<void> {
   await page.waitForSelector("[aria-keyshortcuts=Space]:not([aria-disabled])", { timeout: PATIENCE.timeout });
-  await page.keyboard.press("Space");
+  await page.keyboard.press(" ");
   await stage(page, name);
 }
 
