@@ -1,12 +1,13 @@
 // `/host`: pick a quiz, say how it is played, open the room.
 
+import { create } from "@bufbuild/protobuf";
 import { Button } from "@mantine/core";
 import { IconPlayerPlayFilled } from "@tabler/icons-react";
-import { QuizService, type QuizSummary } from "@trivium/client/proto";
+import { QuizService, type QuizSummary, QuizSummarySchema } from "@trivium/client/proto";
 import { useSession } from "@trivium/client/react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { useLocation } from "wouter";
+import { useLocation, useSearch } from "wouter";
 import { FocusHeading } from "../../../components/FocusHeading";
 import { PageFrame } from "../../../components/PageFrame";
 import { DEFAULTS, type GameOptions as Options, optionsOf } from "../model/options";
@@ -34,6 +35,24 @@ export function Setup() {
       .getQuiz({ quizId: chosen.id })
       .then((answer) => setOptions((before) => optionsOf(answer.quiz?.settings, before)), showFailure);
   };
+  // The studio leads here with a quiz in the address.
+  const wanted = new URLSearchParams(useSearch()).get("quiz");
+  useEffect(() => {
+    if (wanted === null) return;
+    let stale = false;
+    session
+      .client(QuizService)
+      .getQuiz({ quizId: wanted })
+      .then(({ quiz: found }) => {
+        if (stale || found === undefined) return;
+        const { id, revision, title, questions } = found;
+        setQuiz(create(QuizSummarySchema, { id, revision, title, questionCount: questions.length }));
+        setOptions((before) => optionsOf(found.settings, before));
+      }, showFailure);
+    return () => {
+      stale = true;
+    };
+  }, [session, wanted]);
   const host = async () => {
     if (!quiz) return;
     setOpening(true);
