@@ -139,6 +139,13 @@ describe("failures", () => {
   });
 });
 
+it("keeps the screen while the connection is away, and says that nothing is lost", async () => {
+  const session = renderHost(inPhase(QuizPhase.OPEN));
+  session.setConnection({ status: "reconnecting" });
+  expect((await screen.findByText(/everybody keeps their seat/)).textContent).toBeTruthy();
+  expect(heading()).toMatch(/shortest day/);
+});
+
 describe("people", () => {
   it("removes a player only after a second question", async () => {
     const session = renderHost(inPhase(QuizPhase.LOBBY));
