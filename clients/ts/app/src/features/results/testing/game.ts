@@ -1,5 +1,5 @@
 // A finished game for tests: every kind of question, points computed by hand or by the rule, and ever so many players.
-import { create } from "@bufbuild/protobuf";
+import { create, type MessageInitShape } from "@bufbuild/protobuf";
 import {
   AnswerSchema,
   type GetResultsResponse,
@@ -19,7 +19,7 @@ import { SAMPLE_PLAYERS, SAMPLE_QUESTIONS, SAMPLE_TIME_MS, sampleQuestion, stand
 export const OPEN_MS = BigInt(SAMPLE_TIME_MS);
 
 /** A right answer in 5,250 ms of 10,000: 750 of 1,000 points. */
-export function result(userId: string, change: Partial<PlayerResult> = {}): PlayerResult {
+export function result(userId: string, change: MessageInitShape<typeof PlayerResultSchema> = {}): PlayerResult {
   return create(PlayerResultSchema, {
     userId,
     verdict: Verdict.CORRECT,
