@@ -130,6 +130,12 @@ impl Process {
             .expect("it is our child")
     }
 
+    /// By which the system knows it.
+    pub fn id(&self) -> u32 {
+        let life = self.life.as_ref().expect("it runs");
+        life.child.id().expect("nobody waited for it")
+    }
+
     /// Arms a fail point: the next time that `site` is reached, its thread stops; with `first` only once that was reached.
     pub async fn stall(&mut self, site: &str, first: Option<&str>) {
         let after = first.map(|first| format!(" after {first}")).unwrap_or_default();
