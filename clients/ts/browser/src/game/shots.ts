@@ -42,12 +42,16 @@ async function shootAs(page: Page, name: string): Promise<void> {
 }
 
 /** Waits until nothing moves any more but what always does. */
-async function rest(page: Page): Promise<void> {
+export async function rest(page: Page): Promise<void> {
   await page.evaluate(async (most) => {
+    // Clocks never rest.
+    const isClock = ({ effect }: Animation) =>
+      effect instanceof KeyframeEffect && effect.target?.closest("[role=timer]") != null;
     const moving = () =>
       document.getAnimations().filter((animation) => {
         const { iterations, endTime } = animation.effect?.getComputedTiming() ?? {};
-        return animation.playState === "running" && iterations === 1 && Number(endTime) < most;
+        const ends = iterations === 1 && Number(endTime) < most;
+        return animation.playState === "running" && ends && !isClock(animation);
       });
     const late = new Promise((done) => setTimeout(done, most));
     await new Promise(requestAnimationFrame);

@@ -70,8 +70,8 @@ describe.skipIf(leaveOut("chromium"))("the seat", () => {
     await client.send("Page.setWebLifecycleState", { state: "frozen" });
     for (let step = 0; step < 4; step += 1) await room.next();
     await client.send("Page.setWebLifecycleState", { state: "active" });
-    // Freezing hides; whoever wakes a phone looks at it.
-    await page.bringToFront();
+    // Freezing hides, and whoever wakes a phone looks at it.
+    await page.emulateFocusedPage(true);
     await answerable(page, 3);
     expect(Number((await scoreOn(page)).replaceAll(",", ""))).toBeGreaterThan(Number(score.replaceAll(",", "")));
     await answerByPointer(page, { type: "mercury" });
