@@ -69,7 +69,9 @@ function Faces({ members, crowd, onMember }: FacesProps) {
                 type="button"
                 className={classes.face}
                 data-away={!isThere(room, member.userId) || undefined}
-                aria-label={hosts ? t("lobby.member", { name: member.nickname }) : member.nickname}
+                aria-label={`${hosts ? t("lobby.member", { name: member.nickname }) : member.nickname}${
+                  isThere(room, member.userId) ? "" : `, ${t("lobby.away")}`
+                }`}
                 aria-disabled={!hosts || undefined}
                 onClick={() => {
                   if (hosts) onMember(member.userId);
