@@ -2,6 +2,7 @@
 
 import type { QuestionPrompt } from "@trivium/client/proto";
 import { FocusHeading } from "../../../components/FocusHeading";
+import { Picture } from "../../../components/Picture";
 import { RichText } from "../../../components/RichText";
 import classes from "./stage.module.css";
 
@@ -21,7 +22,7 @@ export function StemImage({ prompt }: { prompt: QuestionPrompt }) {
   if (prompt.mediaUrl === "") return null;
   return (
     <figure className={classes.media}>
-      <img src={prompt.mediaUrl} alt={prompt.mediaAlt} decoding="async" />
+      <Picture url={prompt.mediaUrl} alt={prompt.mediaAlt} />
     </figure>
   );
 }

@@ -3,6 +3,7 @@ import type { QuestionPrompt } from "@trivium/client/proto";
 import { useQuizActions } from "@trivium/client/react";
 import { useTranslation } from "react-i18next";
 import { FocusHeading } from "../../../components/FocusHeading";
+import { Picture } from "../../../components/Picture";
 import { RichText } from "../../../components/RichText";
 import { usePreferences } from "../../../lib/preferences";
 import classes from "./Stem.module.css";
@@ -28,14 +29,12 @@ export function Stem({ roomId, prompt }: { roomId: string; prompt: QuestionPromp
         )}
       </FocusHeading>
       {prompt.mediaUrl !== "" && (
-        <img
+        <Picture
           className={showQuestion ? classes.picture : "visually-hidden"}
-          src={prompt.mediaUrl}
+          url={prompt.mediaUrl}
           alt={showQuestion ? prompt.mediaAlt : ""}
-          decoding="async"
-          onLoad={loaded}
-          // A picture that never comes must not hold up the room.
-          onError={loaded}
+          // One that never comes must not hold up the room either.
+          onSettled={loaded}
         />
       )}
     </div>

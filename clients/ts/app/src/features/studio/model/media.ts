@@ -59,11 +59,6 @@ export function uploadImage(file: Blob, { token, onProgress, signal }: UploadOpt
   });
 }
 
-/** Whether a picture comes from this server. From anywhere else, nothing is loaded: the policy of the page forbids it. */
-export function isOwnImage(url: string): boolean {
-  return /^\/(?!\/)/.test(url);
-}
-
 /** The first picture among dropped, pasted or chosen files. */
 export function imageOf(files: Iterable<File> | undefined): File | undefined {
   return [...(files ?? [])].find((file) => file.type.startsWith("image/"));

@@ -2,12 +2,12 @@
 import { Button } from "@mantine/core";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { Picture } from "../../../components/Picture";
 import { RichText } from "../../../components/RichText";
 import { AnswerInput } from "../../player/answers/AnswerInput";
 import type { AnswerValue } from "../../player/answers/types";
 import { useEditorState } from "../editor/context";
 import type { Item } from "../model/draft";
-import { isOwnImage } from "../model/media";
 import { formOf, promptOf } from "../model/prompt";
 import classes from "./preview.module.css";
 
@@ -47,7 +47,7 @@ export function Preview({ item }: { item: Item }) {
         <div className={classes.stem} data-long={prompt.text.length > 120 || undefined}>
           {prompt.text.trim() === "" ? <em>{t("editor.noText")}</em> : <RichText text={prompt.text} />}
         </div>
-        {isOwnImage(prompt.mediaUrl) && <img className={classes.picture} src={prompt.mediaUrl} alt={prompt.mediaAlt} />}
+        {prompt.mediaUrl !== "" && <Picture className={classes.picture} url={prompt.mediaUrl} alt={prompt.mediaAlt} />}
         <AnswerInput
           key={`${prompt.kind}-${round}`}
           kind={prompt.kind}
