@@ -41,9 +41,9 @@ export function DemoPage({ name, operator = false, code }: Props) {
     <OpenRoom value={{ roomId, open, guest: code !== undefined }}>
       <PageFrame width="full">
         <ReconnectBar kept={t("kept")} />
-        <div className={classes.demo}>
+        <div className={classes.demo} data-wide={wide || undefined}>
           <FocusHeading hidden>{t("title")}</FocusHeading>
-          <TopBar name={name} operator={operator} />
+          <TopBar name={name} operator={operator} wide={wide} />
           {wide ? <Columns roomId={roomId} /> : <Phone roomId={roomId} />}
         </div>
       </PageFrame>

@@ -16,8 +16,8 @@ registerNamespace("results", { en, de });
 beforeEach(() => history.replaceState(null, "", "/results/room-1"));
 afterEach(() => vi.restoreAllMocks());
 
-async function page(data: GetResultsResponse): Promise<FakeSession> {
-  const session = fakeSession();
+async function page(data: GetResultsResponse, userId = "host"): Promise<FakeSession> {
+  const session = fakeSession({ userId });
   session.handle(QuizService.method.getResults, () => data);
   draw(<ResultsPage roomId="room-1" back="/host/room-1" />, session);
   await screen.findByRole("heading", { level: 1, name: "Twelve kinds of questions" });
@@ -102,13 +102,23 @@ it("draws only the rows near the window of 2,000 players", async () => {
 it("shows a player the own row only", async () => {
   const data = game();
   for (const question of data.questions) question.results = question.results.slice(0, 1);
-  await page(data);
+  await page(data, "ada");
   expect(screen.getByText(/Your own row is marked/)).toBeTruthy();
   tab("Questions");
   expect(screen.queryByText(/Who answered what/)).toBeNull();
   expect(screen.getAllByText(/Your answer: /)).toHaveLength(12);
   tab("Players");
   expect(screen.getAllByRole("row")).toHaveLength(2);
+});
+
+it("shows somebody who came too late no more than that", async () => {
+  const data = game();
+  for (const question of data.questions) question.results = [];
+  await page(data, "donald");
+  tab("Players");
+  expect(screen.getAllByRole("row")).toHaveLength(2);
+  tab("Why this score");
+  expect(screen.getByText(/no result of this player/)).toBeTruthy();
 });
 
 it("says so while the game runs, and reads again", async () => {

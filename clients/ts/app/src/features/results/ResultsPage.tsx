@@ -2,7 +2,7 @@
 import { Button, Tabs } from "@mantine/core";
 import { IconArrowLeft, IconDownload, IconPrinter, IconRefresh } from "@tabler/icons-react";
 import { QuizPhase } from "@trivium/client/proto";
-import { useSession } from "@trivium/client/react";
+import { useConnection, useSession } from "@trivium/client/react";
 import { type ReactNode, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link, useSearchParams } from "wouter";
@@ -29,7 +29,8 @@ type Tab = (typeof TABS)[number];
 export function ResultsPage({ roomId, back }: { roomId: string; back: string }) {
   const { t } = useTranslation("results");
   const { data, failure, again } = useResults(roomId);
-  const game = useMemo(() => (data === undefined ? undefined : arrange(data, t("unnamed"))), [data, t]);
+  const userId = useConnection((connection) => connection.userId);
+  const game = useMemo(() => (data === undefined ? undefined : arrange(data, t("unnamed"), userId)), [data, t, userId]);
   if (failure !== undefined) {
     return (
       <PageFrame width="text">

@@ -114,7 +114,7 @@ function Invitations({ roomId }: { roomId: string }) {
     <>
       <div className={classes.code}>
         <Select
-          size="sm"
+          size="md"
           aria-label={t("room.as")}
           allowDeselect={false}
           value={String(role)}

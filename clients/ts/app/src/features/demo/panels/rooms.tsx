@@ -133,7 +133,7 @@ function NewRoom({ onMade }: { onMade: () => void }) {
           loading={busy === kind}
           onClick={() => void make(kind)}
         >
-          {t(KIND[kind])}
+          {t(kind === RoomKind.CHANNEL ? "rooms.channel" : "rooms.classroom")}
         </Button>
       ))}
     </div>
@@ -167,7 +167,7 @@ function ByCode({ onIn }: { onIn?: () => void }) {
   return (
     <form className={classes.code} onSubmit={(event) => void submit(event)}>
       <TextInput
-        size="sm"
+        size="md"
         aria-label={t("rooms.code")}
         placeholder={t("rooms.code")}
         value={code}

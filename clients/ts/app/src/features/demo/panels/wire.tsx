@@ -86,9 +86,11 @@ function Frames({ frames, picked, onPick }: FramesProps) {
         <thead>
           <tr>
             <th scope="col">{t("wire.time")}</th>
-            <th scope="col">{t("wire.direction")}</th>
-            <th scope="col">{t("wire.road")}</th>
+            <th scope="col">
+              <span className={classes.word}>{t("wire.direction")}</span>
+            </th>
             <th scope="col">{t("wire.name")}</th>
+            <th scope="col">{t("wire.road")}</th>
             <th scope="col" data-numeric>
               {t("wire.bytes")}
             </th>
@@ -103,12 +105,12 @@ function Frames({ frames, picked, onPick }: FramesProps) {
                 <span className={classes.word}>{t(`wire.${frame.direction}`)}</span>
               </td>
               <td>
-                {t(`road.${frame.road}`)} <span className={classes.via}>{shortVia(frame.via)}</span>
-              </td>
-              <td>
                 <button type="button" aria-pressed={frame.id === picked?.id} onClick={() => onPick(frame)}>
                   {frame.name}
                 </button>
+              </td>
+              <td>
+                {t(`road.${frame.road}`)} <span className={classes.via}>{shortVia(frame.via)}</span>
               </td>
               <td data-numeric>{frame.bytes.toLocaleString(i18n.language)}</td>
             </tr>

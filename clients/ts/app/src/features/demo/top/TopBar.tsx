@@ -1,9 +1,10 @@
 // The state of the wire: who is here, which roads there are, how far the server is, and buttons that break things on purpose.
-import { Badge, Button, SegmentedControl } from "@mantine/core";
+import { Button, SegmentedControl } from "@mantine/core";
 import { IconPlugConnectedX, IconWifiOff } from "@tabler/icons-react";
 import { useConnection, useSession } from "@trivium/client/react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { ConnectionChip } from "../../../components/ConnectionChip";
 import { Lights } from "./Lights";
 import classes from "./top.module.css";
 
@@ -11,28 +12,53 @@ import classes from "./top.module.css";
 const AWAY_MS = 10_000;
 const ROADS = ["auto", "webtransport", "grpc-web"] as const;
 
-export function TopBar({ name, operator }: { name: string; operator: boolean }) {
-  const { t } = useTranslation(["demo", "common"]);
-  return (
-    <section className={classes.top} aria-label={t("top.label")}>
-      <div className={classes.who}>
-        <bdi>{name || t("top.nobody")}</bdi>
-        {operator && (
-          <Badge
-            size="lg"
-            variant="light"
-            color="marigold"
-            className={classes.badge}
-            title={t("common:identity.operatorHint")}
-          >
-            {t("common:identity.operator")}
-          </Badge>
-        )}
-      </div>
+interface Props {
+  readonly name: string;
+  readonly operator: boolean;
+  /** Where there is no room for it, the rest is behind the name. */
+  readonly wide: boolean;
+}
+
+export function TopBar({ name, operator, wide }: Props) {
+  const { t } = useTranslation("demo");
+  const rest = (
+    <>
       <Lights />
       <Numbers />
       <Faults />
+    </>
+  );
+  return (
+    <section className={classes.top} aria-label={t("top.label")} data-wide={wide || undefined}>
+      {wide ? (
+        <>
+          <Who name={name} operator={operator} />
+          {rest}
+        </>
+      ) : (
+        <details className={classes.details}>
+          <summary>
+            <Who name={name} operator={operator} />
+            <ConnectionChip />
+          </summary>
+          <div className={classes.rest}>{rest}</div>
+        </details>
+      )}
     </section>
+  );
+}
+
+function Who({ name, operator }: { name: string; operator: boolean }) {
+  const { t } = useTranslation(["demo", "common"]);
+  return (
+    <span className={classes.who}>
+      <bdi>{name || t("top.nobody")}</bdi>
+      {operator && (
+        <span className={classes.badge} title={t("common:identity.operatorHint")}>
+          {t("common:identity.operator")}
+        </span>
+      )}
+    </span>
   );
 }
 
@@ -74,6 +100,7 @@ function Faults() {
   return (
     <div className={classes.faults}>
       <Button
+        size="sm"
         variant="default"
         leftSection={<IconPlugConnectedX size={18} aria-hidden />}
         disabled={!live}
@@ -82,6 +109,7 @@ function Faults() {
         {t("top.cut")}
       </Button>
       <Button
+        size="sm"
         variant="default"
         leftSection={<IconWifiOff size={18} aria-hidden />}
         disabled={!live}
@@ -91,7 +119,8 @@ function Faults() {
       </Button>
       <SegmentedControl
         aria-label={t("top.switch")}
-        size="md"
+        className={classes.switch}
+        size="sm"
         value={road}
         data={ROADS.map((value) => ({ value, label: t(`road.${value}`) }))}
         onChange={(value) => {

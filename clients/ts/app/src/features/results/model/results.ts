@@ -14,7 +14,7 @@ export interface Game {
   /** In the order of the ranking; those who gave answers but stand in no ranking come last, with rank 0. */
   readonly players: readonly Player[];
   readonly playerById: ReadonlyMap<string, Player>;
-  /** The only player whose answers are here; absent where everybody's are. */
+  /** The caller, where only the own answers are here; absent where everybody's are. */
   readonly own: Player | undefined;
 }
 
@@ -28,8 +28,8 @@ export interface Player {
   readonly results: ReadonlyMap<number, PlayerResult>;
 }
 
-/** Arranges the results. `unnamed` stands for players without a row in the ranking. */
-export function arrange(data: GetResultsResponse, unnamed: string): Game {
+/** Arranges the results as `userId` got them. `unnamed` stands for players without a row in the ranking. */
+export function arrange(data: GetResultsResponse, unnamed: string, userId: string): Game {
   const results = new Map<string, Map<number, PlayerResult>>();
   for (const question of data.questions) {
     for (const result of question.results) {
@@ -50,12 +50,14 @@ export function arrange(data: GetResultsResponse, unnamed: string): Game {
       .filter(([userId]) => !ranked.has(userId))
       .map(([userId, own]) => ({ userId, name: unnamed, avatar: userId, standing: undefined, results: own })),
   ];
-  const answered = players.filter((player) => player.results.size > 0);
+  const playerById = new Map(players.map((player) => [player.userId, player]));
+  // Who plays hears of nobody else's answers; who has missed the whole game, of none.
+  const alone = [...results.keys()].every((each) => each === userId);
   return {
     data,
     players,
-    playerById: new Map(players.map((player) => [player.userId, player])),
-    own: answered.length === 1 && players.length > 1 ? answered[0] : undefined,
+    playerById,
+    own: alone ? playerById.get(userId) : undefined,
   };
 }
 

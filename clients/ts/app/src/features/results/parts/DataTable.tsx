@@ -13,6 +13,7 @@ export interface Column<Row> {
   /** CSS width, such as `8rem`. */
   readonly width: string;
   readonly numeric?: boolean;
+  readonly centred?: boolean;
   /** Names the row. */
   readonly heads?: boolean;
   readonly cell: (row: Row) => ReactNode;
@@ -112,8 +113,14 @@ function Frame<Row>({
         </colgroup>
         <thead>
           <tr aria-rowindex={count === undefined ? undefined : 1}>
-            {columns.map(({ key, header, title, numeric }) => (
-              <th key={key} scope="col" title={title} data-numeric={numeric || undefined}>
+            {columns.map(({ key, header, title, numeric, centred }) => (
+              <th
+                key={key}
+                scope="col"
+                title={title}
+                data-numeric={numeric || undefined}
+                data-centred={centred || undefined}
+              >
                 {header}
               </th>
             ))}
@@ -127,13 +134,13 @@ function Frame<Row>({
               data-marked={marked?.(row) || undefined}
               aria-rowindex={count === undefined ? undefined : first + n + 2}
             >
-              {columns.map(({ key, cell, numeric, heads }) =>
+              {columns.map(({ key, cell, numeric, centred, heads }) =>
                 heads ? (
                   <th key={key} scope="row" data-numeric={numeric || undefined}>
                     {cell(row)}
                   </th>
                 ) : (
-                  <td key={key} data-numeric={numeric || undefined}>
+                  <td key={key} data-numeric={numeric || undefined} data-centred={centred || undefined}>
                     {cell(row)}
                   </td>
                 ),

@@ -31,6 +31,7 @@ export function Matrix({ game, onWhy }: Props) {
         header: index + 1,
         title: prompt?.text ?? "",
         width: "3.6rem",
+        centred: true,
         cell: (player) => {
           const result = player.results.get(index);
           if (result === undefined) return <VerdictMark verdict={Verdict.ABSENT} short />;

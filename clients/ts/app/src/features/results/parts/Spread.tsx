@@ -53,7 +53,7 @@ function rowsOf(t: T, { prompt, form, solution, distribution }: QuestionResults)
     case QuestionKind.ORDERING:
     case QuestionKind.MATCHING:
       return [
-        { key: "right", label: t("verdict.correct"), count: distribution?.correct ?? 0, correct: true },
+        { key: "right", label: t("verdict.correct"), count: distribution?.correct ?? 0 },
         {
           key: "other",
           label: t("question.other"),

@@ -30,13 +30,16 @@ export function Why({ game, userId, index, onPick }: Props) {
   const at = question?.prompt?.index ?? 0;
   const result = player?.results.get(at);
   const checked = useMemo(() => recheck(data), [data]);
+  const fits = checked.same === checked.all;
   return (
     <div className={classes.stack}>
-      <p className={classes.checked} data-good={checked.same === checked.all || undefined} role="status">
-        {checked.same === checked.all
-          ? t("why.allSame", { count: checked.all })
-          : t("why.someDiffer", { same: checked.same, count: checked.all })}
-      </p>
+      {checked.all > 0 && (
+        <p className={classes.checked} data-good={fits || undefined} role="status">
+          {fits
+            ? t("why.allSame", { count: checked.all })
+            : t("why.someDiffer", { same: checked.same, count: checked.all })}
+        </p>
+      )}
       <div className={classes.pickers}>
         {game.own === undefined && (
           <Select
