@@ -1,6 +1,6 @@
 // How the app is built: modern browsers only, one chunk per feature, nothing inline that a strict policy would refuse.
 //
-// `npm run build` ends with scripts/size.mjs, which holds the player's page to its budget.
+// What the pages weigh is told, and the player's held to its budget, by the suites in `../browser` (`src/game/weight.test.ts`).
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
