@@ -78,7 +78,7 @@ function Faces({ members, crowd, onMember }: FacesProps) {
                 }}
               >
                 <Avatar seed={member.avatar || member.userId} size={96} />
-                <bdi className={classes.faceName}>{member.nickname}</bdi>
+                <bdi className={classes.faceName}>{member.nickname}</bdi>{" "}
                 {!isThere(room, member.userId) && <span className={classes.faceAway}>{t("lobby.away")}</span>}
               </button>
             </motion.li>
