@@ -36,12 +36,17 @@ pub(crate) async fn load(store: &Arc<dyn Store>, id: &RoomId) -> Result<Loaded, 
     let mut room = restored.unwrap_or_else(|| Room::new(id.clone(), record.epoch));
     let snapshot_seq = room.seq();
     let mut last_at = Timestamp::default();
+    // From the last entry in the snapshot on: its time is not in there, and the next one must not be before it.
+    let mut after = snapshot_seq.saturating_sub(1);
     loop {
-        let records = store.read(id, room.seq(), PAGE).await?;
-        if records.is_empty() {
-            break;
-        }
+        let records = store.read(id, after, PAGE).await?;
+        let Some(last) = records.last() else { break };
+        after = last.seq;
         for record in &records {
+            last_at = last_at.max(record.at);
+            if record.seq <= snapshot_seq {
+                continue;
+            }
             let entry: Entry = codec::entry(record)?;
             if entry.seq != room.seq() + 1 {
                 return Err(ExecuteError::Corrupt(format!(
@@ -50,7 +55,6 @@ pub(crate) async fn load(store: &Arc<dyn Store>, id: &RoomId) -> Result<Loaded, 
                     room.seq()
                 )));
             }
-            last_at = last_at.max(entry.at);
             room.apply(&entry);
         }
     }

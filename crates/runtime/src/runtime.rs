@@ -387,8 +387,9 @@ impl Runtime {
         let (store, id) = (Arc::clone(&shared.store), room.clone());
         let loading = tokio::spawn(async move { load::load(&store, &id).await });
         let mut loaded = loading.await.map_err(|_stopped| ExecuteError::Unavailable)??;
-        let now = shared.clock.now().max(loaded.last_at);
-        loaded.room.reset_presence(now);
+        let now = shared.clock.now();
+        // In the room's own time, which may be ahead of a clock that was set back while the room was not loaded.
+        loaded.room.reset_presence(now.max(loaded.last_at));
         if let (None, Some(at)) = (
             loaded.record.closed_at,
             loaded.room.settings().and_then(|settings| settings.closed_at),

@@ -220,6 +220,21 @@ async fn two_runtimes_on_one_store_never_write_the_same_number() {
     assert_eq!(world.second_node().texts().await, expected);
 }
 
+/// A server comes back with a clock that was set back by half an hour.
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_was_set_back_makes_no_entry_older_and_no_reader_wait() {
+    let world = World::new(RuntimeConfig::default()).await;
+    let last = world.clone().send(HOST, "1", "before").await.expect("sent");
+    // The snapshot has the newest entry in it, so that no entry is read from the log.
+    world.runtime.shutdown().await;
+    let world = world.node_at(0);
+    let mut ana = world.subscribe(ANA, None).await;
+    ana.drain().await;
+    let next = world.clone().send(HOST, "2", "after").await.expect("sent");
+    assert!(next.entries[0].at >= last.entries[0].at, "{next:?}");
+    assert_eq!(ana.drain().await, [format!("{} chat.sent after", next.seq)]);
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_writer_takes_many_rooms_in_one_transaction() {
     let world = World::new(RuntimeConfig::default()).await;

@@ -17,6 +17,9 @@ pub(crate) const HOST: &str = "host";
 pub(crate) const ANA: &str = "ana";
 pub(crate) const BEN: &str = "ben";
 
+/// What clocks show when nothing else is said.
+const EPOCH_MICROS: u64 = 1_000_000_000;
+
 /// A runtime, its store and one of its rooms.
 #[derive(Clone)]
 pub(crate) struct World {
@@ -55,7 +58,7 @@ impl Encode for Lines {
 impl World {
     pub(crate) async fn new(config: RuntimeConfig) -> Self {
         let store = Arc::new(MemoryStore::new());
-        let runtime = start(&store, config);
+        let runtime = start(&store, config, EPOCH_MICROS);
         let world = Self {
             store,
             runtime,
@@ -108,12 +111,17 @@ impl World {
 
     /// Another runtime on the same store.
     pub(crate) fn second_node(&self) -> Self {
+        self.node_at(EPOCH_MICROS)
+    }
+
+    /// Another runtime on the same store, whose clock shows `micros` right now.
+    pub(crate) fn node_at(&self, micros: u64) -> Self {
         let config = RuntimeConfig {
             owner: 2,
             ..RuntimeConfig::default()
         };
         Self {
-            runtime: start(&self.store, config),
+            runtime: start(&self.store, config, micros),
             ..self.clone()
         }
     }
@@ -232,7 +240,7 @@ fn actor(who: &str) -> Actor {
     }
 }
 
-fn start(store: &Arc<MemoryStore>, config: RuntimeConfig) -> Runtime {
-    let clock = Clock::starting_at(1_000_000_000);
+fn start(store: &Arc<MemoryStore>, config: RuntimeConfig, micros: u64) -> Runtime {
+    let clock = Clock::starting_at(micros);
     Runtime::start(store.clone(), Arc::new(Lines), clock, config, [7; 32])
 }
