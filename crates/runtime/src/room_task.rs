@@ -67,6 +67,9 @@ impl RoomTask {
         loop {
             let wake = self.next_wake();
             let first = tokio::select! {
+                // Every turn settles what is due, so inputs that come first hold no deadline up; and with the order
+                // fixed, a simulation can be repeated.
+                biased;
                 input = self.inbox.recv() => input.unwrap_or(Input::Stop),
                 () = self.clock.sleep_until(wake) => Input::Wake,
             };

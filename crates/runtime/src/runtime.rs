@@ -294,12 +294,14 @@ impl Runtime {
     /// Ends all rooms: what is committed stays, snapshots are saved. Further calls fail with `ShuttingDown`.
     pub async fn shutdown(&self) {
         self.shared.stopping.store(true, Relaxed);
-        let handles: Vec<Handle> = self
+        let mut handles: Vec<Handle> = self
             .shared
             .rooms()
             .values()
             .filter_map(|cell| cell.get().cloned())
             .collect();
+        // In the same order every time, so that a simulation can be repeated.
+        handles.sort_by(|a, b| a.ring.room.cmp(&b.ring.room));
         for handle in handles {
             let _ended = handle.inbox.send(Input::Stop).await;
         }
