@@ -181,6 +181,19 @@ test("messages are bounded, and what fell off can be read again", () => {
   expect(full.chat.messages).toHaveLength(MAX_LOADED_MESSAGES);
 });
 
+test("the first message of a room is no reason to look for older ones", () => {
+  const sending = applyLocal(roomState({ as: "ada" }), {
+    kind: "message-sending",
+    key: "k",
+    message: draft("first"),
+  });
+  expect(sent(sending, message(21, "ada", "first")).chat).toMatchObject({ messages: [{ key: "k" }], more: false });
+  expect(sent(sending, message(21, "grace", "faster")).chat).toMatchObject({
+    messages: [{}, { key: "k" }],
+    more: false,
+  });
+});
+
 test("reading what is there already changes nothing but whether there is more", () => {
   const entries: ChatMessage[] = [{ key: "m5", message: message(5, "grace", "hi"), status: "saved" }];
   const state = roomState({ chat: { messages: entries, more: true, typing: new Set() } });

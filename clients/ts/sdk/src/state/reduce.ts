@@ -68,10 +68,10 @@ function reduceChat(state: RoomState, { event, timeMs }: RoomEvent): ChatView {
       if (message === undefined) return chat;
       const messages = messageSent(chat.messages, message, state.me?.userId);
       const next = stoppedTyping(with_(messages), message.authorId);
-      // More than fit: what fell off the old end can be read again.
-      return chat.more || messages[0] === chat.messages[0] || chat.messages.length === 0
-        ? next
-        : { ...next, more: true };
+      // More than fit: what fell off the old end can be read again. One that was on its way and is saved now did not.
+      const first = chat.messages[0]?.key;
+      const kept = first === undefined || messages.some(({ key }) => key === first);
+      return chat.more || kept ? next : { ...next, more: true };
     }
     case "messageEdited":
       return with_(messageEdited(chat.messages, event.value, timeMs));
