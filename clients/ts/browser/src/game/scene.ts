@@ -57,6 +57,15 @@ export class Room {
     await this.session.client(QuizService).advanceQuiz({ roomId: this.id });
   }
 
+  /** Comes in as a guest without a page, who is there and hears the room. */
+  async enter(server: Server, nickname: string): Promise<TriviumSession> {
+    const { connectTrivium } = await import("@trivium/client");
+    const guest = { code: this.code, nickname, avatar: nickname, seats: null, tab: null };
+    const session = await connectTrivium({ url: server.url, ...guest });
+    session.room(this.id);
+    return session;
+  }
+
   async say(text: string): Promise<void> {
     await this.session.client(ChatService).sendMessage({ roomId: this.id, text });
   }
