@@ -1,7 +1,7 @@
 //! Zip archives, in and out, within bounds.
 //!
 //! What an archive says of its own sizes is not believed: every entry is unpacked against what is left of
-//! [`MAX_UNPACKED_BYTES`] and of the ratio.
+//! [`MAX_UNPACKED_BYTES`] and of the ratio. So are folders and links, for the library of workbooks reads them as files.
 
 use std::{
     collections::BTreeMap,
@@ -28,9 +28,7 @@ pub(crate) fn unpack(file: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, String> {
         let entry = archive
             .by_index(index)
             .map_err(|error| format!("the archive is broken: {error}"))?;
-        if !entry.is_file() {
-            continue;
-        }
+        let is_file = entry.is_file();
         let name = entry
             .name()
             .map_err(|error| format!("the archive is broken: {error}"))?
@@ -44,7 +42,9 @@ pub(crate) fn unpack(file: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, String> {
         left = left
             .checked_sub(bytes.len())
             .ok_or_else(|| "the archive unpacks to more than is allowed".to_owned())?;
-        entries.insert(name.replace('\\', "/"), bytes);
+        if is_file {
+            entries.insert(name.replace('\\', "/"), bytes);
+        }
     }
     Ok(entries)
 }
@@ -80,6 +80,15 @@ mod tests {
         let dense = pack([("bomb".to_owned(), zeros.as_slice())]).expect("packed");
         assert!(dense.len() < 1 << 20);
         assert!(unpack(&dense).expect_err("too large").contains("more than is allowed"));
+
+        // The same as a link: nobody is given it, but it would be unpacked by whoever asks for it by its name.
+        let mut link = dense;
+        let listed = link.windows(4).position(|four| four == b"PK\x01\x02").expect("a list");
+        link[listed + 5] = 3;
+        link[listed + 38..listed + 42].copy_from_slice(&(0o120_777_u32 << 16).to_le_bytes());
+        let mut archive = ZipArchive::new(Cursor::new(link.as_slice())).expect("a zip");
+        assert!(archive.by_index(0).expect("an entry").is_symlink());
+        assert!(unpack(&link).expect_err("too large").contains("more than is allowed"));
 
         let many = (0..513).map(|n| (n.to_string(), b"".as_slice()));
         let many = pack(many).expect("packed");

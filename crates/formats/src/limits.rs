@@ -18,6 +18,8 @@ pub const MAX_ISSUES: usize = 1_000;
 pub const MAX_ROWS: u32 = 5_000;
 /// Columns of a table or sheet that are looked at.
 pub const MAX_COLUMNS: u32 = 64;
+/// Sheets of a workbook that are looked at for the first with anything in it.
+pub const MAX_SHEETS: usize = 16;
 /// Most bytes of all cells of a sheet that are kept.
 pub const MAX_SHEET_BYTES: usize = 16 << 20;
 /// Deepest nesting of XML.

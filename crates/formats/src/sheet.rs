@@ -9,7 +9,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook};
 
 use crate::{
     archive,
-    limits::{MAX_COLUMNS, MAX_ROWS, MAX_SHEET_BYTES},
+    limits::{MAX_COLUMNS, MAX_ROWS, MAX_SHEET_BYTES, MAX_SHEETS},
 };
 
 /// Rows by number, from 1; cells by column, from 0.
@@ -25,13 +25,16 @@ impl Sheet {
         archive::unpack(file)?;
         let broken = |error: XlsxError| format!("this workbook cannot be read: {error}");
         let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(file)).map_err(broken)?;
-        for name in workbook.sheet_names() {
+        // Any number of names may stand for one large sheet without a cell, which is read anew for each.
+        for name in workbook.sheet_names().into_iter().take(MAX_SHEETS) {
             let sheet = cells(&mut workbook, &name).map_err(broken)?;
             if !sheet.rows.is_empty() {
                 return Ok(sheet);
             }
         }
-        Err("no sheet of this workbook has anything in it".to_owned())
+        Err(format!(
+            "none of the first {MAX_SHEETS} sheets of this workbook has anything in it"
+        ))
     }
 
     /// The text of a cell; empty if there is none. Rows from 1, columns from 0.
@@ -84,5 +87,23 @@ fn text(value: &DataRef<'_>) -> String {
         DataRef::Float(number) => number.to_string(),
         DataRef::Bool(truth) => if *truth { "TRUE" } else { "FALSE" }.to_owned(),
         DataRef::DateTime(time) => time.as_f64().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_sheet_with_anything_in_it_is_read_if_it_is_not_far() {
+        for (empty, expected) in [(0, true), (MAX_SHEETS - 1, true), (MAX_SHEETS, false)] {
+            let mut workbook = new_workbook().expect("a workbook");
+            for _ in 0..empty {
+                workbook.add_worksheet();
+            }
+            workbook.add_worksheet().write(1, 2, "here").expect("written");
+            let sheet = Sheet::read(&workbook.save_to_buffer().expect("saved"));
+            assert_eq!(sheet.is_ok_and(|sheet| sheet.cell(2, 2) == "here"), expected, "{empty}");
+        }
     }
 }

@@ -28,8 +28,8 @@ const MAX_OPTIONS: usize = 20;
 
 /// Whether a line is the header of such a table.
 pub(crate) fn is_header(line: &str) -> bool {
-    let names = line.split([',', ';', '\t']).map(|name| heading(name.trim_matches('"')));
-    let names: Vec<String> = names.collect();
+    let names = line.split([',', ';', '\t']).take(MAX_COLUMNS as usize);
+    let names: Vec<String> = names.map(|name| heading(name.trim_matches('"'))).collect();
     ["type", "question"]
         .iter()
         .all(|wanted| names.iter().any(|name| name == wanted))
