@@ -25,9 +25,12 @@ pub fn http(grpc: Grpc, origins: Origins, plain: Router) -> Http {
         async move {
             match kind(&request) {
                 Kind::Grpc => Ok(grpc.oneshot(request).await?.map(Body::new)),
-                Kind::Web if !is_welcome(&request, &origins) => Ok(refusal()),
+                Kind::Web if !is_welcome(&request, &origins) => {
+                    Ok(refusal(StatusCode::FORBIDDEN, "this origin is not allowed\n"))
+                }
                 Kind::Web => web.oneshot(request).await,
                 Kind::Plain => plain.oneshot(request.map(Body::new)).await,
+                Kind::NoCall(status) => Ok(refusal(status, "this is no call of gRPC\n")),
             }
         }
     }))
@@ -75,26 +78,47 @@ fn web(
     )
 }
 
+#[derive(Debug, PartialEq, Eq)]
 enum Kind {
     Grpc,
     Web,
     Plain,
+    /// It says that it is a call, or names a method, and is none.
+    NoCall(StatusCode),
 }
 
 fn kind<B>(request: &Request<B>) -> Kind {
     let header = |name: &HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok());
-    match header(&header::CONTENT_TYPE) {
-        Some(kind) if kind.starts_with("application/grpc-web") => Kind::Web,
-        Some(kind) if kind.starts_with("application/grpc") => Kind::Grpc,
-        Some(_) | None => {
-            let asked = header(&header::ACCESS_CONTROL_REQUEST_HEADERS).unwrap_or_default();
-            if request.method() == Method::OPTIONS && asked.contains("x-grpc-web") {
-                Kind::Web
-            } else {
-                Kind::Plain
-            }
+    let asked = header(&header::ACCESS_CONTROL_REQUEST_HEADERS).unwrap_or_default();
+    let content = header(&header::CONTENT_TYPE).unwrap_or_default();
+    let call = match content.split(';').next().unwrap_or_default().trim_end() {
+        "application/grpc" | "application/grpc+proto" => Kind::Grpc,
+        "application/grpc-web"
+        | "application/grpc-web+proto"
+        | "application/grpc-web-text"
+        | "application/grpc-web-text+proto" => Kind::Web,
+        // Only protobuf is spoken here.
+        other if other.starts_with("application/grpc") => Kind::NoCall(StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        _ if request.method() == Method::OPTIONS && asked.contains("x-grpc-web") => return Kind::Web,
+        // What a page may send without asking first.
+        _ if request.method() == Method::POST && names_a_method(request.uri().path()) => {
+            Kind::NoCall(StatusCode::UNSUPPORTED_MEDIA_TYPE)
         }
+        _ => return Kind::Plain,
+    };
+    if request.method() == Method::POST {
+        call
+    } else {
+        Kind::NoCall(StatusCode::METHOD_NOT_ALLOWED)
     }
+}
+
+/// Whether a path is `/package.Service/Method`.
+fn names_a_method(path: &str) -> bool {
+    let parts = path.strip_prefix('/').and_then(|path| path.split_once('/'));
+    parts.is_some_and(|(service, method)| {
+        service.find('.').is_some_and(|dot| dot > 0) && !method.is_empty() && !method.contains('/')
+    })
 }
 
 /// Browsers always say where a page comes from; who says nothing is no browser.
@@ -112,8 +136,56 @@ fn is_same(origin: &str, headers: &http::HeaderMap) -> bool {
     origin.split_once("://").is_some_and(|(_, from)| Some(from) == host)
 }
 
-fn refusal() -> Response<Body> {
-    let mut response = Response::new(Body::from("this origin is not allowed\n"));
-    *response.status_mut() = StatusCode::FORBIDDEN;
+fn refusal(status: StatusCode, why: &'static str) -> Response<Body> {
+    let mut response = Response::new(Body::from(why));
+    *response.status_mut() = status;
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const METHOD: &str = "/trivium.v1.RoomService/GetRoom";
+
+    #[test]
+    fn only_posts_of_protobuf_are_calls() {
+        use Kind::{Grpc, NoCall, Plain, Web};
+        let not_allowed = || NoCall(StatusCode::METHOD_NOT_ALLOWED);
+        let unsupported = || NoCall(StatusCode::UNSUPPORTED_MEDIA_TYPE);
+        let rows = [
+            (Method::POST, METHOD, "application/grpc", Grpc),
+            (Method::POST, METHOD, "application/grpc+proto", Grpc),
+            (Method::POST, METHOD, "application/grpc; charset=utf-8", Grpc),
+            (Method::POST, METHOD, "application/grpc-web+proto", Web),
+            (Method::POST, METHOD, "application/grpc-web-text", Web),
+            (Method::GET, METHOD, "application/grpc", not_allowed()),
+            (Method::PUT, METHOD, "application/grpc-web", not_allowed()),
+            (Method::POST, METHOD, "application/grpc+json", unsupported()),
+            (Method::POST, METHOD, "application/grpc-web+json", unsupported()),
+            (Method::POST, METHOD, "application/grpcurl", unsupported()),
+            (Method::POST, METHOD, "text/plain", unsupported()),
+            (Method::POST, METHOD, "", unsupported()),
+            (Method::GET, METHOD, "", Plain),
+            (Method::POST, "/media", "image/png", Plain),
+            (Method::POST, "/operator/token", "", Plain),
+            (Method::POST, "/.well-known/trivium", "", Plain),
+            (Method::GET, "/", "", Plain),
+        ];
+        for (method, path, content, expected) in rows {
+            let what = format!("{method} {path} {content:?}");
+            let mut request = Request::builder().method(method).uri(path);
+            if !content.is_empty() {
+                request = request.header(header::CONTENT_TYPE, content);
+            }
+            assert_eq!(kind(&request.body(()).expect("a request")), expected, "{what}");
+        }
+    }
+
+    #[test]
+    fn pages_may_ask_before_they_call() {
+        let request =
+            Request::options(METHOD).header(header::ACCESS_CONTROL_REQUEST_HEADERS, "content-type,x-grpc-web");
+        assert_eq!(kind(&request.body(()).expect("a request")), Kind::Web);
+    }
 }
