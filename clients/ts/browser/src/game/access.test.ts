@@ -10,6 +10,7 @@ import { answerable, comeIn, locked, next, PATIENCE, PROJECTOR, phase, stage } f
 import { quizOf, TWELVE } from "./quiz.js";
 import { type Room, Scene } from "./scene.js";
 import { SCREENS } from "./screens.js";
+import { shoot } from "./shots.js";
 
 describe.skipIf(leaveOut("chromium"))("for everybody", () => {
   let scene: Scene;
@@ -30,6 +31,7 @@ describe.skipIf(leaveOut("chromium"))("for everybody", () => {
     await open({ scene, page, room });
     expect(await flaws(page, name)).toEqual([]);
     expect(troubles).toEqual([]);
+    await shoot(page, { who: "screen", state: name });
     await close();
   });
 
