@@ -29,12 +29,15 @@ pub(super) fn strip(bytes: &[u8]) -> Option<(Vec<u8>, Turned)> {
         let body = segment.get(2..)?;
         if marker == 0xe1
             && !exif_is_over
-            && let Some(upright @ 2..=8) = body.strip_prefix(EXIF).and_then(orientation)
+            && let Some(exif) = body.strip_prefix(EXIF)
         {
+            // There is one. A picture made of thousands, each with a long directory, would take minutes to look through.
             exif_is_over = true;
-            kept.extend(exif_of(upright));
-            if upright >= 5 {
-                turned = Turned::Yes;
+            if let Some(upright @ 2..=8) = orientation(exif) {
+                kept.extend(exif_of(upright));
+                if upright >= 5 {
+                    turned = Turned::Yes;
+                }
             }
         }
         if is_drawn_from(marker, body) {
@@ -61,10 +64,12 @@ fn marker(rest: &mut &[u8]) -> Option<u8> {
     }
 }
 
-/// Whether decoders need a segment. Of those for applications, they need JFIF's, colour profiles and Adobe's colour space.
+/// Whether decoders need a segment. Of those for applications, they need JFIF's without its other thumbnail, colour profiles
+/// and Adobe's colour space.
 fn is_drawn_from(marker: u8, body: &[u8]) -> bool {
     match marker {
-        0xe0 | 0xee => true,
+        0xe0 => body.starts_with(b"JFIF\0"),
+        0xee => body.starts_with(b"Adobe"),
         0xe2 => body.starts_with(b"ICC_PROFILE\0"),
         0xe1..=0xef | 0xfe => false,
         _ => true,

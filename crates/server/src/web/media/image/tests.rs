@@ -146,6 +146,7 @@ fn what_is_nobodys_business_is_taken_out() {
                     (b"eXIf", SECRET),
                     (b"iTXt", SECRET),
                     (b"zTXt", SECRET),
+                    (b"caBX", SECRET),
                 ],
             ),
             png(640, 480, &[]),
@@ -160,6 +161,11 @@ fn what_is_nobodys_business_is_taken_out() {
             ),
             jpeg(640, 480, b""),
         ),
+        (
+            jpeg(640, 480, &segment(0xe0, &[b"JFXX\0\x10", SECRET].concat())),
+            jpeg(640, 480, b""),
+        ),
+        (jpeg(640, 480, &segment(0xee, SECRET)), jpeg(640, 480, b"")),
         (jpeg(640, 480, &segment(0xfe, SECRET)), jpeg(640, 480, b"")),
         (jpeg(640, 480, &segment(0xed, SECRET)), jpeg(640, 480, b"")),
         (
@@ -180,7 +186,14 @@ fn what_is_nobodys_business_is_taken_out() {
             assert_eq!(clean(&bytes).expect("a picture").bytes, clear, "{:x?}", &bytes[..4]);
         }
     }
-    let image = clean(&[&webp(640, 480, &[(b"EXIF", SECRET), (b"XMP ", SECRET)])[..], SECRET].concat()).expect("WebP");
+    let image = clean(
+        &[
+            &webp(640, 480, &[(b"EXIF", SECRET), (b"XMP ", SECRET), (b"C2PA", SECRET)])[..],
+            SECRET,
+        ]
+        .concat(),
+    )
+    .expect("WebP");
     let mut clear = webp(640, 480, &[]);
     clear[20] = 0;
     assert_eq!(image.bytes, clear, "and the canvas does not promise it");
@@ -204,6 +217,9 @@ fn which_way_is_up_is_kept() {
         let again = clean(&image.bytes).expect("a picture");
         assert_eq!(again, image, "what was cleaned stays as it is");
     }
+    let two = [exif(*b"II*\0", 1), exif(*b"II*\0", 6)].concat();
+    let image = clean(&jpeg(640, 480, &two)).expect("a picture");
+    assert_eq!((image.width, image.height), (640, 480), "browsers take the first too");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! WebP: a RIFF file, of which EXIF and XMP are left out.
+//! WebP: a RIFF file, of which the chunks that a picture is drawn from are kept; EXIF, XMP and unknown ones are not.
 
 use super::{Turned, take};
 
@@ -21,13 +21,13 @@ pub(super) fn strip(bytes: &[u8]) -> Option<(Vec<u8>, Turned)> {
         let body = length(chunks)?;
         let chunk = take(&mut chunks, body.checked_add(8 + body % 2)?)?;
         match &chunk[..4] {
-            b"EXIF" | b"XMP " => {}
             b"VP8X" => {
                 let flags = kept.len() + 8;
                 kept.extend_from_slice(chunk);
                 *kept.get_mut(flags)? &= !METADATA;
             }
-            _ => kept.extend_from_slice(chunk),
+            b"VP8 " | b"VP8L" | b"ALPH" | b"ICCP" | b"ANIM" | b"ANMF" => kept.extend_from_slice(chunk),
+            _ => {}
         }
     }
     let length = u32::try_from(kept.len() - 8).ok()?;
