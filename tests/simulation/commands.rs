@@ -32,7 +32,7 @@ pub(crate) async fn act(world: Arc<World>, client: Arc<Client>) {
         tokio::spawn(send(world.clone(), client.clone(), pending));
     }
     loop {
-        let pause = if world.in_finale() { 300 } else { world.plan.think_ms };
+        let pause = if world.in_finale() { 600 } else { world.plan.think_ms };
         sleep(Duration::from_millis(20) + client.moment(pause)).await;
         if lock(&client.outbox).len() >= UNDER_WAY {
             continue;

@@ -22,7 +22,7 @@ pub(crate) async fn haunt(world: Arc<World>, every: Duration, mut rng: ChaCha8Rn
     let most = u64::try_from(every.as_millis()).unwrap_or(u64::MAX) * 2;
     loop {
         sleep(Duration::from_millis(rng.random_range(0..=most))).await;
-        let lasts = Duration::from_millis(rng.random_range(50..6_000));
+        let lasts = Duration::from_millis(rng.random_range(50..3_000));
         world.disturbed();
         match rng.random_range(0..10) {
             0 => with_weather(&world, lasts, "appends fail", |w| w.fail = 0.5).await,

@@ -57,7 +57,7 @@ pub(crate) fn luck(seed: u64, purpose: u64) -> ChaCha8Rng {
 impl Plan {
     pub(crate) fn of(seed: u64) -> Self {
         let mut rng = luck(seed, 0);
-        let rooms = *[1, 1, 2, 3].choose(&mut rng).expect("not empty");
+        let rooms = *[1, 1, 1, 2].choose(&mut rng).expect("not empty");
         let lives = *[1, 2, 2, 3].choose(&mut rng).expect("not empty");
         Self {
             players: (0..rooms).map(|_| rng.random_range(1..=4)).collect(),
@@ -70,7 +70,7 @@ impl Plan {
                 repeat: *[0.0, 0.05].choose(&mut rng).expect("not empty"),
             },
             disk_ms: *[0, 2, 20].choose(&mut rng).expect("not empty"),
-            think_ms: *[300, 1_000, 2_000].choose(&mut rng).expect("not empty"),
+            think_ms: *[400, 800, 1_600].choose(&mut rng).expect("not empty"),
         }
     }
 }
@@ -83,10 +83,10 @@ impl Life {
             rng.random_range(-1_000..=10_000)
         };
         Self {
-            lasts: Duration::from_millis(rng.random_range(2_000..=20_000)),
+            lasts: Duration::from_millis(rng.random_range(1_000..=9_000)),
             crashes: rng.random_bool(0.7),
             skew_ms,
-            faults_every: Duration::from_millis(*[800, 3_000, 30_000].choose(rng).expect("not empty")),
+            faults_every: Duration::from_millis(*[400, 1_500, 10_000].choose(rng).expect("not empty")),
         }
     }
 }

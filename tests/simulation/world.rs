@@ -134,6 +134,9 @@ impl World {
 
     /// How long nothing has gone wrong, in milliseconds.
     pub(crate) fn calm_for(&self) -> u64 {
+        if !lock(&self.weather).is_clear() {
+            return 0;
+        }
         self.now() - lock(&self.time).disturbed_at
     }
 

@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// How long nothing may have gone wrong before a deadline counts as undisturbed, in milliseconds.
-const CALM: u64 = 10_000;
+const CALM: u64 = 3_000;
 /// How late time may be noticed in quiet times, beside what the disk takes, in milliseconds.
 const LATE: u64 = 20;
 
