@@ -141,14 +141,15 @@ async fn floods_of_frames_end_with_their_connection() {
     let mut stage = Stage::set(&[]).await;
     let server = stage.process.address();
     for (what, expected, pieces) in floods() {
-        let fate = stage.play_through(send(server, pieces)).await;
+        let answers = usize::from(matches!(expected, Expected::Refused));
+        let fate = stage.play_through(send(server, pieces, answers)).await;
         eprintln!("{what}: {fate:?}");
         match expected {
             Expected::Cut(code) => {
                 assert!(fate.cut && fate.go_away == Some(code), "{what}: {fate:?}");
             }
             Expected::Refused => {
-                assert!(!fate.cut && fate.answered + fate.resets > 0, "{what}: {fate:?}");
+                assert!(!fate.cut && fate.go_away.is_none(), "{what}: {fate:?}");
                 assert!(fate.reset.is_none_or(|code| code == REFUSED_STREAM), "{what}: {fate:?}");
             }
             Expected::Harmless => assert!(!fate.cut && fate.go_away.is_none(), "{what}: {fate:?}"),
@@ -162,7 +163,7 @@ async fn floods_of_frames_end_with_their_connection() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn gzip_bombs_are_not_unpacked() {
     let mut stage = Stage::set(&[]).await;
-    for (path, mebibytes) in [(CLOCK, 32), (CONNECT, 32), ("/trivium.v1.QuizService/CreateQuiz", 512)] {
+    for (path, mebibytes) in [(CLOCK, 32), (CONNECT, 32), ("/trivium.v1.QuizService/CreateQuiz", 160)] {
         let bomb = gzip(mebibytes);
         let length = u32::try_from(bomb.len()).expect("it is small").to_be_bytes();
         let message = [&[1][..], &length, &bomb].concat();
@@ -183,9 +184,10 @@ async fn gzip_bombs_are_not_unpacked() {
 }
 
 fn gzip(mebibytes: usize) -> Vec<u8> {
-    let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    let zeros = vec![0; 1024 * 1024];
     for _ in 0..mebibytes {
-        gzip.write_all(&[0; 1024 * 1024]).expect("memory takes it");
+        gzip.write_all(&zeros).expect("memory takes it");
     }
     gzip.finish().expect("memory takes it")
 }

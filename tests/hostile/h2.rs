@@ -53,8 +53,9 @@ pub(crate) async fn connect(server: SocketAddr, from: [u8; 4]) -> TcpStream {
     socket.connect(server).await.expect("the server listens")
 }
 
-/// Sends preface, settings and these pieces for as long as the server takes them, reading all the while, and then pings.
-pub(crate) async fn send(server: SocketAddr, pieces: impl Iterator<Item = Vec<u8>>) -> Fate {
+/// Sends preface, settings and these pieces for as long as the server takes them, reading all the while, and then pings. Waits
+/// for the answer to that, and for as many answers to calls.
+pub(crate) async fn send(server: SocketAddr, pieces: impl Iterator<Item = Vec<u8>>, answers: usize) -> Fate {
     const LAST: &[u8; 8] = b"the last";
     let (mut read, mut write) = connect(server, [127, 0, 0, 2]).await.into_split();
     let writing = async move {
@@ -70,6 +71,7 @@ pub(crate) async fn send(server: SocketAddr, pieces: impl Iterator<Item = Vec<u8
     };
     let reading = async {
         let mut fate = Fate::default();
+        let mut pong = false;
         while let Some((head, payload)) = next(&mut read).await {
             fate.read += payload.len();
             match head.kind {
@@ -82,8 +84,11 @@ pub(crate) async fn send(server: SocketAddr, pieces: impl Iterator<Item = Vec<u8
                     fate.reset = Some(code(&payload));
                 }
                 HEADERS => fate.answered += 1,
-                PING if head.flags == ACK && payload == LAST => return fate,
+                PING => pong |= head.flags == ACK && payload == LAST,
                 _ => {}
+            }
+            if pong && fate.answered + fate.resets >= answers {
+                return fate;
             }
         }
         Fate { cut: true, ..fate }

@@ -122,14 +122,14 @@ async fn floods_of_streams_stop_at_their_bound() {
     let (_dialer, resetting) = session(&stage.process).await;
     let resetting = stage
         .play_through(async move {
-            let head = head("/trivium.v1.SessionService/Connect");
+            let opening = head("/trivium.v1.SessionService/Connect");
             for _ in 0..5_000 {
-                let opening = async { resetting.open_bi().await.ok()?.await.ok() };
+                let stream = async { resetting.open_bi().await.ok()?.await.ok() };
                 // The server may have had enough of it.
-                let Some((mut send, recv)) = eventually("a stream, or the end", opening).await else {
+                let Some((mut send, recv)) = eventually("a stream, or the end", stream).await else {
                     break;
                 };
-                let _stopped = send.write_all(&head).await;
+                let _stopped = send.write_all(&opening).await;
                 let _stopped = send.reset(wtransport::VarInt::from_u32(1));
                 recv.stop(wtransport::VarInt::from_u32(1));
             }

@@ -140,7 +140,7 @@ impl Stage {
                 held = Held::by(&self.process).expect("it was there a moment ago");
             }
         };
-        let in_time = tokio::time::timeout(Duration::from_secs(60), comes_back).await;
+        let in_time = tokio::time::timeout(Duration::from_mins(1), comes_back).await;
         assert!(in_time.is_ok(), "{held:?} after {:?}", self.before);
         assert!(
             held.resident_at_most <= bound.resident_at_most,

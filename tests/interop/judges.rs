@@ -1,17 +1,24 @@
-//! Judges that are written in Go, where there is Go: h2spec for HTTP/2, grpcurl for reflection, quic-go for WebTransport.
+//! Judges that are written in Go, where there is Go: h2spec for HTTP/2, connectconformance for gRPC and gRPC-Web, grpcurl for
+//! reflection, quic-go for WebTransport.
 //!
 //! They are left out where there is none, and say so; `docs/conformance.md` tells how each of them judges.
+
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use trivium_test_service::TestServer;
 use trivium_tests::{Server, eventually};
 
-use crate::programs::{Judge, told};
+use crate::programs::{Judge, root, told};
 
 /// All that h2spec finds wrong: one port speaks HTTP/1.1 too, so what is no preface of HTTP/2 is answered with 400.
 const KNOWN: [&str; 1] = ["http2/3.5: Sends invalid connection preface"];
+/// For hundreds of calls and many servers.
+const CONFORMANCE_PATIENCE: Duration = Duration::from_mins(2);
 /// What h2spec tries, so that an empty run is not taken for a good one.
 const RULES: usize = 146;
+/// What connectconformance makes of `conformance/server.yaml`, and how much of it is in `conformance/known-failing.txt`.
+const CONFORMING: [&str; 2] = ["680 passed, 0 failed", "Another 37 failed as expected"];
 /// Cases of the client that is written with quic-go.
 const CASES: usize = 9;
 
@@ -65,6 +72,24 @@ fn attribute<'a>(element: &'a str, name: &str) -> &'a str {
     let start = format!("{name}=\"");
     let value = element.split_once(&start).and_then(|(_, rest)| rest.split_once('"'));
     value.map_or("", |(value, _)| value)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connectconformance_finds_what_is_known() {
+    let Some(mut judge) = Judge::Connectconformance.command() else {
+        return;
+    };
+    let home = root().join("tests/interop/conformance");
+    judge.args(["--mode", "server", "--conf"]).arg(home.join("server.yaml"));
+    judge
+        .arg("--known-failing")
+        .arg(format!("@{}", home.join("known-failing.txt").display()));
+    judge.args(["--", env!("CARGO_BIN_EXE_trivium-conformance")]);
+    let judged = tokio::time::timeout(CONFORMANCE_PATIENCE, judge.kill_on_drop(true).output()).await;
+    let output = judged.expect("it ends").expect("it starts");
+    let printed = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{printed}");
+    assert!(CONFORMING.iter().all(|line| printed.contains(line)), "{printed}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

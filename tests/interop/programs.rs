@@ -47,6 +47,8 @@ pub(crate) enum Judge {
     H2spec,
     /// A client that knows what reflection tells.
     Grpcurl,
+    /// Servers of gRPC and gRPC-Web.
+    Connectconformance,
     /// The client in `webtransport_go`.
     WebTransportGo,
 }
@@ -57,6 +59,7 @@ impl Judge {
         let name = match self {
             Self::H2spec => "TRIVIUM_H2SPEC",
             Self::Grpcurl => "TRIVIUM_GRPCURL",
+            Self::Connectconformance => "TRIVIUM_CONNECTCONFORMANCE",
             Self::WebTransportGo => "TRIVIUM_WEBTRANSPORT_GO",
         };
         // Who told where Python is has told everything there is.
@@ -130,7 +133,7 @@ fn set_up(name: &str) -> Option<PathBuf> {
     value.map(PathBuf::from)
 }
 
-fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
     tests.parent().expect("a package lies in its workspace")
 }

@@ -5,7 +5,11 @@ use std::{env, path::PathBuf};
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let root = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../proto");
     println!("cargo:rerun-if-changed={}", root.display());
-    let files = ["grpc/testing/test.proto", "trivium/test/v1/probe_service.proto"];
+    let files = [
+        "grpc/testing/test.proto",
+        "trivium/test/v1/probe_service.proto",
+        "connectrpc/conformance.proto",
+    ];
     let descriptors = protox::compile(files, [&root])?;
     let mut config = prost_build::Config::new();
     config.bytes(["."]);

@@ -8,6 +8,7 @@
 mod bench;
 mod ci;
 mod engine;
+mod go;
 mod shell;
 mod tools;
 mod web;
@@ -80,19 +81,19 @@ fn run(arguments: &[&str]) -> Result<()> {
 pub(crate) fn test(arguments: &[&str]) -> Result<()> {
     // The server's own tests look at the app in it.
     web::build()?;
-    let interop = tools::interop()?;
     shell::run(
         cargo()
             .args(["test", "--workspace", "--locked"])
             .args(arguments)
-            .envs(interop),
+            .envs(tools::interop()?)
+            .envs(go::judges()),
     )?;
     // Arguments are Cargo's.
     if arguments.is_empty() { web::test() } else { Ok(()) }
 }
 
 fn setup() -> Result<()> {
-    for (name, value) in tools::interop()?.into_iter().chain(web::setup()?) {
+    for (name, value) in tools::interop()?.into_iter().chain(go::judges()).chain(web::setup()?) {
         println!("{name}={}", value.display());
     }
     Ok(())

@@ -4,7 +4,9 @@
 //! as a real server does. The binary of this package is the same for suites in other languages.
 //!
 //! `service` answers the calls, `probe` watches them, `metadata` echoes what tests expect to be echoed.
+//! [`conformance`] is a server of another judge.
 
+pub mod conformance;
 mod metadata;
 mod probe;
 mod service;
@@ -19,6 +21,9 @@ mod service;
 mod proto {
     pub(crate) mod testing {
         tonic::include_proto!("grpc.testing");
+    }
+    pub(crate) mod conformance {
+        tonic::include_proto!("connectrpc.conformance.v1");
     }
     pub(crate) mod probe {
         tonic::include_proto!("trivium.test.v1");

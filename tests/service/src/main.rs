@@ -14,7 +14,7 @@ async fn main() -> anyhow::Result<()> {
     let mut stdin = tokio::io::stdin();
     let mut ignored = Vec::new();
     tokio::select! {
-        served = server.serve() => served?,
+        ended = server.serve() => ended?,
         _ = stdin.read_to_end(&mut ignored) => {}
     }
     Ok(())
