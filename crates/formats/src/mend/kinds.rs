@@ -1,11 +1,13 @@
 //! The rules of each kind of question.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use trivium_proto::v1::{self, question::Kind};
 
 use super::{Hopeless, Notes};
 
+/// Most options of a choice.
+const MAX_OPTIONS: usize = 8;
 /// Largest number, as the wire has it.
 const MAX_NUMBER: f64 = 1e12;
 
@@ -50,6 +52,7 @@ pub(super) fn kind(kind: Kind, notes: &mut Notes<'_>) -> Result<Kind, Hopeless> 
 
 fn choices(options: Vec<v1::Option>, notes: &mut Notes<'_>) -> Result<Vec<v1::Option>, Hopeless> {
     let mut kept: Vec<v1::Option> = Vec::new();
+    let mut places = BTreeMap::new();
     for (n, mut option) in options.into_iter().enumerate() {
         let column = format!("option {}", n + 1);
         if option.text.trim().is_empty() {
@@ -57,27 +60,31 @@ fn choices(options: Vec<v1::Option>, notes: &mut Notes<'_>) -> Result<Vec<v1::Op
             continue;
         }
         notes.shorten(&column, &mut option.text, 300);
-        match kept
-            .iter_mut()
-            .find(|earlier| earlier.text.trim() == option.text.trim())
-        {
-            Some(earlier) => {
+        match places.entry(option.text.trim().to_owned()) {
+            Entry::Occupied(earlier) => {
+                let earlier: &mut v1::Option = &mut kept[*earlier.get()];
                 earlier.correct |= option.correct;
                 notes.warn(&column, "the same option stands twice; the second was left out", "");
             }
-            None => kept.push(option),
+            Entry::Vacant(place) => {
+                place.insert(kept.len());
+                kept.push(option);
+            }
         }
     }
-    if kept.len() > 8 {
+    if kept.len() > MAX_OPTIONS {
         notes.warn(
             "",
-            "there are more than 8 options; the last wrong ones were left out",
+            &format!("there are more than {MAX_OPTIONS} options; the last wrong ones were left out"),
             "",
         );
-        while kept.len() > 8 {
-            let last_wrong = kept.iter().rposition(|option| !option.correct);
-            kept.remove(last_wrong.unwrap_or(kept.len() - 1));
-        }
+        let right = kept.iter().filter(|option| option.correct).count();
+        let mut wrong = 0;
+        kept.retain(|option| {
+            wrong += usize::from(!option.correct);
+            option.correct || right + wrong <= MAX_OPTIONS
+        });
+        kept.truncate(MAX_OPTIONS);
     }
     at_least_two("options", kept.len())?;
     if kept.iter().any(|option| option.correct) {

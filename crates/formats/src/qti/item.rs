@@ -1,6 +1,6 @@
 //! One `assessmentItem`: what it asks, and which answers are right.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use trivium_proto::v1::{self, question::Kind};
 
@@ -88,10 +88,10 @@ fn kind(interaction: &Element, response: &Response<'_>, root: &Element) -> Resul
         .is_some_and(|processing| processing.attribute("template").contains("map_response"));
     match interaction.name.as_str() {
         "choiceInteraction" => {
+            let correct: BTreeSet<&str> = response.correct.iter().map(String::as_str).collect();
             let options = interaction.all("simpleChoice").into_iter().map(|choice| {
                 let id = choice.attribute("identifier");
-                let right = response.correct.iter().any(|correct| correct == id)
-                    || response.mapping.get(id).is_some_and(|points| *points > 0.0);
+                let right = correct.contains(id) || response.mapping.get(id).is_some_and(|points| *points > 0.0);
                 fields::option(plain(choice), right)
             });
             let options: Vec<v1::Option> = options.collect();
@@ -154,12 +154,9 @@ fn text_entry(response: &Response<'_>) -> Result<Kind, String> {
         .iter()
         .filter(|(_, points)| **points > 0.0)
         .map(|(text, _)| text);
-    let mut accepted = response.correct.clone();
-    for text in mapped {
-        if !accepted.contains(text) {
-            accepted.push(text.clone());
-        }
-    }
+    let correct: BTreeSet<&String> = response.correct.iter().collect();
+    let others = mapped.filter(|text| !correct.contains(text)).cloned();
+    let accepted: Vec<String> = response.correct.iter().cloned().chain(others).collect();
     if matches!(response.base, "float" | "integer") {
         let number = accepted.first().and_then(|text| text::number(text));
         return Ok(Kind::NumberEntry(v1::NumberEntry {

@@ -5,7 +5,10 @@ use trivium_formats::{
     Imported, import,
     limits::{MAX_FILE_BYTES, MAX_ISSUES},
 };
-use trivium_proto::{v1::QuizFileFormat, validate};
+use trivium_proto::{
+    v1::{QuizFileFormat, question::Kind},
+    validate,
+};
 
 use crate::samples::SAMPLES;
 
@@ -164,4 +167,27 @@ fn large_files_of_one_thing_take_no_longer_than_they_are() {
             is_sound(&import(text.as_bytes(), "large", format)).expect("sound");
         }
     }
+}
+
+#[test]
+fn one_question_of_very_many_options_takes_no_longer_than_it_is() {
+    let mut aiken = "Which?\n".to_owned();
+    for n in 0..200_000 {
+        let letter = if n == 100_000 { "B" } else { "A" };
+        aiken.extend([letter, ". ", &n.to_string(), "\n"]);
+    }
+    aiken.push_str("ANSWER: B\n");
+    let imported = import(aiken.as_bytes(), "many.aiken", QuizFileFormat::Unspecified);
+    is_sound(&imported).expect("sound");
+    let quiz = imported.quiz.expect("one question");
+    let Some(Kind::SingleChoice(single)) = &quiz.questions[0].kind else {
+        panic!("{:?}", quiz.questions[0].kind);
+    };
+    let told: Vec<_> = single
+        .options
+        .iter()
+        .map(|option| (option.text.as_str(), option.correct))
+        .collect();
+    let wrong = ["0", "1", "2", "3", "4", "5", "6"].map(|text| (text, false));
+    assert_eq!(told, [&wrong[..], &[("100000", true)]].concat());
 }
