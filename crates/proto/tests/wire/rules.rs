@@ -123,7 +123,9 @@ fn bad_items(field: &FieldDescriptor) -> Vec<Value> {
                 .map(Value::String)
                 .collect()
         }
-        Kind::Bytes => [0, 512, 513, 8 * 1024 * 1024 + 1].map(|length| Value::Bytes(vec![0; length].into())).into(),
+        Kind::Bytes => [0, 512, 513, 8 * 1024 * 1024 + 1]
+            .map(|length| Value::Bytes(vec![0; length].into()))
+            .into(),
         Kind::Enum(_) => [-1, 0, 1, 4, 99].map(Value::EnumNumber).into(),
         Kind::Message(_) => Vec::new(),
         Kind::Bool => vec![Value::Bool(false)],
