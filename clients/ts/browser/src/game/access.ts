@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { AxeResults, RunOptions } from "axe-core";
 import type { Page } from "puppeteer-core";
-import { rest } from "./shots.js";
+import { colour, rest } from "./shots.js";
 
 declare global {
   interface Window {
@@ -21,12 +21,12 @@ const source = readFile(createRequire(import.meta.url).resolve("axe-core/axe.min
 export async function flaws(page: Page, name: string): Promise<string[]> {
   await rest(page);
   const found = (await serious(page, {})).map((flaw) => `${name}: ${flaw}`);
-  await page.emulateMediaFeatures([...CALM, { name: "prefers-color-scheme", value: "dark" }]);
+  await colour(page, "dark", CALM);
   await rest(page);
   // In other colours only the colours are different.
   const dark = await serious(page, { runOnly: ["color-contrast"] });
   found.push(...dark.map((flaw) => `${name}, dark: ${flaw}`));
-  await page.emulateMediaFeatures([...CALM, { name: "prefers-color-scheme", value: "light" }]);
+  await colour(page, "light", CALM);
   const before = page.viewport();
   await page.setViewport(NARROW);
   await rest(page);

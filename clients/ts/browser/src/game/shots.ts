@@ -4,7 +4,7 @@
 
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Page, Viewport } from "puppeteer-core";
+import type { MediaFeature, Page, Viewport } from "puppeteer-core";
 import { REPOSITORY, screenshot } from "../harness/index.js";
 import { PHONE, PROJECTOR } from "./pages.js";
 
@@ -29,11 +29,21 @@ export async function shoot(page: Page, { who, state, dark = false }: Shot): Pro
     await page.setViewport(size);
     await shootAs(page, `${who}-${state}-${size.width}`);
     if (!dark) continue;
-    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
+    await colour(page, "dark");
     await shootAs(page, `${who}-${state}-${size.width}-dark`);
-    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "light" }]);
+    await colour(page, "light");
   }
   await page.setViewport(before);
+}
+
+/** Changes the system's colours, and waits until the page has followed. `others` are media features to keep. */
+export async function colour(
+  page: Page,
+  scheme: "light" | "dark",
+  others: readonly MediaFeature[] = [],
+): Promise<void> {
+  await page.emulateMediaFeatures([...others, { name: "prefers-color-scheme", value: scheme }]);
+  await page.waitForSelector(`:root[data-mantine-color-scheme=${scheme}]`);
 }
 
 async function shootAs(page: Page, name: string): Promise<void> {
