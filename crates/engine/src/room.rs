@@ -1,8 +1,8 @@
 //! The room: one state machine that owns membership and dispatches to the features.
 //!
 //! Neighbours: [`membership`](crate::membership), [`quiz`] and [`chat`] decide and apply what is theirs;
-//! [`presence`] and what screens report are kept beside the log; [`permission`] and [`dedupe`](crate::dedupe) stand before all of them; how a room
-//! looks from outside stands in `room/queries.rs`.
+//! [`presence`] and what screens report are kept beside the log; [`permission`] and [`dedupe`](crate::dedupe) stand before all
+//! of them; how a room looks from outside stands in `room/queries.rs`.
 
 use std::ops::RangeInclusive;
 

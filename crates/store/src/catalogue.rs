@@ -205,8 +205,8 @@ pub trait Catalogue: Send + Sync + 'static {
     /// Forgets an invitation. False if there is none.
     async fn delete_invitation(&self, code: &str) -> Result<bool, StoreError>;
 
-    /// Closes a room and takes its code and its invitations away, so that others may have the codes. A room that is closed keeps its time.
-    /// False if there is no such room.
+    /// Closes a room and takes its code and its invitations away, so that others may have the codes. A room that is closed
+    /// keeps its time. False if there is no such room.
     async fn close_room(&self, id: &RoomId, at: Timestamp) -> Result<bool, StoreError>;
 
     /// Gives a room another title. False if there is no such room.
