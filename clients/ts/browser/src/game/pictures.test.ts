@@ -6,7 +6,7 @@ import { join } from "node:path";
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import { type AnswerSchema, QuizService } from "@trivium/client/proto";
 import type { Page } from "puppeteer-core";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { REPOSITORY } from "../harness/index.js";
 import { answerable, comeIn, next, PATIENCE, PROJECTOR, stage } from "./pages.js";
 import { quizOf, TWELVE } from "./quiz.js";
@@ -18,6 +18,7 @@ const PLAYERS = ["Ada", "Grace", "Edsger", "Bärbel", "Alan", "Emmy", "Donald"];
 
 test.runIf(process.env.TRIVIUM_PICTURES === "true")("pictures for the README", async () => {
   const scene = await Scene.open();
+  onTestFinished(() => scene.close());
   const quiz = quizOf(TWELVE, { timeLimitMs: 30_000, noReadPhase: true, startCountdownMs: 1 });
   const room = await scene.room(quiz);
   const { page: host } = await scene.somebody(PROJECTOR);
@@ -40,7 +41,6 @@ test.runIf(process.env.TRIVIUM_PICTURES === "true")("pictures for the README", a
   await picture(host, "host", 0.5);
   await picture(player, "player", 1);
   await Promise.all(others.map((other) => other.close()));
-  await scene.close();
 });
 
 async function picture(page: Page, name: string, scale: number): Promise<void> {

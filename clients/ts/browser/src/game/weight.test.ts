@@ -1,6 +1,6 @@
 // What a player's phone has to load before somebody can type a name, and how soon that is.
 
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { leaveOut } from "../harness/index.js";
 import { PATIENCE } from "./pages.js";
 import { items, quizOf } from "./quiz.js";
@@ -32,6 +32,7 @@ test("the player's page keeps to its budget", () => {
 describe.skipIf(leaveOut("chromium"))("in Chromium", () => {
   test("how soon somebody can type a name", async () => {
     const scene = await Scene.open();
+    onTestFinished(() => scene.close());
     const room = await scene.room(quizOf(items("single")));
     const { page } = await scene.somebody();
     await page.evaluateOnNewDocument(() => {
@@ -48,6 +49,5 @@ describe.skipIf(leaveOut("chromium"))("in Chromium", () => {
     const ready = await page.evaluate(() => window.formReady ?? 0);
     expect(ready).toBeGreaterThan(0);
     console.log(`/play/CODE: first paint after ${Math.round(await paint())} ms, form after ${Math.round(ready)} ms`);
-    await scene.close();
   });
 });
