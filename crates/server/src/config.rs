@@ -119,7 +119,8 @@ impl Config {
 
     /// Whether a browser on this machine may host without an account.
     pub fn local_operator(&self) -> bool {
-        self.auth.operator && !self.auth.trusts_others() && self.http.public_url.is_none()
+        let wanted = self.auth.operator.unwrap_or_else(|| self.http.bind.ip().is_loopback());
+        wanted && !self.auth.trusts_others() && self.http.public_url.is_none()
     }
 
     /// Rules about more than one key.

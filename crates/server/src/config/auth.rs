@@ -24,9 +24,10 @@ pub struct Auth {
     /// Whether a token for the operator is made at the start and kept in the data directory [true without `keys` and `jwks`, else
     /// false]. Whoever can read the secret in that directory can make one at any time.
     pub operator_token: Option<bool>,
-    /// Whether a browser on this very machine is given a token, so that its user may host without an account \[true\]. Never with
-    /// `keys`, `jwks` or `http.public_url`: then there are accounts, or the world comes through a proxy on this machine.
-    pub operator: bool,
+    /// Whether a browser on this very machine is given a token, so that its user may host without an account [true if `http.bind`
+    /// is a loopback address, else false: what forwards ports of a container or by SSH makes strangers look like this machine].
+    /// Never with `keys`, `jwks` or `http.public_url`: then there are accounts, or the world comes through a proxy.
+    pub operator: Option<bool>,
 }
 
 impl Default for Auth {
@@ -37,7 +38,7 @@ impl Default for Auth {
             issuers: Vec::new(),
             audiences: Vec::new(),
             operator_token: None,
-            operator: true,
+            operator: None,
         }
     }
 }

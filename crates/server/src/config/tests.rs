@@ -135,6 +135,9 @@ fn a_browser_hosts_without_an_account_only_on_a_server_of_its_own() {
         ("[auth]\noperator = false", false),
         ("[auth]\noperator_token = false", true),
         ("[http]\npublic_url = \"https://quiz.example\"", false),
+        ("[http]\nbind = \"0.0.0.0:8080\"", false),
+        ("[http]\nbind = \"[::1]:8080\"", true),
+        ("[http]\nbind = \"0.0.0.0:8080\"\n[auth]\noperator = true", true),
         (
             "[auth]\noperator = true\nissuers = [\"i\"]\naudiences = [\"a\"]\njwks = { file = \"$/key.pem\" }",
             false,
