@@ -85,7 +85,8 @@ pub(crate) fn some_node(world: &World, client: &Client) -> Option<Runtime> {
     nodes.choose(&mut *rng).cloned()
 }
 
-fn is_away(world: &World, client: &Client) -> bool {
+/// Whether the client is not there, with everybody else of its room.
+pub(crate) fn is_away(world: &World, client: &Client) -> bool {
     lock(&world.away).as_ref() == Some(&client.room)
 }
 
@@ -141,10 +142,14 @@ fn begin(
     subscription: &Subscription,
     resumes: bool,
 ) -> bool {
+    let owner = runtime.config().owner;
     world.note(|| match start {
-        Start::Resumed { head } => format!("{} resumes, head {head}", client.actor.user),
+        Start::Resumed { head } => format!("{} resumes at node {owner}, head {head}", client.actor.user),
         Start::Snapshot { reason, view } => {
-            format!("{} gets a snapshot at {} ({reason:?})", client.actor.user, view.seq)
+            format!(
+                "{} gets a snapshot of node {owner} at {} ({reason:?})",
+                client.actor.user, view.seq
+            )
         }
     });
     if subscription.epoch() != EPOCH {
@@ -189,7 +194,7 @@ async fn listen(world: &World, client: &Client, runtime: &Runtime, mut subscript
             }
             polled
         });
-        let delivery = match timeout(Duration::from_millis(1_000), next).await {
+        let delivery = match timeout(Duration::from_secs(1), next).await {
             Ok(delivery) => delivery,
             // A ping would show that nobody is there, on either end.
             Err(_quiet) if is_away(world, client) || !is_up(world, runtime) => return,

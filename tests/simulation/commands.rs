@@ -15,7 +15,7 @@ use trivium_engine::{
 };
 
 use crate::{
-    client::Client,
+    client::{Client, is_away},
     quizzes,
     send::send,
     world::{World, lock},
@@ -34,7 +34,7 @@ pub(crate) async fn act(world: Arc<World>, client: Arc<Client>) {
     loop {
         let pause = if world.in_finale() { 600 } else { world.plan.think_ms };
         sleep(Duration::from_millis(20) + client.moment(pause)).await;
-        if lock(&client.outbox).len() >= UNDER_WAY {
+        if is_away(&world, &client) || lock(&client.outbox).len() >= UNDER_WAY {
             continue;
         }
         let command = {
@@ -127,8 +127,7 @@ fn run(view: &View, client: &Client, rng: &mut ChaCha8Rng) -> Command {
         },
         (3, _) => QuizCommand::SetAutoAdvance { enabled: rng.random() },
         (4, phase) if phase > Phase::Open => QuizCommand::End,
-        (_, Phase::Ended) => load(rng),
-        (5, Phase::Lobby) => load(rng),
+        (_, Phase::Ended) | (5, Phase::Lobby) => load(rng),
         _ if quiz.paused => QuizCommand::Resume,
         (_, Phase::Lobby) => QuizCommand::Start,
         (6..10, _) => QuizCommand::Advance { from: None },
@@ -154,14 +153,6 @@ fn manage(client: &Client, rng: &mut ChaCha8Rng) -> Command {
         format!("{name}-{suffix}").parse().expect("an id")
     };
     let message = if rng.random() { "be kind" } else { "" };
-    let update = |user| RoomCommand::UpdateMember {
-        user,
-        nickname: None,
-        avatar: None,
-        team: None,
-        role: None,
-        accommodations: None,
-    };
     let command = match rng.random_range(0..14) {
         0 => RoomCommand::Remove {
             user: user(rng),
@@ -174,9 +165,9 @@ fn manage(client: &Client, rng: &mut ChaCha8Rng) -> Command {
         2 | 3 => RoomCommand::Unban { user: user(rng) },
         4..7 => {
             let roles = [Role::Observer, Role::Member, Role::Member, Role::CoHost];
-            with_role(update(user(rng)), *roles.choose(rng).expect("not empty"))
+            update(user(rng), roles.choose(rng).copied(), None)
         }
-        7 | 8 => with_accommodations(update(user(rng)), rng),
+        7 | 8 => update(user(rng), None, Some(accommodations(rng))),
         9 | 10 => RoomCommand::CreateInvitation {
             code: format!("i{}", rng.random_range(0..1_000_000)),
             role: *[Role::Observer, Role::Member, Role::CoHost]
@@ -200,37 +191,24 @@ fn manage(client: &Client, rng: &mut ChaCha8Rng) -> Command {
     command.into()
 }
 
-fn with_role(command: RoomCommand, wanted: Role) -> RoomCommand {
-    match command {
-        RoomCommand::UpdateMember { user, .. } => RoomCommand::UpdateMember {
-            user,
-            nickname: None,
-            avatar: None,
-            team: None,
-            role: Some(wanted),
-            accommodations: None,
-        },
-        other => other,
+/// Makes something else of a member.
+pub(crate) fn update(user: UserId, role: Option<Role>, accommodations: Option<Accommodations>) -> RoomCommand {
+    RoomCommand::UpdateMember {
+        user,
+        nickname: None,
+        avatar: None,
+        team: None,
+        role,
+        accommodations,
     }
 }
 
-fn with_accommodations(command: RoomCommand, rng: &mut impl Rng) -> RoomCommand {
-    let wanted = Accommodations {
+fn accommodations(rng: &mut impl Rng) -> Accommodations {
+    Accommodations {
         time_percent: [100, 150, 300][rng.random_range(0..3)],
         untimed: rng.random_bool(0.1),
         fewer_options: rng.random_range(0..3),
         excused: rng.random_bool(0.2),
-    };
-    match command {
-        RoomCommand::UpdateMember { user, .. } => RoomCommand::UpdateMember {
-            user,
-            nickname: None,
-            avatar: None,
-            team: None,
-            role: None,
-            accommodations: Some(wanted),
-        },
-        other => other,
     }
 }
 

@@ -9,7 +9,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::time::{Instant, sleep};
+use tokio::{
+    task::JoinHandle,
+    time::{Instant, sleep},
+};
 use trivium_engine::{Accommodations, Command, QuizCommand, RoomCommand, RoomId, Timestamp, quiz::Phase};
 use trivium_runtime::{Caller, Runtime};
 use trivium_store::{Catalogue, RoomRecord};
@@ -95,11 +98,9 @@ async fn live(world: &Arc<World>, life: &Life, number: usize, last: bool) {
         tokio::spawn(client::hear(world.clone(), client.clone()));
         tokio::spawn(commands::act(world.clone(), client.clone()));
     }
-    let haunted = tokio::spawn(faults::haunt(
-        world.clone(),
-        life.faults_every,
-        world.luck(10 + number as u64),
-    ));
+    // Two of them, so that one thing goes wrong while another one does.
+    let haunt = |luck| tokio::spawn(faults::haunt(world.clone(), life.faults_every, world.luck(luck)));
+    let haunted = [10, 20].map(|luck| haunt(luck + number as u64));
     let ends = Instant::now() + life.lasts;
     while Instant::now() < ends {
         sleep(GLANCE).await;
@@ -108,10 +109,10 @@ async fn live(world: &Arc<World>, life: &Life, number: usize, last: bool) {
         }
     }
     if last {
-        haunted.abort();
+        haunted.iter().for_each(JoinHandle::abort);
         peace(world, &runtime).await;
     } else if !life.crashes {
-        haunted.abort();
+        haunted.iter().for_each(JoinHandle::abort);
         lock(&world.weather).clear();
         node::stop(world, &runtime).await;
     } else {
@@ -205,14 +206,7 @@ async fn reach_out(world: &World, runtime: &Runtime, room: &RoomId) {
         room.members(&trivium_engine::Audience::Hosts, None, 100)
     };
     for member in members.into_iter().filter(|member| member.accommodations.untimed) {
-        let timed = RoomCommand::UpdateMember {
-            user: member.user,
-            nickname: None,
-            avatar: None,
-            team: None,
-            role: None,
-            accommodations: Some(Accommodations::default()),
-        };
+        let timed = commands::update(member.user, None, Some(Accommodations::default()));
         let _whatever = command(world, runtime, room, timed).await;
     }
 }

@@ -89,7 +89,6 @@ fn number(name: &str) -> Option<u64> {
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "a seed that is asked for tells its whole trace")]
 fn seeds() {
     if let Some(seed) = number("TRIVIUM_SEED") {
         catch_panics();

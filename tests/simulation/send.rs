@@ -6,12 +6,11 @@
 use std::{sync::Arc, time::Duration};
 
 use tokio::time::{sleep, timeout};
-use trivium_engine::Command;
-use trivium_engine::Millis;
+use trivium_engine::{Command, Millis};
 use trivium_runtime::{Caller, Done, ExecuteError, Runtime};
 
 use crate::{
-    client::{Client, Pending, some_node},
+    client::{Client, Pending, is_away, some_node},
     world::{World, lock},
 };
 
@@ -53,6 +52,10 @@ pub(crate) async fn send(world: Arc<World>, client: Arc<Client>, pending: Pendin
             (network.loss, network.repeat)
         };
         sleep(client.moment(network.delay_ms)).await;
+        if is_away(&world, &client) {
+            sleep(Duration::from_millis(200)).await;
+            continue;
+        }
         let Some(runtime) = some_node(&world, &client) else {
             sleep(Duration::from_millis(300)).await;
             continue;

@@ -1,5 +1,6 @@
-//! 5. A node that lost a race for a number sends nothing more of its own for that room: whatever a node makes ready for
-//! somebody is what the disk has, and not what the node would have written.
+//! 5. A node that lost a race for a number sends nothing more of its own for that room.
+//!
+//! Whatever a node makes ready for somebody is what the disk has, and not what the node would have written.
 
 use std::collections::BTreeMap;
 
