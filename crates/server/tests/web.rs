@@ -299,7 +299,7 @@ async fn who_sits_at_the_machine_hosts_at_once() {
     assert_eq!(server.get(Method::GET, "/operator/token", &[]).await.status, 405);
     server.running.shutdown().await.expect("down");
 
-    let server = Server::start(|config| config.auth.operator = false).await;
+    let server = Server::start(|config| config.auth.operator = Some(false)).await;
     let refused = server.post("/operator/token", &[], "").await;
     assert_eq!(
         (refused.status, &refused.json()["reason"]),
