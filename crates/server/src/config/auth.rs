@@ -8,7 +8,7 @@ use serde::Deserialize;
 use super::value;
 
 /// Whose tokens are believed.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Auth {
     /// Keys of those who sign tokens.
@@ -28,19 +28,6 @@ pub struct Auth {
     /// is a loopback address, else false: what forwards ports of a container or by SSH makes strangers look like this machine].
     /// Never with `keys`, `jwks` or `http.public_url`: then there are accounts, or the world comes through a proxy.
     pub operator: Option<bool>,
-}
-
-impl Default for Auth {
-    fn default() -> Self {
-        Self {
-            keys: Vec::new(),
-            jwks: None,
-            issuers: Vec::new(),
-            audiences: Vec::new(),
-            operator_token: None,
-            operator: None,
-        }
-    }
 }
 
 /// A key that others sign tokens with.

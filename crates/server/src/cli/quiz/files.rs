@@ -8,7 +8,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context as _, Result, anyhow, bail};
+use anyhow::{Context as _, Result, anyhow};
 use clap::ValueEnum;
 use trivium_client::{
     Error, new_request_id,
@@ -142,7 +142,7 @@ pub(super) async fn import(paths: &[PathBuf], reading: &Reading, account: &Accou
     if empty.is_empty() {
         Ok(())
     } else {
-        bail!("no question could be read from {}", empty.join(", "))
+        Err(nothing_read(&empty.join(", ")))
     }
 }
 
@@ -154,7 +154,7 @@ pub(super) async fn export(quiz: &str, revision: u32, writing: &Writing, account
         let read = trivium_formats::import(&bytes_of(path)?, &name, QuizFileFormat::Unspecified);
         tell(path, read.report.issues(), read.report.omitted());
         let Some(quiz) = read.quiz else {
-            bail!("no question could be read from {}", path.display());
+            return Err(nothing_read(&path.display().to_string()));
         };
         let written = trivium_formats::export(&quiz, format, &read.media)?;
         (
@@ -229,6 +229,11 @@ fn tell(path: &Path, issues: &[FileIssue], omitted: u32) {
     if omitted > 0 {
         out::note(&format!("{}: and {omitted} more", path.display()));
     }
+}
+
+/// Whatever the server, these files hold no quiz.
+fn nothing_read(files: &str) -> anyhow::Error {
+    anyhow!(Usage(format!("no question could be read from {files}")))
 }
 
 fn line_of(file: &str, issue: &FileIssue) -> String {
