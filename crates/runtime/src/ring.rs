@@ -302,26 +302,26 @@ impl Ring {
             return Found::Nothing;
         }
         let began = *position;
-        let range = {
+        let (range, common) = {
             let state = self.lock();
             let start = state.entries.first().unwrap_or(head + 1);
             if position.scanned + 1 < start {
                 return Found::Behind;
             }
-            let range = state.entries.range(position.scanned, head, &reader.who);
-            if range.common {
+            let common = state.entries.is_common(position.scanned, head, &reader.who);
+            if common {
                 let key = CacheKey::new(began, head, reader);
                 if let Some((_, bytes, after)) = state.cache.iter().find(|(cached, ..)| *cached == key) {
                     *position = *after;
                     return Found::Bytes(bytes.clone());
                 }
             }
-            range
+            (state.entries.range(position.scanned, head, &reader.who), common)
         };
         let (found, shared) = self.put_together(&range.items, range.through, position, reader);
         if let Found::Bytes(bytes) = &found
             && shared
-            && range.common
+            && common
             && position.scanned == head
         {
             let mut state = self.lock();

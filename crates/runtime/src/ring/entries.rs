@@ -30,8 +30,6 @@ pub(super) struct Entries {
 pub(super) struct Range {
     pub(super) items: Vec<Arc<Item>>,
     pub(super) through: Seq,
-    /// Whether another reader of the same audience would find the same.
-    pub(super) common: bool,
 }
 
 impl Entries {
@@ -79,6 +77,17 @@ impl Entries {
         Some(item)
     }
 
+    /// Whether another reader of the same audience would find the same between `after` and `head`.
+    pub(super) fn is_common(&self, after: Seq, head: Seq, who: &Audience) -> bool {
+        match who {
+            Audience::Hosts | Audience::Observers => true,
+            Audience::Member(user) => !self.private.get(user).is_some_and(|own| {
+                let next = own.partition_point(|seq| *seq <= after);
+                own.get(next).is_some_and(|seq| *seq <= head)
+            }),
+        }
+    }
+
     /// What follows `after` up to `head` for a reader, as far as one read goes. All of it has to be here.
     pub(super) fn range(&self, after: Seq, head: Seq, who: &Audience) -> Range {
         // An entry is in the list a moment before the head says so.
@@ -94,7 +103,6 @@ impl Entries {
             own.peekable(),
             self.common.range(within(&self.common)).copied().peekable(),
         );
-        let alone = own.peek().is_none();
         let seqs = std::iter::from_fn(|| match (common.peek(), own.peek()) {
             (Some(one), Some(other)) if one > other => own.next(),
             (None, Some(_)) => own.next(),
@@ -108,11 +116,7 @@ impl Entries {
             Some(last) if items.len() == READ_ENTRIES => last.entry.seq,
             Some(_) | None => head,
         };
-        Range {
-            items,
-            through,
-            common: alone,
-        }
+        Range { items, through }
     }
 
     /// Hosts look at everything.
@@ -122,7 +126,6 @@ impl Entries {
         Range {
             through: items.last().map_or(head, |item| item.entry.seq),
             items,
-            common: true,
         }
     }
 }
