@@ -6,6 +6,7 @@ import { create } from "@bufbuild/protobuf";
 import { ConnectError } from "@connectrpc/connect";
 import { useEffect, useMemo } from "react";
 import { ChatService, MessageSchema } from "../proto.js";
+import { newRequestId } from "../session/request-id.js";
 import type { ChatMessage, ChatView, TriviumSession } from "../types.js";
 import { useSession } from "./context.js";
 import { useSharedRoom } from "./room.js";
@@ -89,7 +90,7 @@ function chatActions(
       const { me } = room.get();
       typing.set(false);
       await attempt({
-        key: crypto.randomUUID(),
+        key: newRequestId(),
         message: create(MessageSchema, {
           authorId: me?.userId ?? session.connection.get().userId,
           authorNickname: me?.nickname ?? "",

@@ -213,6 +213,17 @@ test("a message is there at once, and fails to be tried again under the same id"
   expect(ids).toEqual([failed?.key, failed?.key]);
 });
 
+test("a page without TLS, which has no randomUUID, writes as well", async () => {
+  const random = vi.spyOn(crypto, "randomUUID").mockImplementation(() => {
+    throw new TypeError("crypto.randomUUID is not a function");
+  });
+  const session = fakeSession({ rooms: [roomState({ as: "ada" })] });
+  const { result } = drawn(session, () => useChat(ROOM));
+  await act(() => result.current.send("hi"));
+  expect(session.commands).toMatchObject([{ request: { requestId: expect.stringMatching(/^[0-9a-f]{32}$/) } }]);
+  random.mockRestore();
+});
+
 test("a failed message is dropped, and older ones are read from the oldest on", async () => {
   const entries = [
     chatMessage(message(50, "grace", "new")),

@@ -7,7 +7,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { type ConnectRequest, ConnectRequestSchema, type Reply } from "../proto.js";
 import type { Connection } from "./connection.js";
 import { fromWire, ownError, retryAfterMs } from "./errors.js";
-import { requestIdField, type StreamMethod, streamMethodOf } from "./methods.js";
+import { type StreamMethod, streamMethodOf } from "./methods.js";
 import { Outbox } from "./outbox.js";
 import type { KeptCommand, TabShelf } from "./storage.js";
 import { Timer } from "./timer.js";
@@ -241,19 +241,6 @@ export class Commands {
     });
     this.#tab.writeCommands([...this.#old, ...now]);
   }
-}
-
-/** The request with a `request_id`, if it is of a kind that has one. The caller's own message is left as it is. */
-export function withRequestId<T extends Message>(input: DescMessage, request: T): T {
-  const field = requestIdField(input);
-  if (!field) return request;
-  const given = (request as unknown as Record<string, unknown>)[field.localName];
-  return typeof given === "string" && given !== "" ? request : { ...request, [field.localName]: newRequestId() };
-}
-
-/** An id by which the server recognises a retry: 128 random bits. `randomUUID` is missing on pages without TLS. */
-export function newRequestId(): string {
-  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function pending({ method, request, restored }: Waiting): PendingCommand {

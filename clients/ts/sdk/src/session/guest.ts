@@ -12,9 +12,9 @@ import {
   RoomService,
 } from "../proto.js";
 import type { ConnectOptions, Road, SavedSeat } from "../types.js";
-import { newRequestId } from "./commands.js";
 import { ownError } from "./errors.js";
 import { anonymous, type Roads } from "./link.js";
+import { newRequestId } from "./request-id.js";
 import { browserStore, normalizeCode, type Seat, SeatShelf } from "./storage.js";
 
 /** How long somebody who comes in waits for a server. */

@@ -6,10 +6,10 @@
 import { create, type DescMessage, type DescMethodUnary, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import { Code, ConnectError, type ContextValues, type Transport, type UnaryResponse } from "@connectrpc/connect";
 import type { Commands } from "./commands.js";
-import { withRequestId } from "./commands.js";
 import type { Connection } from "./connection.js";
 import { retryAfterMs } from "./errors.js";
 import { requestIdField, streamMethod } from "./methods.js";
+import { withRequestId } from "./request-id.js";
 
 /** How often a plain call is made, over as many connections. */
 const TRIES = 5;

@@ -4,13 +4,14 @@ import { IconRefresh } from "@tabler/icons-react";
 import { useId, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "../../../components/Avatar";
+import { newSeed } from "../../../lib/seeds";
 import classes from "./Join.module.css";
 
 const FACES = 5;
 
 /** Seeds of faces; the first one is the chosen one's. */
 export function newFaces(): string[] {
-  return Array.from({ length: FACES }, () => crypto.randomUUID().slice(0, 8));
+  return Array.from({ length: FACES }, newSeed);
 }
 
 interface Props {

@@ -10,6 +10,7 @@ import { FocusHeading } from "../../../components/FocusHeading";
 import { PageFrame } from "../../../components/PageFrame";
 import { currentLanguage } from "../../../i18n";
 import { displayCode } from "../../../lib/codes";
+import { newSeed } from "../../../lib/seeds";
 import { unlockSound } from "../../../lib/sound";
 import { load, save } from "../../../lib/storage";
 import { FacePicker } from "./FacePicker";
@@ -38,7 +39,7 @@ interface Props {
 export function JoinForm({ code, refusal, onJoin }: Props) {
   const { t } = useTranslation("player");
   const [nickname, setNickname] = useState(() => load(NAME_KEY) ?? "");
-  const [avatar, setAvatar] = useState(() => load(FACE_KEY) ?? crypto.randomUUID().slice(0, 8));
+  const [avatar, setAvatar] = useState(() => load(FACE_KEY) ?? newSeed());
   const [spins, setSpins] = useState(SPINS);
   const [spoken, setSpoken] = useState<Refusal>();
   const submit = (event: FormEvent) => {

@@ -11,6 +11,7 @@ import { Avatar } from "../../../components/Avatar";
 import { FocusHeading } from "../../../components/FocusHeading";
 import { notifyError } from "../../../lib/notify";
 import { usePreferences } from "../../../lib/preferences";
+import { newSeed } from "../../../lib/seeds";
 import { unlockSound, useSound } from "../../../lib/sound";
 import classes from "./Lobby.module.css";
 
@@ -67,11 +68,7 @@ function Changes({ room, me }: { room: RoomState; me: Member }) {
   };
   return (
     <>
-      <Button
-        variant="subtle"
-        leftSection={<IconMoodSmile size={22} />}
-        onClick={() => change({ avatar: crypto.randomUUID().slice(0, 8) })}
-      >
+      <Button variant="subtle" leftSection={<IconMoodSmile size={22} />} onClick={() => change({ avatar: newSeed() })}>
         {t("lobby.face")}
       </Button>
       {teams.length > 0 && (
