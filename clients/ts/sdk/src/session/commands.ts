@@ -201,7 +201,12 @@ export class Commands {
       const error = ConnectError.from(thrown);
       if (error.isWireError) this.#answered(id, { error });
       // It was the way to the server that failed: the command may have been carried out, or not. `driver` looks after the way.
-      else if (this.#host.connection === connection) this.#outbox.defer(id, performance.now() + AGAIN_MS, Infinity);
+      else if (
+        this.#host.connection === connection &&
+        !this.#outbox.defer(id, performance.now() + AGAIN_MS, Infinity)
+      ) {
+        this.#answered(id, { error });
+      }
     }
     if (this.#host.connection === connection) this.pump();
   }

@@ -4,7 +4,7 @@
 import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { GoAwayReason, SignalsSchema } from "../proto.js";
+import { ChatService, GoAwayReason, SignalsSchema } from "../proto.js";
 import { reason } from "./errors.js";
 import { Stage, useFakeTime } from "./fake/stage.js";
 
@@ -131,6 +131,25 @@ describe("coming back", () => {
     if (status !== "closed") return;
     expect(reason(stage.session.connection.get().error)).toBe(name);
     await expect(stage.say("x")).rejects.toSatisfy((error) => reason(error) === name);
+  });
+
+  it("is not held up by calls that fail while the stream goes on", async () => {
+    const session = await stage.live({ road: "grpc-web" });
+    const { transport } = stage.network.links.at(-1) ?? {};
+    const { unary } = transport ?? {};
+    if (!transport || !unary) throw new Error("no link");
+    vi.spyOn(transport, "unary").mockImplementation((method, ...rest) => {
+      if (method.name === "SetTyping") return Promise.reject(new TypeError("Failed to fetch"));
+      return unary(method, ...rest);
+    });
+    // As many as may be under way at once.
+    const chat = session.client(ChatService);
+    const typing = [1, 2, 3].map(() => chat.setTyping({ roomId: "r", typing: true }).catch(() => "lost"));
+    const said = stage.say("a");
+    await stage.until(() => stage.server.effects.length === 1, 2_000);
+    await said;
+    expect(await Promise.all(typing)).toEqual(["lost", "lost", "lost"]);
+    expect(session.connection.get()).toMatchObject({ pending: 0, reconnects: 0 });
   });
 
   it("goes over on request and loses nothing", async () => {
