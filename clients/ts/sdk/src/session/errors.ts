@@ -57,6 +57,11 @@ export function retryAfterMs(error: unknown): number | undefined {
   return Number(duration.get(1)?.[0]?.number ?? 0n) * 1_000 + Number(duration.get(2)?.[0]?.number ?? 0n) / 1e6;
 }
 
+/** Whether the same request may succeed later, by the code. */
+export function isTemporary({ code }: ConnectError): boolean {
+  return code === Code.Unavailable || code === Code.ResourceExhausted || code === Code.DeadlineExceeded;
+}
+
 /** The error of a reply on the stream, as the unary call would have thrown it. */
 export function fromWire(error: WireError): ConnectError {
   const thrown = new ConnectError(error.message, error.code in Code ? error.code : Code.Unknown);

@@ -68,6 +68,20 @@ describe("a guest", () => {
     expect(session.seat?.member.userId).toBe(userId);
   });
 
+  it("keeps the seat while the server only asks it to wait", async () => {
+    stage.server.tokens = new Set();
+    const session = await comeIn();
+    const { userId } = session.seat?.member ?? {};
+    await stage.until(() => session.connection.get().status === "live");
+    stage.server.tokens.clear();
+    stage.server.closedDoor = { code: Code.ResourceExhausted, reason: "RATE_LIMITED", retryAfterMs: 2_000 };
+    session.cut();
+    await vi.advanceTimersByTimeAsync(5_000);
+    stage.server.closedDoor = undefined;
+    await stage.until(() => session.connection.get().reconnects === 1);
+    expect(session.seat?.member.userId).toBe(userId);
+  });
+
   it("whose seat is gone for good gets another one", async () => {
     stage.server.tokens = new Set();
     await comeIn();

@@ -12,7 +12,7 @@ import {
   RoomService,
 } from "../proto.js";
 import type { ConnectOptions, Road, SavedSeat } from "../types.js";
-import { ownError } from "./errors.js";
+import { isTemporary, ownError } from "./errors.js";
 import { anonymous, type Roads } from "./link.js";
 import { newRequestId } from "./request-id.js";
 import { browserStore, normalizeCode, type Seat, SeatShelf } from "./storage.js";
@@ -81,7 +81,7 @@ export class Guest {
       return await this.#join();
     } catch (thrown) {
       const error = ConnectError.from(thrown, Code.Unavailable);
-      if (!error.isWireError || error.code === Code.Unavailable) throw error;
+      if (!error.isWireError || isTemporary(error)) throw error;
       this.#forget();
       const token = await this.#join();
       if (roomId === undefined || this.#place?.roomId === roomId) return token;

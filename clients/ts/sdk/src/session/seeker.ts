@@ -9,6 +9,7 @@ import { type Attempt, Attempts } from "./attempts.js";
 import { Backoff } from "./backoff.js";
 import { type Connection, Dismissed } from "./connection.js";
 import type { Environment } from "./environment.js";
+import { isTemporary } from "./errors.js";
 import type { Roads } from "./link.js";
 import { RoadBook } from "./road-book.js";
 import type { Tap } from "./tap.js";
@@ -293,8 +294,4 @@ export class Seeker {
   #roll(): number {
     return this.#setup.environment.random();
   }
-}
-
-function isTemporary({ code }: ConnectError): boolean {
-  return code === Code.Unavailable || code === Code.ResourceExhausted || code === Code.DeadlineExceeded;
 }
