@@ -1,7 +1,7 @@
 // Text of quizzes and chats: Markdown and LaTeX, made harmless. Plain text, which is most of it, costs nothing.
 //
 // The work is done in rich-text.ts, loaded when the first text needs it.
-import { useEffect, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import classes from "./RichText.module.css";
 
 /** What cannot be anything but plain text. */
@@ -25,19 +25,24 @@ interface Props {
 /** The text as harmless markup; the raw text until the renderer is there. */
 export function RichText({ text, inline = false }: Props) {
   const plain = isPlain(text);
-  const [html, setHtml] = useState(() => (plain ? undefined : renderer?.renderNow(text, inline)));
+  // What was made belongs to one text: of the next one the raw words stand there until it is made.
+  const [made, setMade] = useState<{ readonly of: string; readonly html: string }>();
+  const now = useMemo(() => (plain ? undefined : renderer?.renderNow(text, inline)), [plain, text, inline]);
+  const html = now ?? (made?.of === text ? made.html : undefined);
   useEffect(() => {
-    if (plain) return;
+    if (plain || now !== undefined) return;
     let stale = false;
-    void preloadRichText()
+    preloadRichText()
       .then(() => renderer?.render(text, inline))
       .then((fresh) => {
-        if (!stale) setHtml(fresh);
-      });
+        if (!stale && fresh !== undefined) setMade({ of: text, html: fresh });
+      })
+      // Without the renderer the raw words stay.
+      .catch(() => {});
     return () => {
       stale = true;
     };
-  }, [text, inline, plain]);
+  }, [plain, now, text, inline]);
   const Tag = inline ? "span" : "div";
   if (plain || html === undefined) return <Tag className={classes.text}>{text}</Tag>;
   // biome-ignore lint/security/noDangerouslySetInnerHtml: rich-text.ts escapes HTML and cleans what it makes
