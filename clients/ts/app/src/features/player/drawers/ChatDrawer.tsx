@@ -8,8 +8,9 @@ import { useTranslation } from "react-i18next";
 import classes from "./ChatDrawer.module.css";
 import { Sheet } from "./Sheet";
 
-/** Most messages drawn at a time. */
+/** Messages drawn at first, and how many more each time that older ones are asked for. */
 const SHOWN = 100;
+const MORE = 50;
 const LONGEST = 1000;
 
 export default function ChatDrawer({ roomId, onClose }: { roomId: string; onClose(): void }) {
@@ -21,7 +22,8 @@ export default function ChatDrawer({ roomId, onClose }: { roomId: string; onClos
   }));
   const [text, setText] = useState("");
   const end = useRef<HTMLDivElement>(null);
-  const shown = chat.messages.slice(-SHOWN);
+  const [count, setCount] = useState(SHOWN);
+  const shown = chat.messages.slice(-count);
   const newest = shown.at(-1)?.key;
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new message moves the list to its end
   useEffect(() => {
@@ -35,11 +37,15 @@ export default function ChatDrawer({ roomId, onClose }: { roomId: string; onClos
     chat.send(text.trim()).catch(() => {});
     setText("");
   };
+  const showOlder = () => {
+    setCount(count + MORE);
+    if (chat.more && chat.messages.length < count + MORE) chat.loadOlder().catch(() => {});
+  };
   return (
     <Sheet title={t("chat.title")} position="bottom" onClose={onClose}>
       <div className={classes.list} role="log" aria-live="polite">
-        {chat.more && (
-          <Button variant="subtle" onClick={() => void chat.loadOlder().catch(() => {})}>
+        {(chat.more || chat.messages.length > shown.length) && (
+          <Button variant="subtle" onClick={showOlder}>
             {t("chat.older")}
           </Button>
         )}
