@@ -5,7 +5,7 @@ import { Button } from "@mantine/core";
 import { IconPlayerPlayFilled } from "@tabler/icons-react";
 import { QuizService, type QuizSummary, QuizSummarySchema } from "@trivium/client/proto";
 import { useSession } from "@trivium/client/react";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation, useSearch } from "wouter";
 import { FocusHeading } from "../../../components/FocusHeading";
@@ -27,32 +27,33 @@ export function Setup() {
   const [options, setOptions] = useState<Options>(DEFAULTS);
   const [opening, setOpening] = useState(false);
 
+  const latest = useRef("");
+  const read = useCallback(
+    async (quizId: string) => {
+      latest.current = quizId;
+      try {
+        const { quiz: found } = await session.client(QuizService).getQuiz({ quizId });
+        // Another one may have been picked meanwhile.
+        if (latest.current !== quizId || found === undefined) return;
+        const { id, revision, title, questions } = found;
+        setQuiz(create(QuizSummarySchema, { id, revision, title, questionCount: questions.length }));
+        // The form follows how the quiz was written; teams and late join stay as they were typed.
+        setOptions((before) => optionsOf(found.settings, before));
+      } catch (error) {
+        showFailure(error);
+      }
+    },
+    [session],
+  );
   const choose = (chosen: QuizSummary) => {
     setQuiz(chosen);
-    // The form follows how the quiz was written; teams and late join stay as they were typed.
-    session
-      .client(QuizService)
-      .getQuiz({ quizId: chosen.id })
-      .then((answer) => setOptions((before) => optionsOf(answer.quiz?.settings, before)), showFailure);
+    void read(chosen.id);
   };
   // The studio leads here with a quiz in the address.
   const wanted = new URLSearchParams(useSearch()).get("quiz");
   useEffect(() => {
-    if (wanted === null) return;
-    let stale = false;
-    session
-      .client(QuizService)
-      .getQuiz({ quizId: wanted })
-      .then(({ quiz: found }) => {
-        if (stale || found === undefined) return;
-        const { id, revision, title, questions } = found;
-        setQuiz(create(QuizSummarySchema, { id, revision, title, questionCount: questions.length }));
-        setOptions((before) => optionsOf(found.settings, before));
-      }, showFailure);
-    return () => {
-      stale = true;
-    };
-  }, [session, wanted]);
+    if (wanted !== null) void read(wanted);
+  }, [read, wanted]);
   const host = async () => {
     if (!quiz) return;
     setOpening(true);
