@@ -7,6 +7,8 @@ test.each([
   ["/media/0123", true],
   ["https://elsewhere.example/a.png", false],
   ["//elsewhere.example/a.png", false],
+  ["/\\elsewhere.example/a.png", false],
+  ["/\t/elsewhere.example/a.png", false],
   ["javascript:alert(1)", false],
   ["data:image/png;base64,AAAA", false],
 ])("%s", (url, own) => {
