@@ -7,6 +7,7 @@ import { ConnectResponseSchema, PresenceState, QuizPhase, ResetReason, Role } fr
 import { member, presence, quizView, roomState, SAMPLE_ROOM_ID } from "../testing/index.js";
 import type { RoomState } from "../types.js";
 import { emptyRoom, nextTickMs, reduceRoom, TYPING_FOR_MS, tick } from "./index.js";
+import type { RoomModel } from "./model.js";
 
 type Response = Parameters<typeof response>[0];
 type EventCase = object;
@@ -82,6 +83,22 @@ test("a server that begins to count anew is heard after the subscription went on
   const state = after(roomState(), signal(9n, { case: "presence", value: presence("ada") }));
   const resumed = after(state, { case: "resumed", value: { cursor: { roomId: SAMPLE_ROOM_ID, seq: 20n } } });
   expect(after(resumed, signal(1n, away)).presences.get("ada")?.state).toBe(PresenceState.AWAY);
+});
+
+test("who comes and goes for days is not remembered for ever", () => {
+  const live = roomState();
+  let state = live;
+  for (let batch = 0; batch < 10; batch++) {
+    const signals = Array.from({ length: 1_000 }, (_, n) => ({
+      tick: BigInt(batch + 1),
+      signal: { case: "presence" as const, value: presence(`u${batch}-${n}`) },
+    }));
+    state = after(state, { case: "signals", value: { roomId: SAMPLE_ROOM_ID, signals } });
+  }
+  const { ticks, strangers }: RoomModel = state;
+  expect([ticks?.size, strangers?.size]).toEqual([4_096, 64]);
+  expect(strangers?.has("u9-999")).toBe(true);
+  expect(state.presences).toBe(live.presences);
 });
 
 test("presence that comes before its member is kept for it", () => {

@@ -16,14 +16,31 @@ export const TYPING_FOR_MS = 30_000;
 /** Most presences kept of users who are no members. */
 const MAX_STRANGERS = 64;
 
+/** Signals whose newest tick is remembered; the one heard longest ago goes first. */
+const MAX_TICKS = 4_096;
+
 /** The room after the signals; the same object where all of them are stale. */
 export function reduceSignals(state: RoomState, { signals }: Signals, nowMs: number): RoomState {
-  let next: RoomModel = state;
+  const before: RoomModel = state;
+  // One copy for all: after a cut of many, thousands come at once.
+  let ticks: Map<string, bigint> | undefined;
+  let next = before;
+  const heard: Presence[] = [];
   for (const signal of signals) {
     const key = keyOf(signal);
-    if (key === undefined || signal.tick <= (next.ticks?.get(key) ?? -1n)) continue;
-    next = { ...reduceSignal(next, signal, nowMs), ticks: new Map(next.ticks).set(key, signal.tick) };
+    if (key === undefined || signal.tick <= ((ticks ?? before.ticks)?.get(key) ?? -1n)) continue;
+    ticks ??= new Map(before.ticks);
+    ticks.delete(key);
+    ticks.set(key, signal.tick);
+    if (signal.signal.case === "presence") heard.push(signal.signal.value);
+    else next = reduceSignal(next, signal, nowMs);
   }
+  if (ticks === undefined) return state;
+  for (const key of ticks.keys()) {
+    if (ticks.size <= MAX_TICKS) break;
+    ticks.delete(key);
+  }
+  next = { ...withPresences(next, heard), ticks };
   return next;
 }
 
@@ -84,8 +101,6 @@ function keyOf({ signal }: Signal): string | undefined {
 
 function reduceSignal(state: RoomState, { signal }: Signal, nowMs: number): RoomState {
   switch (signal.case) {
-    case "presence":
-      return withPresence(state, signal.value);
     case "typing": {
       const { userId, typing: begins } = signal.value;
       if (userId === state.me?.userId) return state;
@@ -107,20 +122,35 @@ function reduceSignal(state: RoomState, { signal }: Signal, nowMs: number): Room
       if (quiz?.state.phase !== QuizPhase.OPEN || quiz.state.prompt?.index !== screens.index) return state;
       return { ...state, quiz: { ...quiz, screens } };
     }
+    case "presence":
     case undefined:
       return state;
   }
 }
 
 /** Signals overtake events: a presence may be of somebody whose coming is not told yet, or whose going is. */
-function withPresence(state: RoomModel, presence: Presence): RoomState {
-  const { userId } = presence;
+function withPresences(state: RoomModel, heard: readonly Presence[]): RoomModel {
   // In a large room not all members are known here.
-  const known = state.members.has(userId) || state.members.size < state.memberCount;
-  if (known) return { ...state, presences: new Map(state.presences).set(userId, presence) };
-  const strangers = [...(state.strangers ?? [])].filter(([id]) => id !== userId).slice(1 - MAX_STRANGERS);
-  const next: RoomModel = { ...state, strangers: new Map(strangers).set(userId, presence) };
-  return next;
+  const isKnown = ({ userId }: Presence) => state.members.has(userId) || state.members.size < state.memberCount;
+  const known = heard.filter(isKnown);
+  const unknown = heard.filter((presence) => !isKnown(presence));
+  return {
+    ...state,
+    ...(known.length > 0 && { presences: withNewest(state.presences, known) }),
+    ...(unknown.length > 0 && {
+      strangers: new Map([...withNewest(state.strangers ?? new Map(), unknown)].slice(-MAX_STRANGERS)),
+    }),
+  };
+}
+
+/** The newest heard stand at the end. */
+function withNewest(before: ReadonlyMap<string, Presence>, heard: readonly Presence[]): Map<string, Presence> {
+  const presences = new Map(before);
+  for (const presence of heard) {
+    presences.delete(presence.userId);
+    presences.set(presence.userId, presence);
+  }
+  return presences;
 }
 
 function startedTyping(chat: ChatModel, userId: string, nowMs: number): ChatModel {
