@@ -2,6 +2,7 @@
 //
 // Neighbours: `countdown` sleeps here.
 
+import { quietly } from "../quietly.js";
 import type { Clock } from "../types.js";
 
 /** Longest sleep at a stretch: the clock may be set meanwhile, and the device may sleep. */
@@ -49,11 +50,7 @@ function ring(): void {
   cancel = undefined;
   for (const sleeper of [...sleepers]) {
     if (sleeper.clock.now() < sleeper.timeMs || !sleepers.delete(sleeper)) continue;
-    try {
-      sleeper.wake();
-    } catch (error) {
-      reportError(error);
-    }
+    quietly(sleeper.wake);
   }
   schedule();
 }

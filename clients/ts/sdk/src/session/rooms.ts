@@ -6,11 +6,11 @@
 import { create } from "@bufbuild/protobuf";
 import { Code, type ConnectError } from "@connectrpc/connect";
 import { type ConnectResponse, type Signals, SignalsSchema, type Subscribe, SubscribeSchema } from "../proto.js";
+import { quietly } from "../quietly.js";
 import { applyLocal, createStore, emptyRoom, nextTickMs, reduceRoom, type Store, tick } from "../state/index.js";
 import type { LocalEffect, RoomHandle, RoomState } from "../types.js";
 import { fromWire, retryAfterMs } from "./errors.js";
 import { type Position, Positions } from "./positions.js";
-import { quietly } from "./tap.js";
 import { Timer } from "./timer.js";
 
 /** A room that nobody holds is heard for this long, as screens change hands. */

@@ -2,6 +2,7 @@
 
 import { type DescMessage, type MessageShape, toBinary } from "@bufbuild/protobuf";
 import { type ConnectRequest, ConnectRequestSchema, type ConnectResponse, ConnectResponseSchema } from "../proto.js";
+import { quietly } from "../quietly.js";
 import type { Frame, Road } from "../types.js";
 
 /** Seconds over which messages are counted. */
@@ -67,17 +68,6 @@ export class Tap {
     const bytes = toBinary(schema, message).length;
     const frame: Frame = { id: this.#nextId++, direction, road, via, name, bytes, at, message };
     for (const listener of [...this.#listeners]) quietly(() => listener(frame));
-  }
-}
-
-/** Calls an application's listener. What it throws is told to the environment and stops nobody else. */
-export function quietly(listener: () => void): void {
-  try {
-    listener();
-  } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
   }
 }
 

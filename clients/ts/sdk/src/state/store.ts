@@ -1,5 +1,6 @@
 // A value that changes, and who is told of it.
 
+import { quietly } from "../quietly.js";
 import type { Readable } from "../types.js";
 
 /** A `Readable` that its owner writes. */
@@ -17,13 +18,7 @@ export function createStore<T>(value: T): Store<T> {
     set(next) {
       if (Object.is(next, current)) return;
       current = next;
-      for (const listener of [...listeners]) {
-        try {
-          listener();
-        } catch (error) {
-          reportError(error);
-        }
-      }
+      for (const listener of [...listeners]) quietly(listener);
     },
     subscribe(listener) {
       // Wrapped, so that the same function given twice is told twice and each is taken off by itself.
