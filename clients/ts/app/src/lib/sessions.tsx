@@ -2,10 +2,12 @@
 //
 // It is kept outside of React, so that it outlives redraws and moves between pages; whose it is comes from ./identity.ts. Guests
 // have theirs in ./guests.ts.
+import { Code } from "@connectrpc/connect";
 import { connectTrivium, type TriviumSession } from "@trivium/client";
 import { TriviumProvider, useSelected } from "@trivium/client/react";
 import { createContext, lazy, type ReactNode, Suspense, useCallback, useContext, useEffect, useState } from "react";
 import { PageLoading } from "../components/PageLoading";
+import { SessionOver } from "../components/SessionOver";
 import { findIdentity, forgetToken, type Identity } from "./identity";
 import { roadOption } from "./road";
 
@@ -65,10 +67,13 @@ function Asking(props: { onToken: () => void; refused?: boolean }) {
   );
 }
 
-/** The children, unless the server refuses the token for good. */
+/** The children, unless the session is over: for another token where this one is refused, else to begin anew. */
 function Accepted({ account, onToken, children }: { account: Account; onToken: () => void; children: ReactNode }) {
-  const status = useSelected(account.session.connection, (connection) => connection.status);
-  if (status === "closed") return <Asking refused onToken={onToken} />;
+  const { status, error } = useSelected(account.session.connection, ({ status, error }) => ({ status, error }));
+  if (status === "closed") {
+    const refused = error?.code === Code.Unauthenticated || error?.code === Code.PermissionDenied;
+    return refused ? <Asking refused onToken={onToken} /> : <SessionOver error={error} onAgain={onToken} />;
+  }
   return (
     <AccountContext value={account}>
       <TriviumProvider session={account.session}>{children}</TriviumProvider>
