@@ -1,6 +1,6 @@
 // What went wrong, as a sentence in a toast.
 
-import { ConnectError } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { reason } from "@trivium/client";
 import i18next from "i18next";
 import { toast } from "sonner";
@@ -15,9 +15,10 @@ export function hasMovedOn(error: unknown): boolean {
 
 /** The sentence for an error; absent if nothing need be said. */
 export function sentence(error: unknown): string | undefined {
-  const name = reason(error) ?? "other";
+  const { code, rawMessage: message } = ConnectError.from(error);
+  // What fails on the way to the server has no reason of the server's.
+  const name = reason(error) ?? (code === Code.Unavailable ? "UNAVAILABLE" : "other");
   if (SILENT.has(name)) return undefined;
-  const message = ConnectError.from(error).rawMessage;
   return i18next.t([`host:error.${name}`, "host:error.other"], { message });
 }
 
