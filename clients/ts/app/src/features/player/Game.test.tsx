@@ -191,7 +191,7 @@ describe("answers", () => {
     ],
     [QuestionKind.RANGE_ENTRY]: [
       () => {
-        press(/One more/);
+        press(/One step more/);
         send();
       },
       { case: "number", value: 51 },
