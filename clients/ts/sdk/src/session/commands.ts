@@ -22,7 +22,7 @@ const CALLS = 3;
 const TRIES = 6;
 /** Between two of these, where the server does not say. */
 const AGAIN_MS = 500;
-/** Who waits for longer than this is told instead. */
+/** Who is asked to wait for longer than this at a time is told instead. */
 const PATIENCE_MS = 10_000;
 
 /** How a command ended. */

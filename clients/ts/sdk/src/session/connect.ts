@@ -21,7 +21,7 @@ export interface Inner {
  *
  * ```ts
  * const session = await connectTrivium({ url: "https://quiz.example", code: "K7QM-2RXD", nickname: "Ana" });
- * const room = session.room(session.seat.roomId);
+ * const room = session.room(session.seat?.roomId ?? "");
  * room.state.subscribe(() => console.log(room.state.get().quiz?.state.prompt?.text));
  * ```
  *

@@ -15,7 +15,7 @@ import { withRequestId } from "./request-id.js";
 const TRIES = 5;
 /** Between two of these, where the server does not say. */
 const AGAIN_MS = 300;
-/** Who waits for longer than this is told instead. */
+/** Who is asked to wait for longer than this at a time is told instead. */
 const PATIENCE_MS = 10_000;
 /** The largest message of a stream, where the server does not say; a little is left for the envelope. */
 const MAX_BYTES = 64 * 1_024;
