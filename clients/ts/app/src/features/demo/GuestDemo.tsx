@@ -11,6 +11,7 @@ import { PageFrame } from "../../components/PageFrame";
 import { PageLoading } from "../../components/PageLoading";
 import { displayCode, rememberCode } from "../../lib/codes";
 import { guestSession, keptSeat } from "../../lib/guests";
+import { newSeed } from "../../lib/seeds";
 import { DemoPage } from "./DemoPage";
 import classes from "./parts/demo.module.css";
 
@@ -25,7 +26,7 @@ export function GuestDemo({ code }: { code: string }) {
     async (nickname: string) => {
       setState({ step: "entering" });
       try {
-        const session = await guestSession(code, { nickname, avatar: crypto.randomUUID() });
+        const session = await guestSession(code, { nickname, avatar: newSeed() });
         rememberCode(code);
         setState({ step: "in", session });
       } catch (error) {

@@ -76,11 +76,14 @@ function Seat({ code }: { code: string }) {
   const maybeKept = step.at === "coming";
   // biome-ignore lint/correctness/useExhaustiveDependencies: only when the page opens
   useEffect(() => {
-    void loadGame();
-    void loadSdk();
+    loadGame().catch(() => {});
+    loadSdk().catch(() => {});
     if (!maybeKept) return;
     // A kept seat needs no question.
-    void keptSeat(code).then((seat) => (seat === undefined ? setStep({ at: "asking" }) : comeIn(undefined)));
+    // Where the SDK cannot be loaded the form is shown; it says why nobody can come in.
+    void keptSeat(code)
+      .catch(() => undefined)
+      .then((seat) => (seat === undefined ? setStep({ at: "asking" }) : comeIn(undefined)));
   }, []);
 
   switch (step.at) {
