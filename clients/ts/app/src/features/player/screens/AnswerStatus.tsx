@@ -6,7 +6,7 @@ import { QuestionKind, QuizPhase } from "@trivium/client/proto";
 import { useConnection } from "@trivium/client/react";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { kindKey } from "../model/kinds";
+import { kindKey } from "../../../lib/kinds";
 import { showSeconds } from "../model/numbers";
 import classes from "./Question.module.css";
 

@@ -2,9 +2,9 @@
 import type { QuizView } from "@trivium/client";
 import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { kindKey } from "../../../lib/kinds";
 import { useSound } from "../../../lib/sound";
 import { preloadAnswer } from "../answers/AnswerInput";
-import { kindKey } from "../model/kinds";
 import classes from "./Read.module.css";
 import { Stem } from "./Stem";
 

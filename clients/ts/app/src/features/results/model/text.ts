@@ -1,5 +1,5 @@
 // Numbers, times and answers as people read them, in the language of the page.
-import { type Answer, type AnswerForm, QuestionKind } from "@trivium/client/proto";
+import type { Answer, AnswerForm } from "@trivium/client/proto";
 import type { TFunction } from "i18next";
 import i18next from "i18next";
 import { optionLook } from "../../../components/options";
@@ -68,25 +68,4 @@ export function answerText(t: TFunction<"results">, answer: Answer | undefined, 
     case undefined:
       return "–";
   }
-}
-
-const KINDS = {
-  [QuestionKind.UNSPECIFIED]: "kind.single",
-  [QuestionKind.SINGLE_CHOICE]: "kind.single",
-  [QuestionKind.MULTIPLE_CHOICE]: "kind.multiple",
-  [QuestionKind.TRUE_FALSE]: "kind.truth",
-  [QuestionKind.TEXT_ENTRY]: "kind.text",
-  [QuestionKind.NUMBER_ENTRY]: "kind.number",
-  [QuestionKind.RANGE_ENTRY]: "kind.range",
-  [QuestionKind.ORDERING]: "kind.order",
-  [QuestionKind.MATCHING]: "kind.match",
-  [QuestionKind.POLL]: "kind.poll",
-  [QuestionKind.MULTIPLE_POLL]: "kind.polls",
-  [QuestionKind.RATING]: "kind.rating",
-  [QuestionKind.WORD_CLOUD]: "kind.words",
-} as const satisfies Record<QuestionKind, string>;
-
-/** The name of a kind, as a key of the texts. */
-export function kindKey(kind: QuestionKind | undefined): (typeof KINDS)[QuestionKind] {
-  return KINDS[kind ?? QuestionKind.UNSPECIFIED];
 }

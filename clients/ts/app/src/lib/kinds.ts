@@ -1,4 +1,4 @@
-// What a kind of question asks the player to do, as a key of the texts.
+// Kinds of question, as keys of each feature's own texts.
 import { QuestionKind } from "@trivium/client/proto";
 
 const KEYS = {
@@ -18,6 +18,6 @@ const KEYS = {
 } as const satisfies Record<QuestionKind, string>;
 
 /** Such as `kind.single`. */
-export function kindKey(kind: QuestionKind): (typeof KEYS)[QuestionKind] {
-  return KEYS[kind];
+export function kindKey(kind: QuestionKind | undefined): (typeof KEYS)[QuestionKind] {
+  return KEYS[kind ?? QuestionKind.UNSPECIFIED];
 }
