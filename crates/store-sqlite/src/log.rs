@@ -53,7 +53,7 @@ impl RoomLog for SqliteStore {
         if batch.len() == 1 && (1..=ALONE).contains(&batch[0].records.len()) {
             return self
                 .primary
-                .statement(move |connection| Box::pin(async move { append_alone(connection, &batch[0]).await }))
+                .run(move |connection| Box::pin(async move { append_alone(connection, &batch[0]).await }))
                 .await;
         }
         self.primary

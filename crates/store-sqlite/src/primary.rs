@@ -53,17 +53,9 @@ impl Primary {
         self.run(|connection| Box::pin(transact(connection, work))).await
     }
 
-    /// As [`write`](Self::write), for work that writes by one statement, which SQLite makes a transaction of by itself.
-    pub(crate) async fn statement<T, W>(&self, work: W) -> Result<T, StoreError>
-    where
-        T: Send + 'static,
-        W: Send + 'static,
-        W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>>,
-    {
-        self.run(work).await
-    }
-
-    async fn run<T, W>(&self, work: W) -> Result<T, StoreError>
+    /// As [`write`](Self::write) without a transaction around it: for work that writes by one statement, which SQLite makes a
+    /// transaction of by itself.
+    pub(crate) async fn run<T, W>(&self, work: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
         W: Send + 'static,

@@ -17,6 +17,16 @@ const KEYS = {
   [QuestionKind.WORD_CLOUD]: "kind.words",
 } as const satisfies Record<QuestionKind, string>;
 
+/** Whether a kind asks for an opinion, which earns nothing. */
+export function isOpinion(kind: QuestionKind | undefined): boolean {
+  return (
+    kind === QuestionKind.POLL ||
+    kind === QuestionKind.MULTIPLE_POLL ||
+    kind === QuestionKind.RATING ||
+    kind === QuestionKind.WORD_CLOUD
+  );
+}
+
 /** Such as `kind.single`. */
 export function kindKey(kind: QuestionKind | undefined): (typeof KEYS)[QuestionKind] {
   return KEYS[kind ?? QuestionKind.UNSPECIFIED];

@@ -3,14 +3,13 @@ import { Button, CopyButton } from "@mantine/core";
 import { IconDevices } from "@tabler/icons-react";
 import { Role, RoomService } from "@trivium/client/proto";
 import { useRoom, useSession } from "@trivium/client/react";
-import { QRCodeSVG } from "qrcode.react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { displayCode } from "../../../lib/codes";
 import { notifyError } from "../../../lib/notify";
-import { codeLink, roomLink, watchCommand } from "../model/links";
+import { roomLink, watchCommand } from "../model/links";
 import { useOpenRoom } from "../model/open-room";
 import type { Panel, PanelProps } from "../model/panels";
+import { CodeCard } from "../parts/CodeCard";
 import classes from "../parts/lists.module.css";
 
 export const panel: Panel = {
@@ -77,25 +76,5 @@ function SecondDevice({ roomId }: PanelProps) {
       <p className={classes.hint}>{t("devices.ask")}</p>
     );
   }
-  const url = codeLink(code);
-  return (
-    <div className={classes.codeCard}>
-      <QRCodeSVG
-        value={url}
-        level="M"
-        marginSize={3}
-        size={132}
-        bgColor="#ffffff"
-        fgColor="#1a1533"
-        title={t("room.qr", { url })}
-      />
-      <p>
-        <span className={classes.sub}>{t("devices.camera")}</span>
-        <strong>{displayCode(code)}</strong>
-        <a href={url} target="_blank" rel="noreferrer">
-          {t("devices.guest")}
-        </a>
-      </p>
-    </div>
-  );
+  return <CodeCard code={code} label={t("devices.camera")} link={t("devices.guest")} />;
 }

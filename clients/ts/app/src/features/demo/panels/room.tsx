@@ -3,13 +3,12 @@ import { Button, Select, Switch, TextInput } from "@mantine/core";
 import { IconSettings } from "@tabler/icons-react";
 import { type Invitation, Role, RoomService } from "@trivium/client/proto";
 import { useRoom, useSession } from "@trivium/client/react";
-import { QRCodeSVG } from "qrcode.react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { displayCode } from "../../../lib/codes";
 import { notifyError } from "../../../lib/notify";
-import { codeLink } from "../model/links";
 import type { Panel, PanelProps } from "../model/panels";
+import { CodeCard } from "../parts/CodeCard";
 import classes from "../parts/lists.module.css";
 
 export const panel: Panel = {
@@ -67,34 +66,8 @@ function RoomSettings({ roomId }: PanelProps) {
       ) : (
         <p className={classes.hint}>{t("room.members")}</p>
       )}
-      {room.joinCode !== "" && <Code code={room.joinCode} label={t("room.code")} />}
+      {room.joinCode !== "" && <CodeCard code={room.joinCode} label={t("room.code")} link={t("room.open")} />}
       {hosts && <Invitations roomId={roomId} />}
-    </div>
-  );
-}
-
-/** A code in letters and as a picture; dark on white in both schemes, as cameras want it. */
-function Code({ code, label }: { code: string; label: string }) {
-  const { t } = useTranslation("demo");
-  const url = codeLink(code);
-  return (
-    <div className={classes.codeCard}>
-      <QRCodeSVG
-        value={url}
-        level="M"
-        marginSize={3}
-        size={132}
-        bgColor="#ffffff"
-        fgColor="#1a1533"
-        title={t("room.qr", { url })}
-      />
-      <p>
-        <span className={classes.sub}>{label}</span>
-        <strong>{displayCode(code)}</strong>
-        <a href={url} target="_blank" rel="noreferrer">
-          {t("room.open")}
-        </a>
-      </p>
     </div>
   );
 }
@@ -139,7 +112,11 @@ function InvitationCard({ invitation, roomId }: { invitation: Invitation; roomId
   const { code, uses, maxUses } = invitation;
   return (
     <div>
-      <Code code={code} label={t("room.invitation", { role: t(ROLE_KEY[role]), uses, most: maxUses })} />
+      <CodeCard
+        code={code}
+        label={t("room.invitation", { role: t(ROLE_KEY[role]), uses, most: maxUses })}
+        link={t("room.open")}
+      />
       <Button
         size="compact-sm"
         variant="subtle"

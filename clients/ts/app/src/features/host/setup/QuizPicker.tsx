@@ -2,16 +2,15 @@
 
 import { Button, Loader } from "@mantine/core";
 import { IconCheck, IconPlus } from "@tabler/icons-react";
-import { QuizService, type QuizSummary } from "@trivium/client/proto";
+import type { QuizSummary } from "@trivium/client/proto";
 import { useSession } from "@trivium/client/react";
-import { useCallback, useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Link } from "wouter";
+import { useCatalogue } from "../../../lib/catalogue";
 import { showFailure } from "../room/failure";
 import { EXAMPLES, type Example, importExample } from "./examples";
 import classes from "./setup.module.css";
-
-const PAGE = 50;
 
 interface Props {
   readonly chosen: string | undefined;
@@ -21,7 +20,7 @@ interface Props {
 /** The list. */
 export function QuizPicker({ chosen, onChoose }: Props) {
   const { t } = useTranslation("host");
-  const { quizzes, more, failed, reload, loadMore } = useCatalogue();
+  const { quizzes, more, failed, reload, loadMore } = useCatalogue(showFailure);
   const [examples, setExamples] = useState(false);
   if (failed) {
     return (
@@ -117,29 +116,4 @@ function Examples({ onAdded }: { onAdded: () => void }) {
       </ul>
     </section>
   );
-}
-
-/** The caller's quizzes, a page at a time. */
-function useCatalogue() {
-  const session = useSession();
-  const [quizzes, setQuizzes] = useState<readonly QuizSummary[]>();
-  const [nextPage, setNextPage] = useState("");
-  const [failed, setFailed] = useState(false);
-  const read = useCallback(
-    async (pageToken: string) => {
-      try {
-        const answer = await session.client(QuizService).listQuizzes({ pageSize: PAGE, pageToken });
-        setQuizzes((before) => (pageToken === "" ? answer.quizzes : [...(before ?? []), ...answer.quizzes]));
-        setNextPage(answer.nextPageToken);
-        setFailed(false);
-      } catch (error) {
-        setFailed(true);
-        showFailure(error);
-      }
-    },
-    [session],
-  );
-  const reload = useCallback(() => void read(""), [read]);
-  useEffect(reload, [reload]);
-  return { quizzes, more: nextPage !== "", failed, reload, loadMore: () => void read(nextPage) };
 }

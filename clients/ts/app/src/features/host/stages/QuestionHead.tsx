@@ -17,6 +17,7 @@ import {
 import { QuestionKind, type QuestionPrompt } from "@trivium/client/proto";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { isOpinion } from "../../../lib/kinds";
 import classes from "./stage.module.css";
 
 /** Name and picture of each kind; the name is a key of the texts `kind.*`. */
@@ -35,16 +36,6 @@ export const KINDS: Readonly<Record<QuestionKind, { name: string; Icon: TablerIc
   [QuestionKind.RATING]: { name: "rating", Icon: IconStar },
   [QuestionKind.WORD_CLOUD]: { name: "wordCloud", Icon: IconCloud },
 };
-
-/** Whether a kind asks for an opinion. */
-export function isOpinion(kind: QuestionKind): boolean {
-  return (
-    kind === QuestionKind.POLL ||
-    kind === QuestionKind.MULTIPLE_POLL ||
-    kind === QuestionKind.RATING ||
-    kind === QuestionKind.WORD_CLOUD
-  );
-}
 
 /** The line; `end` stands at its end. */
 export function QuestionHead({ prompt, end }: { prompt: QuestionPrompt; end?: ReactNode }) {

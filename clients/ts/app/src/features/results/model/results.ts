@@ -2,11 +2,11 @@
 import {
   type GetResultsResponse,
   type PlayerResult,
-  QuestionKind,
   type QuestionResults,
   type Standing,
   Verdict,
 } from "@trivium/client/proto";
+import { isOpinion } from "../../../lib/kinds";
 
 /** Results, and look-ups into them. */
 export interface Game {
@@ -59,16 +59,6 @@ export function arrange(data: GetResultsResponse, unnamed: string, userId: strin
     playerById,
     own: alone ? playerById.get(userId) : undefined,
   };
-}
-
-/** Whether a kind asks for an opinion, which is neither right nor wrong. */
-export function isOpinion(kind: QuestionKind | undefined): boolean {
-  return (
-    kind === QuestionKind.POLL ||
-    kind === QuestionKind.MULTIPLE_POLL ||
-    kind === QuestionKind.RATING ||
-    kind === QuestionKind.WORD_CLOUD
-  );
 }
 
 /** Share of the answers that were wholly right; absent for opinions and where nobody answered. */

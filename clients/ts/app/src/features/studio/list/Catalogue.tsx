@@ -9,6 +9,7 @@ import { toast } from "sonner";
 import { Link, useLocation } from "wouter";
 import { FocusHeading } from "../../../components/FocusHeading";
 import { PageFrame } from "../../../components/PageFrame";
+import { useCatalogue } from "../../../lib/catalogue";
 import { showFailure } from "../failure";
 import { draftOf } from "../model/draft";
 import { hasDraft, NEW } from "../model/kept";
@@ -16,7 +17,6 @@ import { newest, saveCopy } from "../model/saving";
 import { DeleteDialog } from "./DeleteDialog";
 import classes from "./list.module.css";
 import { QuizCard } from "./QuizCard";
-import { useCatalogue } from "./useCatalogue";
 
 const ImportDialog = lazy(() => import("../files/ImportDialog"));
 const ExportDialog = lazy(() => import("../files/ExportDialog"));
@@ -31,7 +31,7 @@ export function Catalogue() {
   const { t } = useTranslation("studio");
   const session = useSession();
   const [, go] = useLocation();
-  const { quizzes, failed, more, reload, loadMore, hide } = useCatalogue();
+  const { quizzes, failed, more, reload, loadMore, hide } = useCatalogue(showFailure);
   const [dialog, setDialog] = useState<Dialog>();
   const [query, setQuery] = useState("");
   const wanted = useDeferredValue(query).trim().toLocaleLowerCase();

@@ -83,16 +83,6 @@ export function kindOf(question: Question): QuestionKind {
   }
 }
 
-/** Whether a kind asks for an opinion, which earns nothing. */
-export function isOpinion(kind: QuestionKind): boolean {
-  return (
-    kind === QuestionKind.POLL ||
-    kind === QuestionKind.MULTIPLE_POLL ||
-    kind === QuestionKind.RATING ||
-    kind === QuestionKind.WORD_CLOUD
-  );
-}
-
 /** A fresh question of a kind, with as many empty fields as such questions mostly have. */
 export function newQuestion(kind: WrittenKind): Question {
   return create(QuestionSchema, { kind: freshValue(kind, []) });

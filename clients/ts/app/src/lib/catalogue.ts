@@ -2,7 +2,6 @@
 import { QuizService, type QuizSummary } from "@trivium/client/proto";
 import { useSession } from "@trivium/client/react";
 import { useCallback, useEffect, useState } from "react";
-import { showFailure } from "../failure";
 
 /** Quizzes per page. */
 const PAGE = 50;
@@ -18,7 +17,8 @@ export interface CatalogueState {
   hide(id: string): void;
 }
 
-export function useCatalogue(): CatalogueState {
+/** Reads the first page at once. `onFailure` has to be the same function each time; it tells people in their feature's words. */
+export function useCatalogue(onFailure: (error: unknown) => void): CatalogueState {
   const session = useSession();
   const [quizzes, setQuizzes] = useState<readonly QuizSummary[]>();
   const [nextPage, setNextPage] = useState("");
@@ -32,10 +32,10 @@ export function useCatalogue(): CatalogueState {
         setFailed(false);
       } catch (error) {
         setFailed(true);
-        showFailure(error);
+        onFailure(error);
       }
     },
-    [session],
+    [session, onFailure],
   );
   const reload = useCallback(() => void read(""), [read]);
   useEffect(reload, [reload]);
