@@ -87,6 +87,7 @@ pub(crate) fn request(method: &str, about: &About) -> Option<Request> {
                 room_id,
                 text: "hello".into(),
                 reply_to: 0,
+                ..SendMessageRequest::default()
             }),
             "EditMessage" => Request::EditMessage(EditMessageRequest {
                 request_id,
@@ -118,6 +119,7 @@ pub(crate) fn request(method: &str, about: &About) -> Option<Request> {
                 room_id,
                 state: PresenceState::Online.into(),
                 status: String::new(),
+                ..SetPresenceRequest::default()
             }),
             "ListPresence" => Request::ListPresence(ListPresenceRequest {
                 room_id,
@@ -266,6 +268,7 @@ fn room(call: &str, about: &About) -> Option<Request> {
             room_id,
             user_id,
             reason: String::new(),
+            ..BanUserRequest::default()
         }),
         "UnbanUser" => Request::UnbanUser(UnbanUserRequest {
             request_id,

@@ -100,6 +100,7 @@ impl Stage {
                 room_id: self.room.id.clone(),
                 text: format!("{caller:?}"),
                 reply_to: 0,
+                ..SendMessageRequest::default()
             };
             let sent: SendMessageResponse = self.ask("ChatService/SendMessage", caller, message).await;
             self.messages.insert(caller, sent.message.expect("there is one").seq);

@@ -192,6 +192,7 @@ mod tests {
                 description: "is too long".to_owned(),
             }],
             retry_after_ms: 1_500,
+            ..v1::Error::default()
         };
         let rejection = Rejection::from(reply);
         assert_eq!(Rejection::from(status), rejection);

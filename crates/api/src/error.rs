@@ -250,6 +250,7 @@ impl ApiError {
             retry_after_ms: outline.retry_after.map_or(0, |delay| {
                 u32::try_from(delay.as_millis()).expect("at most a day").max(1)
             }),
+            ..v1::Error::default()
         }
     }
 }

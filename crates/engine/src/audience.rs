@@ -63,6 +63,11 @@ impl Entry {
             Event::Room(event) => room_visibility(event),
             Event::Quiz(event) => event.visibility(),
             Event::Chat(_) => Visibility::Everyone,
+            Event::Receipt(event) => event.visibility(),
+            Event::Moderation(event) => event.visibility(),
+            Event::Activity(event) => event.visibility(),
+            Event::Inbox(event) => event.visibility(),
+            Event::Keys(event) => event.visibility(),
         }
     }
 }
@@ -74,6 +79,11 @@ impl Event {
             Self::Room(event) => room_seen_by(event, who).map(Self::Room),
             Self::Quiz(event) => event.seen_by(who).map(Self::Quiz),
             Self::Chat(_) => Some(self.clone()),
+            Self::Receipt(event) => event.seen_by(who).map(Self::Receipt),
+            Self::Moderation(event) => event.seen_by(who).map(Self::Moderation),
+            Self::Activity(event) => event.seen_by(who).map(Self::Activity),
+            Self::Inbox(event) => event.seen_by(who).map(Self::Inbox),
+            Self::Keys(event) => event.seen_by(who).map(Self::Keys),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    Millis, Seq, UserId,
+    ActivityCommand, InboxCommand, KeysCommand, Millis, ModerationCommand, ReceiptCommand, Seq, UserId,
     member::{Accommodations, Role},
     quiz::{self, Quiz},
     settings::{JoinPolicy, RoomKind},
@@ -18,6 +18,16 @@ pub enum Command {
     Quiz(QuizCommand),
     /// Chat.
     Chat(ChatCommand),
+    /// Receipts.
+    Receipt(ReceiptCommand),
+    /// Moderation.
+    Moderation(ModerationCommand),
+    /// Hands.
+    Activity(ActivityCommand),
+    /// Notifications and announcements.
+    Inbox(InboxCommand),
+    /// Keys of devices.
+    Keys(KeysCommand),
 }
 
 /// Settings and membership.
@@ -224,5 +234,35 @@ impl From<QuizCommand> for Command {
 impl From<ChatCommand> for Command {
     fn from(command: ChatCommand) -> Self {
         Self::Chat(command)
+    }
+}
+
+impl From<ReceiptCommand> for Command {
+    fn from(command: ReceiptCommand) -> Self {
+        Self::Receipt(command)
+    }
+}
+
+impl From<ModerationCommand> for Command {
+    fn from(command: ModerationCommand) -> Self {
+        Self::Moderation(command)
+    }
+}
+
+impl From<ActivityCommand> for Command {
+    fn from(command: ActivityCommand) -> Self {
+        Self::Activity(command)
+    }
+}
+
+impl From<InboxCommand> for Command {
+    fn from(command: InboxCommand) -> Self {
+        Self::Inbox(command)
+    }
+}
+
+impl From<KeysCommand> for Command {
+    fn from(command: KeysCommand) -> Self {
+        Self::Keys(command)
     }
 }

@@ -23,7 +23,12 @@ impl Command {
             (Self::Room(command), Event::Room(event)) => room(command, event),
             (Self::Quiz(command), Event::Quiz(event)) => quiz(command, event),
             (Self::Chat(command), Event::Chat(event)) => chat(command, event),
-            (Self::Room(_) | Self::Quiz(_) | Self::Chat(_), Event::Room(_) | Event::Quiz(_) | Event::Chat(_)) => false,
+            (Self::Receipt(command), event) => command.can_make(event),
+            (Self::Moderation(command), event) => command.can_make(event),
+            (Self::Activity(command), event) => command.can_make(event),
+            (Self::Inbox(command), event) => command.can_make(event),
+            (Self::Keys(command), event) => command.can_make(event),
+            (Self::Room(_) | Self::Quiz(_) | Self::Chat(_), _) => false,
         }
     }
 }

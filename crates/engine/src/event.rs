@@ -5,7 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{RequestId, Seq, Timestamp, UserId, member::Member, membership::Invitation, quiz, settings::Settings};
+use crate::{
+    ActivityEvent, InboxEvent, KeysEvent, ModerationEvent, ReceiptEvent, RequestId, Seq, Timestamp, UserId,
+    member::Member, membership::Invitation, quiz, settings::Settings,
+};
 
 /// One entry of a room's log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +37,16 @@ pub enum Event {
     Quiz(quiz::Event),
     /// In the chat.
     Chat(ChatEvent),
+    /// To the marks of what was received and read.
+    Receipt(ReceiptEvent),
+    /// By moderators and their rules.
+    Moderation(ModerationEvent),
+    /// To hands and visits.
+    Activity(ActivityEvent),
+    /// To an inbox, or to the announcements.
+    Inbox(InboxEvent),
+    /// To somebody's keys.
+    Keys(KeysEvent),
 }
 
 /// To the room and its members.
@@ -184,6 +197,11 @@ impl Event {
             Self::Room(_) => Feature::Room,
             Self::Quiz(_) => Feature::Quiz,
             Self::Chat(_) => Feature::Chat,
+            Self::Receipt(event) => event.feature(),
+            Self::Moderation(event) => event.feature(),
+            Self::Activity(event) => event.feature(),
+            Self::Inbox(event) => event.feature(),
+            Self::Keys(event) => event.feature(),
         }
     }
 }
@@ -211,6 +229,11 @@ impl Event {
                 ChatEvent::Deleted { .. } => "chat.deleted",
                 ChatEvent::Reacted { .. } => "chat.reacted",
             },
+            Self::Receipt(event) => event.name(),
+            Self::Moderation(event) => event.name(),
+            Self::Activity(event) => event.name(),
+            Self::Inbox(event) => event.name(),
+            Self::Keys(event) => event.name(),
         }
     }
 }

@@ -11,6 +11,7 @@
 //! [`Room::next_deadline`] is derived from state and never stored. Whoever owns the room (the runtime) stamps the time,
 //! stores the entries, and publishes them only then.
 
+pub mod activity;
 pub mod audience;
 pub mod chat;
 pub mod command;
@@ -19,12 +20,16 @@ pub mod dedupe;
 mod effect;
 pub mod event;
 pub mod id;
+pub mod inbox;
+pub mod keys;
 pub mod member;
 pub mod membership;
+pub mod moderation;
 pub mod nickname;
 pub mod permission;
 pub mod presence;
 pub mod quiz;
+pub mod receipt;
 pub mod reject;
 pub mod room;
 pub mod settings;
@@ -33,13 +38,18 @@ mod text;
 pub mod time;
 pub mod view;
 
+pub use activity::{ActivityCommand, ActivityEvent};
 pub use audience::{Audience, Visibility};
 pub use command::{ChatCommand, Command, QuizCommand, RoomCommand};
 pub use cx::{Actor, Cx};
 pub use event::{ChatEvent, Entry, Event, Feature, RoomEvent};
 pub use id::{InvalidId, QuizId, RequestId, RoomId, Seq, UserId};
+pub use inbox::{InboxCommand, InboxEvent};
+pub use keys::{KeysCommand, KeysEvent};
 pub use member::{Accommodations, Member, Role};
 pub use membership::Invitation;
+pub use moderation::{ModerationCommand, ModerationEvent};
+pub use receipt::{ReceiptCommand, ReceiptEvent};
 pub use reject::Reject;
 pub use room::Room;
 pub use settings::{JoinPolicy, RoomKind, Settings};

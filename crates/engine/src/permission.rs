@@ -48,6 +48,11 @@ pub fn need(command: &Command) -> Need {
             ChatCommand::Send { .. } | ChatCommand::Edit { .. } | ChatCommand::React { .. } => Need::Seat(Role::Member),
             ChatCommand::Delete { .. } => Need::Right(Role::Member),
         },
+        Command::Receipt(command) => command.need(),
+        Command::Moderation(command) => command.need(),
+        Command::Activity(command) => command.need(),
+        Command::Inbox(command) => command.need(),
+        Command::Keys(command) => command.need(),
     }
 }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Command, Cx, Entry, Event, Observation, Reject, RequestId, Role, RoomCommand, RoomId, Seq, Signal, Timestamp,
-    UserId, chat, dedupe::Requests, membership, permission, presence, quiz,
+    UserId, activity, chat, dedupe::Requests, inbox, keys, membership, moderation, permission, presence, quiz, receipt,
 };
 
 mod queries;
@@ -54,12 +54,22 @@ pub struct Room {
     id: RoomId,
     epoch: u64,
     seq: Seq,
-    seats: membership::State,
-    chat: chat::State,
-    quiz: Option<quiz::State>,
+    pub(crate) seats: membership::State,
+    pub(crate) chat: chat::State,
+    pub(crate) quiz: Option<quiz::State>,
+    #[serde(default)]
+    pub(crate) receipts: receipt::State,
+    #[serde(default)]
+    pub(crate) moderation: moderation::State,
+    #[serde(default)]
+    pub(crate) activity: activity::State,
+    #[serde(default)]
+    pub(crate) inbox: inbox::State,
+    #[serde(default)]
+    pub(crate) keys: keys::State,
     requests: Requests,
     #[serde(skip)]
-    board: presence::Board,
+    pub(crate) board: presence::Board,
     #[serde(skip)]
     screens: quiz::screens::Board,
 }
@@ -74,6 +84,11 @@ impl Room {
             seats: membership::State::default(),
             chat: chat::State::default(),
             quiz: None,
+            receipts: receipt::State::default(),
+            moderation: moderation::State::default(),
+            activity: activity::State::default(),
+            inbox: inbox::State::default(),
+            keys: keys::State::default(),
             requests: Requests::default(),
             board: presence::Board::default(),
             screens: quiz::screens::Board::default(),
@@ -107,7 +122,7 @@ impl Room {
         match (command, &self.seats.settings) {
             (Command::Room(RoomCommand::Create { .. }), None) => {}
             (Command::Room(RoomCommand::Create { .. }), Some(_)) => return Err(Reject::RoomExists),
-            (Command::Room(_) | Command::Quiz(_) | Command::Chat(_), _) => {
+            (_, _) => {
                 self.seats.check_open()?;
             }
         }
@@ -135,15 +150,26 @@ impl Room {
                     .is_some_and(|settings| settings.chat_enabled);
                 self.chat.decide(command, members, enabled, cx)
             }
+            Command::Receipt(command) => receipt::decide(self, command, cx),
+            Command::Moderation(command) => moderation::decide(self, command, cx),
+            Command::Activity(command) => activity::decide(self, command, cx),
+            Command::Inbox(command) => inbox::decide(self, command, cx),
+            Command::Keys(command) => keys::decide(self, command, cx),
         }
     }
 
     /// What time (and presence) alone bring about; apply and ask again until empty. Bounded: at most a few events a call.
     pub fn settle(&self, now: Timestamp) -> Vec<Event> {
-        let events = self
+        let quiz = self
             .playing()
             .map(|quiz| quiz::settle(quiz, &self.seats.members, &self.board, &self.screens, now));
-        events.unwrap_or_default().into_iter().map(Event::Quiz).collect()
+        let quiz = quiz.unwrap_or_default().into_iter().map(Event::Quiz);
+        quiz.chain(receipt::settle(self, now).into_iter().map(Event::Receipt))
+            .chain(moderation::settle(self, now).into_iter().map(Event::Moderation))
+            .chain(activity::settle(self, now).into_iter().map(Event::Activity))
+            .chain(inbox::settle(self, now).into_iter().map(Event::Inbox))
+            .chain(keys::settle(self, now).into_iter().map(Event::Keys))
+            .collect()
     }
 
     /// Takes an entry into the state. Total: any entry that was ever written applies to the state it was decided on.
@@ -165,6 +191,11 @@ impl Room {
                 );
             }
             Event::Chat(event) => self.chat.apply(entry.seq, entry.at, event),
+            Event::Receipt(event) => self.receipts.apply(entry, event),
+            Event::Moderation(event) => self.moderation.apply(entry, event),
+            Event::Activity(event) => self.activity.apply(entry, event),
+            Event::Inbox(event) => self.inbox.apply(entry, event),
+            Event::Keys(event) => self.keys.apply(entry, event),
         }
     }
 
@@ -172,8 +203,18 @@ impl Room {
     /// is not part of it; a shell sleeps until the earlier of this and
     /// [`next_presence_deadline`](Self::next_presence_deadline), and then calls both settling functions.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.playing()
-            .and_then(|quiz| quiz::next_deadline(quiz, &self.seats.members, &self.board))
+        let quiz = self
+            .playing()
+            .and_then(|quiz| quiz::next_deadline(quiz, &self.seats.members, &self.board));
+        let features = [
+            quiz,
+            receipt::next_deadline(self),
+            moderation::next_deadline(self),
+            activity::next_deadline(self),
+            inbox::next_deadline(self),
+            keys::next_deadline(self),
+        ];
+        features.into_iter().flatten().min()
     }
 
     /// When [`settle_presence`](Self::settle_presence) has something to do next, if nothing else happens.

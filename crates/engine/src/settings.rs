@@ -27,6 +27,14 @@ pub enum RoomKind {
     StudyGroup,
     /// A channel that everybody with an account may join.
     Channel,
+    /// A conversation of a few users.
+    Conversation,
+    /// A user's inbox.
+    Inbox,
+    /// Announcements to everybody.
+    System,
+    /// A user's key log.
+    Keys,
 }
 
 /// Who may come in.
@@ -46,7 +54,7 @@ impl RoomKind {
     pub fn default_join_policy(self) -> JoinPolicy {
         match self {
             Self::Quiz | Self::Classroom => JoinPolicy::Code,
-            Self::StudyGroup => JoinPolicy::Invited,
+            Self::StudyGroup | Self::Conversation | Self::Inbox | Self::System | Self::Keys => JoinPolicy::Invited,
             Self::Channel => JoinPolicy::Open,
         }
     }

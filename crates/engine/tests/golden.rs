@@ -19,11 +19,12 @@ const VERSIONS: [&str; 2] = ["room-v1", "room-v2"];
 
 /// Names every variant, so that the compiler misses none and the test none of theirs.
 macro_rules! every {
-    ($function:ident($type:ty), $names:ident: $($pattern:pat => $name:literal,)*) => {
+    ($function:ident($type:ty), $names:ident: $($pattern:pat => $name:literal,)* $(; $($none:pat => $never:expr,)*)?) => {
         const $names: &[&str] = &[$($name),*];
         fn $function(value: &$type) -> &'static str {
             match value {
                 $($pattern => $name,)*
+                $($($none => $never,)*)?
             }
         }
     };
@@ -60,6 +61,12 @@ every! { event_name(Event), EVENTS:
     Event::Chat(ChatEvent::Edited { .. }) => "chat.edited",
     Event::Chat(ChatEvent::Deleted { .. }) => "chat.deleted",
     Event::Chat(ChatEvent::Reacted { .. }) => "chat.reacted",
+    ;
+    Event::Receipt(event) => match *event {},
+    Event::Moderation(event) => match *event {},
+    Event::Activity(event) => match *event {},
+    Event::Inbox(event) => match *event {},
+    Event::Keys(event) => match *event {},
 }
 
 every! { answer_name(Answer), ANSWERS:

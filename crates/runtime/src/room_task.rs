@@ -311,7 +311,12 @@ fn sets_an_opening(command: &Command) -> bool {
             | QuizCommand::End,
         )
         | Command::Room(_)
-        | Command::Chat(_) => false,
+        | Command::Chat(_)
+        | Command::Receipt(_)
+        | Command::Moderation(_)
+        | Command::Activity(_)
+        | Command::Inbox(_)
+        | Command::Keys(_) => false,
     }
 }
 
@@ -320,6 +325,12 @@ fn sets_an_opening(command: &Command) -> bool {
 fn sets_deadlines(event: &Event) -> bool {
     match event {
         Event::Quiz(quiz::Event::AnswerAccepted { .. } | quiz::Event::MediaLoaded { .. }) | Event::Chat(_) => false,
-        Event::Quiz(_) | Event::Room(_) => true,
+        Event::Quiz(_)
+        | Event::Room(_)
+        | Event::Receipt(_)
+        | Event::Moderation(_)
+        | Event::Activity(_)
+        | Event::Inbox(_)
+        | Event::Keys(_) => true,
     }
 }

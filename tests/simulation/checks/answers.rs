@@ -50,7 +50,7 @@ impl Referee {
                 self.left.insert(user.clone());
                 Ok(())
             }
-            Event::Room(_) | Event::Chat(_) => Ok(()),
+            _ => Ok(()),
         }
     }
 

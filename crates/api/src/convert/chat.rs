@@ -53,6 +53,7 @@ pub fn message(message: &MessageView) -> v1::Message {
         edit_time_ms: time_or_zero(message.edited_at),
         delete_time_ms: time_or_zero(message.deleted_at),
         reactions: message.reactions.iter().map(reaction).collect(),
+        ..v1::Message::default()
     }
 }
 
@@ -65,6 +66,7 @@ pub fn event(entry: &Entry, event: &ChatEvent) -> Event {
         ChatEvent::Edited { message, text } => Event::MessageEdited(v1::MessageEdited {
             message_seq: *message,
             text: text.clone(),
+            ..v1::MessageEdited::default()
         }),
         ChatEvent::Deleted { message, by_host } => Event::MessageDeleted(v1::MessageDeleted {
             message_seq: *message,
@@ -127,6 +129,7 @@ mod tests {
             room_id: "r".into(),
             text: "hi".into(),
             reply_to,
+            ..v1::SendMessageRequest::default()
         };
         let sent = |reply_to| {
             Command::Chat(ChatCommand::Send {

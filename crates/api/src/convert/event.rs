@@ -6,9 +6,9 @@ use trivium_engine::{Audience, Entry, Event, RoomId};
 use trivium_proto::v1;
 
 use super::{
-    chat,
+    activity, chat,
     common::{time_out, user_or_empty},
-    quiz, room,
+    key, moderation, notification, quiz, receipt, room,
 };
 
 /// An entry as an audience sees it; none if it may not see it, or if the wire has no word for it. A receiver then gets
@@ -31,6 +31,11 @@ pub fn projected(
         Event::Room(event) => room::event(room, epoch, event),
         Event::Quiz(event) => quiz::event::event(event, audience)?,
         Event::Chat(event) => chat::event(entry, event),
+        Event::Receipt(event) => receipt::event(event),
+        Event::Moderation(event) => moderation::event(event),
+        Event::Activity(event) => activity::event(event),
+        Event::Inbox(event) => notification::event(event),
+        Event::Keys(event) => key::event(event),
     };
     Some(v1::RoomEvent {
         room_id: room.to_string(),

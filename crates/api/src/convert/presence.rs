@@ -46,6 +46,7 @@ pub fn presence(presence: &Presence) -> v1::Presence {
         state: state.into(),
         status: presence.status.clone(),
         change_time_ms: time_out(presence.changed_at),
+        ..v1::Presence::default()
     }
 }
 
@@ -92,6 +93,7 @@ mod tests {
                 room_id: "r".into(),
                 state,
                 status: "back soon".into(),
+                ..v1::SetPresenceRequest::default()
             };
             let told = appearance(request, user.clone())
                 .ok()

@@ -24,7 +24,7 @@ pub fn create_room(room: &RoomId, epoch: u64, entries: &[Arc<Entry>]) -> Option<
         Event::Room(RoomEvent::Created { settings }) => Some(v1::CreateRoomResponse {
             room: Some(room::settings(room, epoch, settings)),
         }),
-        Event::Room(_) | Event::Quiz(_) | Event::Chat(_) => None,
+        _ => None,
     })
 }
 
@@ -34,7 +34,7 @@ pub fn create_invitation(entries: &[Arc<Entry>]) -> Option<v1::CreateInvitationR
         Event::Room(RoomEvent::InvitationCreated { invitation: made }) => Some(v1::CreateInvitationResponse {
             invitation: Some(invitation::invitation(made)),
         }),
-        Event::Room(_) | Event::Quiz(_) | Event::Chat(_) => None,
+        _ => None,
     })
 }
 
@@ -42,7 +42,7 @@ pub fn create_invitation(entries: &[Arc<Entry>]) -> Option<v1::CreateInvitationR
 pub fn joined(entries: &[Arc<Entry>]) -> Option<&Member> {
     entries.iter().find_map(|entry| match &entry.event {
         Event::Room(RoomEvent::MemberJoined { member, .. }) => Some(member),
-        Event::Room(_) | Event::Quiz(_) | Event::Chat(_) => None,
+        _ => None,
     })
 }
 
@@ -63,7 +63,7 @@ pub fn send_message(entries: &[Arc<Entry>]) -> Option<v1::SendMessageResponse> {
         Event::Chat(event) => {
             chat::sent(entry, event).map(|message| v1::SendMessageResponse { message: Some(message) })
         }
-        Event::Room(_) | Event::Quiz(_) => None,
+        _ => None,
     })
 }
 
@@ -81,7 +81,7 @@ pub fn submit_answer(entries: &[Arc<Entry>]) -> Option<v1::SubmitAnswerResponse>
             credit_ms: span_out(*credit),
             received_order: *order,
         }),
-        Event::Room(_) | Event::Quiz(_) | Event::Chat(_) => None,
+        _ => None,
     })
 }
 

@@ -148,6 +148,7 @@ pub fn snapshot(view: &View, audience: &Audience) -> v1::RoomSnapshot {
         messages: view.messages.iter().map(chat::message).collect(),
         banned_user_ids: view.banned.iter().map(ToString::to_string).collect(),
         invitations: view.invitations.iter().map(invitation::invitation).collect(),
+        ..v1::RoomSnapshot::default()
     }
 }
 
@@ -172,6 +173,7 @@ pub fn settings(room: &RoomId, epoch: u64, settings: &Settings) -> v1::Room {
         create_time_ms: time_out(settings.created_at),
         close_time_ms: time_or_zero(settings.closed_at),
         chat_enabled: settings.chat_enabled,
+        ..v1::Room::default()
     }
 }
 
@@ -198,6 +200,10 @@ pub fn kind_name(kind: RoomKind) -> &'static str {
         RoomKind::Classroom => "classroom",
         RoomKind::StudyGroup => "study_group",
         RoomKind::Channel => "channel",
+        RoomKind::Conversation => "conversation",
+        RoomKind::Inbox => "inbox",
+        RoomKind::System => "system",
+        RoomKind::Keys => "keys",
     }
 }
 
@@ -209,6 +215,9 @@ pub fn kind(field: &str, number: i32) -> Result<RoomKind, Invalid> {
         v1::RoomKind::Classroom => Ok(RoomKind::Classroom),
         v1::RoomKind::StudyGroup => Ok(RoomKind::StudyGroup),
         v1::RoomKind::Channel => Ok(RoomKind::Channel),
+        v1::RoomKind::Conversation | v1::RoomKind::Inbox | v1::RoomKind::System | v1::RoomKind::Keys => {
+            Err(Invalid::new(field, "rooms of this kind are not made by CreateRoom"))
+        }
     }
 }
 
@@ -223,6 +232,7 @@ pub fn member(member: &Member) -> v1::Member {
         join_time_ms: time_out(member.joined_at),
         guest: member.guest,
         accommodations: (!member.accommodations.is_none()).then(|| accommodations_out(&member.accommodations)),
+        ..v1::Member::default()
     }
 }
 
@@ -255,6 +265,7 @@ pub fn event(room: &RoomId, epoch: u64, event: &RoomEvent) -> Event {
             reason: leave_reason(*reason).into(),
             message: message.clone(),
             member_count: *member_count,
+            ..v1::MemberLeft::default()
         }),
         RoomEvent::MemberUpdated {
             member: changed,
@@ -273,6 +284,7 @@ pub fn event(room: &RoomId, epoch: u64, event: &RoomEvent) -> Event {
         RoomEvent::Banned { user, message } => Event::UserBanned(v1::UserBanned {
             user_id: user.to_string(),
             message: message.clone(),
+            ..v1::UserBanned::default()
         }),
     }
 }
@@ -294,6 +306,10 @@ fn kind_out(kind: RoomKind) -> v1::RoomKind {
         RoomKind::Classroom => v1::RoomKind::Classroom,
         RoomKind::StudyGroup => v1::RoomKind::StudyGroup,
         RoomKind::Channel => v1::RoomKind::Channel,
+        RoomKind::Conversation => v1::RoomKind::Conversation,
+        RoomKind::Inbox => v1::RoomKind::Inbox,
+        RoomKind::System => v1::RoomKind::System,
+        RoomKind::Keys => v1::RoomKind::Keys,
     }
 }
 

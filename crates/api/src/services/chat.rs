@@ -68,6 +68,7 @@ pub(crate) async fn list_messages(
     Ok(v1::ListMessagesResponse {
         messages: messages.iter().map(convert::chat::message).collect(),
         more,
+        ..v1::ListMessagesResponse::default()
     })
 }
 

@@ -2,9 +2,13 @@
 
 pub(crate) mod chat;
 pub(crate) mod invitation;
+pub(crate) mod key;
+pub(crate) mod moderation;
+pub(crate) mod notification;
 pub(crate) mod presence;
 pub(crate) mod quiz;
 pub(crate) mod quiz_file;
+pub(crate) mod receipt;
 pub(crate) mod room;
 pub(crate) mod session;
 

@@ -72,8 +72,13 @@ impl Model {
             Event::Room(RoomEvent::InvitationRevoked { code }) => {
                 assert!(self.invitations.remove(code).is_some(), "only what is there is revoked");
             }
-            Event::Room(RoomEvent::Created { .. } | RoomEvent::Updated { .. } | RoomEvent::Closed) | Event::Quiz(_) => {
-            }
+            Event::Room(RoomEvent::Created { .. } | RoomEvent::Updated { .. } | RoomEvent::Closed)
+            | Event::Quiz(_)
+            | Event::Receipt(_)
+            | Event::Moderation(_)
+            | Event::Activity(_)
+            | Event::Inbox(_)
+            | Event::Keys(_) => {}
         }
     }
 

@@ -206,7 +206,7 @@ pub(crate) fn view(world: &World, who: Who) -> trivium_engine::view::QuizView {
 pub(crate) fn quizzed(world: &World) -> impl DoubleEndedIterator<Item = &Quizzed> {
     world.log.iter().filter_map(|entry| match &entry.event {
         Event::Quiz(event) => Some(event),
-        Event::Room(_) | Event::Chat(_) => None,
+        _ => None,
     })
 }
 

@@ -188,7 +188,7 @@ fn made_up_names_stay_unique_in_a_full_house() {
         .iter()
         .filter_map(|entry| match &entry.event {
             Event::Room(RoomEvent::MemberJoined { member, .. }) => Some(member.nickname.to_lowercase()),
-            Event::Room(_) | Event::Quiz(_) | Event::Chat(_) => None,
+            _ => None,
         })
         .collect();
     assert_eq!(names.len(), 1_501);

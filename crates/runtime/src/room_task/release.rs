@@ -133,7 +133,14 @@ impl RoomTask {
                     let code = code.clone();
                     spawn_projection(async move { store.delete_invitation(&code).await });
                 }
-                Event::Room(_) | Event::Quiz(_) | Event::Chat(_) => {}
+                Event::Room(_)
+                | Event::Quiz(_)
+                | Event::Chat(_)
+                | Event::Receipt(_)
+                | Event::Moderation(_)
+                | Event::Activity(_)
+                | Event::Inbox(_)
+                | Event::Keys(_) => {}
             }
         }
     }

@@ -41,7 +41,7 @@ impl Encode for Lines {
     fn entry(&self, _: &RoomId, _: u64, _: &Audience, entry: &Entry, event: &Event) -> Bytes {
         let text = match event {
             Event::Chat(ChatEvent::Sent { text, .. }) => format!(" {text}"),
-            Event::Chat(_) | Event::Room(_) | Event::Quiz(_) => String::new(),
+            _ => String::new(),
         };
         format!("{} {}{text}\n", entry.seq, event.name()).into()
     }
