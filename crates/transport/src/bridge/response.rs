@@ -1,7 +1,8 @@
 //! The server's half of a stream: HEADERS, the response's data frames as they are, TRAILERS, FIN.
 //!
-//! Whatever is ready at once leaves in one write, so a unary answer is a single one. Dropped before it ended, the half is reset
-//! with INTERNAL: a QUIC stack would send FIN, which looks like an end in good order.
+//! Whatever is ready at once leaves in one write, so a unary answer is a single one. Dropped before it ended, the half is
+//! reset, as a QUIC stack would send FIN, which looks like an end in good order: with INTERNAL by a panic, with UNAVAILABLE
+//! because the session ends.
 
 use std::pin::pin;
 
@@ -150,6 +151,11 @@ impl<W: SendHalf> Outbound<W> {
 
 impl<W: SendHalf> Drop for Outbound<W> {
     fn drop(&mut self) {
-        self.reset(Code::Internal);
+        let code = if std::thread::panicking() {
+            Code::Internal
+        } else {
+            Code::Unavailable
+        };
+        self.reset(code);
     }
 }

@@ -131,7 +131,7 @@ async function slide(page: Page, value: number): Promise<void> {
   for (;;) {
     const { at } = await slidden(page);
     if (at === value) return;
-    await page.locator(`main button[aria-label="One ${at < value ? "more" : "less"}"]`).click();
+    await page.locator(`main button[aria-label="One step ${at < value ? "more" : "less"}"]`).click();
     await expect.poll(async () => (await slidden(page)).at).not.toBe(at);
   }
 }
