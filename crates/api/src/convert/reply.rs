@@ -20,29 +20,33 @@ pub fn seq(entries: &[Arc<Entry>]) -> Seq {
 
 /// To CreateRoom; none if the entries are not those of a new room.
 pub fn create_room(room: &RoomId, epoch: u64, entries: &[Arc<Entry>]) -> Option<v1::CreateRoomResponse> {
-    entries.iter().find_map(|entry| match &entry.event {
-        Event::Room(RoomEvent::Created { settings }) => Some(v1::CreateRoomResponse {
-            room: Some(room::settings(room, epoch, settings)),
-        }),
-        _ => None,
+    entries.iter().find_map(|entry| {
+        let Event::Room(RoomEvent::Created { settings }) = &entry.event else {
+            return None;
+        };
+        let room = Some(room::settings(room, epoch, settings));
+        Some(v1::CreateRoomResponse { room })
     })
 }
 
 /// To CreateInvitation; none if the entries are not those of a new invitation.
 pub fn create_invitation(entries: &[Arc<Entry>]) -> Option<v1::CreateInvitationResponse> {
-    entries.iter().find_map(|entry| match &entry.event {
-        Event::Room(RoomEvent::InvitationCreated { invitation: made }) => Some(v1::CreateInvitationResponse {
-            invitation: Some(invitation::invitation(made)),
-        }),
-        _ => None,
+    entries.iter().find_map(|entry| {
+        let Event::Room(RoomEvent::InvitationCreated { invitation: made }) = &entry.event else {
+            return None;
+        };
+        let invitation = Some(invitation::invitation(made));
+        Some(v1::CreateInvitationResponse { invitation })
     })
 }
 
 /// Who came in; none if nobody did, because the caller was in the room already.
 pub fn joined(entries: &[Arc<Entry>]) -> Option<&Member> {
-    entries.iter().find_map(|entry| match &entry.event {
-        Event::Room(RoomEvent::MemberJoined { member, .. }) => Some(member),
-        _ => None,
+    entries.iter().find_map(|entry| {
+        let Event::Room(RoomEvent::MemberJoined { member, .. }) = &entry.event else {
+            return None;
+        };
+        Some(member)
     })
 }
 
@@ -59,29 +63,31 @@ pub fn join_room(room: &RoomId, member: &Member, seat: Option<(String, Timestamp
 
 /// To SendMessage; none if the entries are not those of a message.
 pub fn send_message(entries: &[Arc<Entry>]) -> Option<v1::SendMessageResponse> {
-    entries.iter().find_map(|entry| match &entry.event {
-        Event::Chat(event) => {
-            chat::sent(entry, event).map(|message| v1::SendMessageResponse { message: Some(message) })
-        }
-        _ => None,
+    entries.iter().find_map(|entry| {
+        let Event::Chat(event) = &entry.event else { return None };
+        let message = Some(chat::sent(entry, event)?);
+        Some(v1::SendMessageResponse { message })
     })
 }
 
 /// To SubmitAnswer; none if the entries are not those of an answer.
 pub fn submit_answer(entries: &[Arc<Entry>]) -> Option<v1::SubmitAnswerResponse> {
-    entries.iter().find_map(|entry| match &entry.event {
-        Event::Quiz(quiz::Event::AnswerAccepted {
+    entries.iter().find_map(|entry| {
+        let Event::Quiz(quiz::Event::AnswerAccepted {
             response,
             credit,
             order,
             ..
-        }) => Some(v1::SubmitAnswerResponse {
+        }) = &entry.event
+        else {
+            return None;
+        };
+        Some(v1::SubmitAnswerResponse {
             seq: entry.seq,
             response_ms: span_out(*response),
             credit_ms: span_out(*credit),
             received_order: *order,
-        }),
-        _ => None,
+        })
     })
 }
 

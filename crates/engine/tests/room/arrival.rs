@@ -186,9 +186,11 @@ fn made_up_names_stay_unique_in_a_full_house() {
     let names: std::collections::BTreeSet<_> = world
         .log
         .iter()
-        .filter_map(|entry| match &entry.event {
-            Event::Room(RoomEvent::MemberJoined { member, .. }) => Some(member.nickname.to_lowercase()),
-            _ => None,
+        .filter_map(|entry| {
+            let Event::Room(RoomEvent::MemberJoined { member, .. }) = &entry.event else {
+                return None;
+            };
+            Some(member.nickname.to_lowercase())
         })
         .collect();
     assert_eq!(names.len(), 1_501);

@@ -39,9 +39,10 @@ struct Lines;
 
 impl Encode for Lines {
     fn entry(&self, _: &RoomId, _: u64, _: &Audience, entry: &Entry, event: &Event) -> Bytes {
-        let text = match event {
-            Event::Chat(ChatEvent::Sent { text, .. }) => format!(" {text}"),
-            _ => String::new(),
+        let text = if let Event::Chat(ChatEvent::Sent { text, .. }) = event {
+            format!(" {text}")
+        } else {
+            String::new()
         };
         format!("{} {}{text}\n", entry.seq, event.name()).into()
     }

@@ -1,0 +1,4 @@
+//! `access_token` under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| trivium_fuzz::run("access_token", input));

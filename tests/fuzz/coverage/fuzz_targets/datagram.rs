@@ -1,0 +1,4 @@
+//! `datagram` under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| trivium_fuzz::run("datagram", input));

@@ -1,0 +1,4 @@
+//! `header_block` under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| trivium_fuzz::run("header_block", input));

@@ -1,0 +1,4 @@
+//! `quiz_file` under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| trivium_fuzz::run("quiz_file", input));

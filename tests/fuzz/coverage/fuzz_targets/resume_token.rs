@@ -1,0 +1,4 @@
+//! `resume_token` under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| trivium_fuzz::run("resume_token", input));
