@@ -6,18 +6,30 @@
 
 import type { DescField, DescMessage, DescMethod, DescMethodUnary, DescService } from "@bufbuild/protobuf";
 import {
+  AcknowledgeRequestSchema,
   ChatService,
   ConnectRequestSchema,
   CreateQuizRequestSchema,
   GetQuizRequestSchema,
   GetResultsRequestSchema,
+  KeyService,
+  ListActivityRequestSchema,
+  ListAuditRequestSchema,
   ListEventsRequestSchema,
+  ListKeyEventsRequestSchema,
+  ListMessageEditsRequestSchema,
+  ListReportsRequestSchema,
+  ModerationService,
+  NotificationService,
   PresenceService,
   QuizService,
+  ReceiptService,
   ReplySchema,
   ReportDrawnRequestSchema,
   RoomService,
+  SearchMessagesRequestSchema,
   SendMessageRequestSchema,
+  SendSealedMessageRequestSchema,
   SetTypingRequestSchema,
   SubmitAnswerRequestSchema,
   UpdateQuizRequestSchema,
@@ -34,18 +46,41 @@ export interface StreamMethod {
   readonly kept: boolean;
 }
 
-const SERVICES: readonly DescService[] = [RoomService, QuizService, ChatService, PresenceService];
-/** Worth nothing later. */
-const FLEETING: ReadonlySet<DescMessage> = new Set([SetTypingRequestSchema, ReportDrawnRequestSchema]);
+const SERVICES: readonly DescService[] = [
+  RoomService,
+  QuizService,
+  ChatService,
+  PresenceService,
+  ReceiptService,
+  ModerationService,
+  NotificationService,
+  KeyService,
+];
+/** Worth nothing later. Marks of reading are told anew after a cut, newer than these. */
+const FLEETING: ReadonlySet<DescMessage> = new Set([
+  SetTypingRequestSchema,
+  ReportDrawnRequestSchema,
+  AcknowledgeRequestSchema,
+]);
 /** People typed it, and would miss it. */
-const KEPT: ReadonlySet<DescMessage> = new Set([SubmitAnswerRequestSchema, SendMessageRequestSchema]);
-/** Quizzes and lists of events are large, and would hold up what comes behind them on the stream. */
+const KEPT: ReadonlySet<DescMessage> = new Set([
+  SubmitAnswerRequestSchema,
+  SendMessageRequestSchema,
+  SendSealedMessageRequestSchema,
+]);
+/** Quizzes, searches and lists of what has happened are large, and would hold up what comes behind them on the stream. */
 const BULKY: ReadonlySet<DescMessage> = new Set([
   CreateQuizRequestSchema,
   UpdateQuizRequestSchema,
   GetQuizRequestSchema,
   GetResultsRequestSchema,
   ListEventsRequestSchema,
+  ListMessageEditsRequestSchema,
+  SearchMessagesRequestSchema,
+  ListActivityRequestSchema,
+  ListAuditRequestSchema,
+  ListReportsRequestSchema,
+  ListKeyEventsRequestSchema,
 ]);
 
 /** The field that says by which id a retry is recognised. */

@@ -9,9 +9,13 @@ import {
   ChatService,
   ConnectRequestSchema,
   ErrorSchema,
+  KeyService,
   MemberSchema,
+  ModerationService,
+  NotificationService,
   PresenceService,
   QuizService,
+  ReceiptService,
   ReplySchema,
   RoomService,
 } from "../proto.js";
@@ -180,10 +184,17 @@ describe("the book of roads", () => {
 });
 
 describe("methods", () => {
-  const bulky = ["ListEvents", "CreateQuiz", "UpdateQuiz", "GetQuiz", "GetResults"];
+  const bulky = [
+    ...["ListEvents", "CreateQuiz", "UpdateQuiz", "GetQuiz", "GetResults"],
+    ...["ListMessageEdits", "SearchMessages", "ListActivity", "ListReports", "ListAudit", "ListKeyEvents"],
+  ];
+  const services = [
+    ...[RoomService, QuizService, ChatService, PresenceService],
+    ...[ReceiptService, ModerationService, NotificationService, KeyService],
+  ];
 
   it("go by the stream, but for streams and what is large", () => {
-    const unary = [RoomService, QuizService, ChatService, PresenceService]
+    const unary = services
       .flatMap((service) => service.methods)
       .filter((method): method is DescMethodUnary => method.methodKind === "unary");
     const plain = unary.filter((method) => !streamMethod(method)).map((method) => method.name);
@@ -201,6 +212,8 @@ describe("methods", () => {
       );
     }
     expect(streamMethod(ChatService.method.sendMessage)).toMatchObject({ kept: true, kind: COMMAND });
+    expect(streamMethod(ChatService.method.sendSealedMessage)).toMatchObject({ kept: true, kind: COMMAND });
+    expect(streamMethod(ReceiptService.method.acknowledge)).toMatchObject({ kept: false, kind: TYPING });
     expect(streamMethod(ChatService.method.setTyping)).toMatchObject({ kept: false, kind: TYPING });
     expect(streamMethod(RoomService.method.getRoom)).toMatchObject({ kept: false, kind: QUERY });
   });

@@ -39,7 +39,7 @@ export function Composer({ chat, roomId }: { chat: ChatHook; roomId: string }) {
       });
     } else {
       // The message itself shows that it failed.
-      chat.send(text, BigInt(replyTo ?? 0)).catch(() => {});
+      chat.send(text, { replyTo: BigInt(replyTo ?? 0) }).catch(() => {});
     }
   };
   const editLast = () => {

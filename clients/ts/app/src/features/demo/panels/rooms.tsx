@@ -33,6 +33,10 @@ const KIND = {
   [RoomKind.CLASSROOM]: "kind.classroom",
   [RoomKind.STUDY_GROUP]: "kind.studyGroup",
   [RoomKind.CHANNEL]: "kind.channel",
+  [RoomKind.CONVERSATION]: "kind.channel",
+  [RoomKind.INBOX]: "kind.channel",
+  [RoomKind.SYSTEM]: "kind.channel",
+  [RoomKind.KEYS]: "kind.channel",
 } as const;
 
 function Rooms() {
