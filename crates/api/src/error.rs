@@ -12,7 +12,7 @@ use trivium_proto::{Violation, v1};
 use trivium_runtime::ExecuteError;
 use trivium_store::StoreError;
 
-use crate::{auth::TokenError, convert::Invalid, limits::RateLimited};
+use crate::{auth::TokenError, convert::Invalid, limits::RateLimited, statement::BadSignature};
 
 /// The domain of every reason.
 pub const DOMAIN: &str = "trivium";
@@ -63,6 +63,8 @@ pub enum ApiError {
     FormatNotWritten,
     /// A format can hold none of the questions.
     NothingToWrite,
+    /// A signature does not verify, or a key is not one.
+    SignatureInvalid,
     /// The message does not belong here.
     Protocol(&'static str),
     /// The server cannot do it right now. It is not known whether a command took effect: repeat it with the same
@@ -198,6 +200,11 @@ impl ApiError {
                 "NOTHING_TO_WRITE",
                 "the format can hold none of the questions",
             ),
+            Self::SignatureInvalid => Outline::new(
+                Code::InvalidArgument,
+                "SIGNATURE_INVALID",
+                "a key or a signature is not good",
+            ),
             Self::Protocol(what) => Outline::new(Code::InvalidArgument, "PROTOCOL_ERROR", *what),
             Self::Unavailable { retry_after } => Outline {
                 retry_after: Some(*retry_after),
@@ -276,8 +283,11 @@ fn rejected(reject: &Reject) -> Outline {
         | Reject::NoSuchMember
         | Reject::NoSuchTeam
         | Reject::NoSuchQuestion
-        | Reject::NoSuchMessage => Code::NotFound,
-        Reject::RoomExists | Reject::NicknameTaken | Reject::AlreadyAnswered => Code::AlreadyExists,
+        | Reject::NoSuchMessage
+        | Reject::NoSuchDevice => Code::NotFound,
+        Reject::RoomExists | Reject::NicknameTaken | Reject::AlreadyAnswered | Reject::DeviceExists => {
+            Code::AlreadyExists
+        }
         Reject::RoomClosed
         | Reject::RoomLocked
         | Reject::LateJoinClosed
@@ -294,7 +304,11 @@ fn rejected(reject: &Reject) -> Outline {
         Reject::PhaseChanged { .. } => Code::Aborted,
         Reject::NotInvited | Reject::Banned | Reject::NotMember | Reject::NotPermitted => Code::PermissionDenied,
         Reject::NicknameInvalid | Reject::WrongAnswerType(_) | Reject::TextInvalid(_) => Code::InvalidArgument,
-        Reject::RoomFull | Reject::TooManyReactions | Reject::LimitReached(_) => Code::ResourceExhausted,
+        Reject::RoomFull
+        | Reject::TooManyReactions
+        | Reject::TooManyDevices
+        | Reject::KeyLogFull
+        | Reject::LimitReached(_) => Code::ResourceExhausted,
     };
     // The same name as for those who may not know whether there is such a room.
     if *reject == Reject::NoSuchRoom {
@@ -372,6 +386,12 @@ impl From<Vec<Violation>> for ApiError {
 impl From<TokenError> for ApiError {
     fn from(error: TokenError) -> Self {
         Self::Token(error)
+    }
+}
+
+impl From<BadSignature> for ApiError {
+    fn from(_: BadSignature) -> Self {
+        Self::SignatureInvalid
     }
 }
 

@@ -52,6 +52,13 @@ pub fn quiz_id_for(secret: &Secret, user: &UserId, request: &RequestId) -> QuizI
         .expect("made of letters and digits")
 }
 
+/// The room that holds the log of a user's keys. Whoever is not its owner never learns its name.
+pub fn keys_room_id(secret: &Secret, user: &UserId) -> RoomId {
+    keyed(secret, "key log", &[user.as_str()])
+        .parse()
+        .expect("made of letters and digits")
+}
+
 /// A guest's name in a room. The same request gets the same seat.
 pub fn guest_user_id(secret: &Secret, room: &RoomId, request: &RequestId) -> UserId {
     let name = keyed(secret, "guest id", &[room.as_str(), request.as_str()]);

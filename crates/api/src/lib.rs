@@ -25,6 +25,7 @@ mod layers;
 pub mod limits;
 mod services;
 pub mod sessions;
+pub mod statement;
 mod stream;
 mod wire;
 

@@ -107,6 +107,18 @@ pub enum Reject {
     /// As many distinct reactions as a message can hold.
     #[error("the message has too many different reactions")]
     TooManyReactions,
+    /// The identifier or a key of the device was used before.
+    #[error("the identifier or a key of the device has been used before")]
+    DeviceExists,
+    /// No such device, or it was revoked.
+    #[error("there is no such device")]
+    NoSuchDevice,
+    /// As many devices as there may be.
+    #[error("too many devices")]
+    TooManyDevices,
+    /// The key log takes revocations only.
+    #[error("the key log is full")]
+    KeyLogFull,
     /// A bound of the room is reached.
     #[error("a limit of the room is reached: {0}")]
     LimitReached(&'static str),
@@ -147,6 +159,10 @@ impl Reject {
             Self::TextInvalid(_) => "TEXT_INVALID",
             Self::NoSuchMessage => "NO_SUCH_MESSAGE",
             Self::TooManyReactions => "TOO_MANY_REACTIONS",
+            Self::DeviceExists => "DEVICE_EXISTS",
+            Self::NoSuchDevice => "DEVICE_UNKNOWN",
+            Self::TooManyDevices => "TOO_MANY_DEVICES",
+            Self::KeyLogFull => "KEY_LOG_FULL",
             Self::LimitReached(_) => "LIMIT_REACHED",
         }
     }

@@ -128,6 +128,7 @@ impl Room {
         }
         let members = &self.seats.members;
         permission::check(command, members, cx.actor)?;
+        keys::guard(self, command)?;
         match command {
             Command::Room(command) => {
                 let phase = self.quiz.as_ref().map(quiz::State::phase);

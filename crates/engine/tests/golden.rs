@@ -1,7 +1,7 @@
 //! The storage format, held fast: logs with every kind of event, and the states that they make.
 //!
 //! `room-v1` is a log as the first servers wrote it, without invitations and reports of screens, and is never written
-//! anew; `room-v2` has everything. If this fails, rooms that were stored cannot be read as they were meant. Add variants
+//! anew; `room-v2` has everything that one room can hold, `keys-v1` is a key log. If this fails, rooms that were stored cannot be read as they were meant. Add variants
 //! and optional fields only, then write the other files anew with `cargo test -p trivium-engine --test golden -- --ignored` and look at every line that changed.
 
 mod common;
@@ -10,12 +10,13 @@ use std::{collections::BTreeSet, fs, path::PathBuf, sync::Arc};
 
 use common::*;
 use trivium_engine::{
-    Accommodations, ChatCommand, ChatEvent, Entry, Event, Millis, Observation, QuizCommand, Role, Room, RoomCommand,
-    RoomEvent, RoomKind,
+    Accommodations, ChatCommand, ChatEvent, Entry, Event, KeysCommand, KeysEvent, Millis, Observation, QuizCommand,
+    Role, Room, RoomCommand, RoomEvent, RoomKind,
+    octets::Octets,
     quiz::{self, Answer, Choice, Kind, Number, Phase, Question, Quiz, Settings},
 };
 
-const VERSIONS: [&str; 2] = ["room-v1", "room-v2"];
+const VERSIONS: [&str; 3] = ["room-v1", "room-v2", "keys-v1"];
 
 /// Names every variant, so that the compiler misses none and the test none of theirs.
 macro_rules! every {
@@ -61,12 +62,12 @@ every! { event_name(Event), EVENTS:
     Event::Chat(ChatEvent::Edited { .. }) => "chat.edited",
     Event::Chat(ChatEvent::Deleted { .. }) => "chat.deleted",
     Event::Chat(ChatEvent::Reacted { .. }) => "chat.reacted",
+    Event::Keys(KeysEvent::Changed { .. }) => "keys.changed",
     ;
     Event::Receipt(event) => match *event {},
     Event::Moderation(event) => match *event {},
     Event::Activity(event) => match *event {},
     Event::Inbox(event) => match *event {},
-    Event::Keys(event) => match *event {},
 }
 
 every! { answer_name(Answer), ANSWERS:
@@ -462,6 +463,44 @@ fn play(world: World) -> World {
         .done()
 }
 
+/// Two devices, one of which changes its key and one of which is lost.
+fn keys() -> World {
+    let register = |device: &str, key: u8| KeysCommand::Register {
+        device: device.parse().expect("an id"),
+        name: format!("{device} of Ana"),
+        agreement: Octets([key; 32]),
+        signing: Octets([key + 1; 32]),
+        signature: Octets([key + 2; 64]),
+    };
+    World::new()
+        .when(ANA, create(RoomKind::Keys))
+        .done()
+        .at(1_000)
+        .when(ANA, register("phone", 10))
+        .done()
+        .at(2_000)
+        .when(ANA, register("laptop", 20))
+        .done()
+        .at(3_000)
+        .when(
+            ANA,
+            KeysCommand::Rotate {
+                device: "phone".parse().expect("an id"),
+                agreement: Octets([30; 32]),
+                signature: Octets([31; 64]),
+            },
+        )
+        .done()
+        .at(4_000)
+        .when(
+            ANA,
+            KeysCommand::Revoke {
+                device: "laptop".parse().expect("an id"),
+            },
+        )
+        .done()
+}
+
 /// A room in which everything happens that can.
 fn scenario() -> World {
     play(chat(invitations(members())))
@@ -477,14 +516,16 @@ fn scenario() -> World {
 #[ignore = "writes the golden files"]
 #[expect(clippy::disallowed_methods, reason = "writing the golden files is what it is for")]
 fn regenerate() {
-    let world = scenario();
-    let lines: String = world
-        .log
-        .iter()
-        .map(|entry| serde_json::to_string(entry).expect("entries serialise") + "\n")
-        .collect();
-    fs::write(golden("room-v2.jsonl"), lines).expect("the golden log can be written");
-    fs::write(golden("room-v2.state.json"), readable(&world.room)).expect("the golden state can be written");
+    for (name, world) in [("room-v2", scenario()), ("keys-v1", keys())] {
+        let lines: String = world
+            .log
+            .iter()
+            .map(|entry| serde_json::to_string(entry).expect("entries serialise") + "\n")
+            .collect();
+        fs::write(golden(&format!("{name}.jsonl")), lines).expect("the golden log can be written");
+        fs::write(golden(&format!("{name}.state.json")), readable(&world.room))
+            .expect("the golden state can be written");
+    }
     let mut old = Room::new("room".parse().expect("an id"), 7);
     for line in read("room-v1.jsonl").lines() {
         old.apply(&serde_json::from_str(line).expect("an entry"));

@@ -42,6 +42,10 @@ fn rejects() -> Vec<(Reject, Code)> {
         (Reject::NoSuchMessage, Code::NotFound),
         (Reject::TooManyReactions, Code::ResourceExhausted),
         (Reject::LimitReached("why"), Code::ResourceExhausted),
+        (Reject::DeviceExists, Code::AlreadyExists),
+        (Reject::NoSuchDevice, Code::NotFound),
+        (Reject::TooManyDevices, Code::ResourceExhausted),
+        (Reject::KeyLogFull, Code::ResourceExhausted),
     ]
 }
 
@@ -80,6 +84,10 @@ fn place(reject: &Reject) -> usize {
         Reject::NoSuchMessage => 29,
         Reject::TooManyReactions => 30,
         Reject::LimitReached(_) => 31,
+        Reject::DeviceExists => 32,
+        Reject::NoSuchDevice => 33,
+        Reject::TooManyDevices => 34,
+        Reject::KeyLogFull => 35,
     }
 }
 
@@ -133,6 +141,7 @@ fn others() -> Vec<(ApiError, Code, &'static str)> {
             Code::ResourceExhausted,
             "MESSAGE_TOO_LARGE",
         ),
+        (ApiError::SignatureInvalid, Code::InvalidArgument, "SIGNATURE_INVALID"),
         (
             ApiError::Protocol("say hello first"),
             Code::InvalidArgument,
@@ -167,7 +176,7 @@ fn every_reject_has_its_code_and_its_own_name() {
         assert_eq!(outline.reason, reason);
         assert!(reasons.insert(outline.reason), "{reason} is used twice");
     }
-    assert_eq!(reasons.len(), 32);
+    assert_eq!(reasons.len(), 36);
 }
 
 #[test]

@@ -9,7 +9,7 @@ use trivium_proto::{
 use crate::{
     call::Call,
     error::ApiError,
-    services::{chat, checked, invitation, presence, quiz, room, session},
+    services::{chat, checked, invitation, key, presence, quiz, room, session},
 };
 
 /// Runs a request of a unary call. None for requests that only streams have.
@@ -63,6 +63,11 @@ pub(super) async fn dispatch(call: Call, request: Request) -> Option<Reply> {
         Request::SetTyping(it) => answer(call, it, chat::set_typing, Reply::SetTyping).await,
         Request::SetPresence(it) => answer(call, it, presence::set_presence, Reply::SetPresence).await,
         Request::ListPresence(it) => answer(call, it, presence::list_presence, Reply::ListPresence).await,
+        Request::RegisterDevice(it) => answer(call, it, key::register_device, Reply::RegisterDevice).await,
+        Request::RotateDevice(it) => answer(call, it, key::rotate_device, Reply::RotateDevice).await,
+        Request::RevokeDevice(it) => answer(call, it, key::revoke_device, Reply::RevokeDevice).await,
+        Request::ListDevices(it) => answer(call, it, key::list_devices, Reply::ListDevices).await,
+        Request::ListKeyEvents(it) => answer(call, it, key::list_key_events, Reply::ListKeyEvents).await,
         Request::SearchRooms(_)
         | Request::OpenConversation(_)
         | Request::GetMessage(_)
@@ -98,12 +103,7 @@ pub(super) async fn dispatch(call: Call, request: Request) -> Option<Reply> {
         | Request::UpdateNotificationPreferences(_)
         | Request::MakeAnnouncement(_)
         | Request::RetractAnnouncement(_)
-        | Request::ListAnnouncements(_)
-        | Request::RegisterDevice(_)
-        | Request::RotateDevice(_)
-        | Request::RevokeDevice(_)
-        | Request::ListDevices(_)
-        | Request::ListKeyEvents(_) => Reply::Error(ApiError::Internal("not there yet".to_owned()).wire()),
+        | Request::ListAnnouncements(_) => Reply::Error(ApiError::Internal("not there yet".to_owned()).wire()),
     };
     Some(reply)
 }

@@ -337,6 +337,6 @@ pub(crate) fn aim(command: Command, n: usize, room: &Room) -> Command {
             };
             Command::Room(RoomCommand::Unban { user })
         }
-        other @ (Command::Room(_) | Command::Quiz(_)) => other,
+        other @ (Command::Room(_) | Command::Quiz(_) | Command::Keys(_)) => other,
     }
 }
