@@ -123,8 +123,8 @@ pub(super) fn datagram(input: &[u8]) {
 
 /// Datagrams in order.
 pub(super) fn datagrams() -> Vec<Vec<u8>> {
-    let ping = Datagram::Ping { seq: 7, t_client: 9 };
-    let pong = Datagram::Pong {
+    let asks = Datagram::Ping { seq: 7, t_client: 9 };
+    let answers = Datagram::Pong {
         seq: 7,
         t_client: 9,
         t_server: u64::MAX,
@@ -133,7 +133,7 @@ pub(super) fn datagrams() -> Vec<Vec<u8>> {
         kind: 0x80,
         body: Bytes::from_static(b"\x0a\x02r1"),
     };
-    [ping, pong, signals]
+    [asks, answers, signals]
         .map(|datagram| datagram.encode().to_vec())
         .to_vec()
 }

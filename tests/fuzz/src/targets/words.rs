@@ -13,12 +13,11 @@ pub(super) fn request(input: &[u8]) {
     };
     let again = ConnectRequest::decode(request.encode_to_vec().as_slice()).expect("what was written is in order");
     assert_eq!(again, request);
-    let json = serde_json::to_string(&request).expect("every message has a JSON form");
-    let Ok(again) = serde_json::from_str::<ConnectRequest>(&json) else {
-        // JSON knows enumerations by name, and so cannot hold numbers that have none.
-        return;
-    };
-    assert_eq!(again.id, request.id);
+    // JSON knows enumerations by name, and so cannot hold numbers that have none.
+    if let Ok(json) = serde_json::to_string(&request) {
+        let again: ConnectRequest = serde_json::from_str(&json).expect("what was written is in order");
+        assert_eq!(again.id, request.id);
+    }
 }
 
 /// Requests in order.
