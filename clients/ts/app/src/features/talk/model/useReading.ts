@@ -1,9 +1,9 @@
 // How far a chat has been read, and where the line above what is new stands.
-import type { ChatView } from "@trivium/client";
-import { useConnection, useRoom } from "@trivium/client/react";
+import type { ChatMessage } from "@trivium/client";
+import { useRoom, useUnread } from "@trivium/client/react";
 import { useEffect, useRef, useState } from "react";
-import { readMark, useDesk } from "../model/desk";
 
+/** What has been read. */
 export interface Reading {
   /** Number of the last message above the line; absent for no line. */
   readonly lineAfter: bigint | undefined;
@@ -11,29 +11,19 @@ export interface Reading {
   readonly unread: number;
 }
 
-/** What a mark is kept under: people who share a device do not share what they have read. */
-export function useMarkKey(roomId: string): string {
-  const userId = useConnection((connection) => connection.userId);
-  return `${userId}/${roomId}`;
-}
-
-/** Messages of others that came after the mark. */
-export function unreadOf(chat: ChatView, mark: bigint, ownId: string | undefined): number {
-  return chat.messages.filter(
+/**
+ * Marks what comes as read while `atEnd` and the page is visible; a line shows where reading stopped otherwise. The line stays
+ * where it was when the chat was opened, until its reader says something.
+ */
+export function useReading(roomId: string, entries: readonly ChatMessage[], atEnd: boolean): Reading {
+  const { markRead } = useUnread(roomId);
+  const { mark, ownId } = useRoom(roomId, ({ receipts, me }) => ({ mark: receipts.own.readSeq, ownId: me?.userId }));
+  const watching = usePageVisible() && atEnd;
+  const newest = entries.findLast(({ status }) => status === "saved")?.message;
+  const unread = entries.filter(
     ({ message, status }) =>
       status === "saved" && message.seq > mark && message.authorId !== ownId && message.deleteTimeMs === 0n,
   ).length;
-}
-
-/** Marks what comes as read while `atEnd` and the page is visible; a line shows where reading stopped otherwise. */
-export function useReading(roomId: string, chat: ChatView, atEnd: boolean): Reading {
-  const key = useMarkKey(roomId);
-  const mark = useDesk((desk) => readMark(desk.read, key));
-  const markRead = useDesk((desk) => desk.markRead);
-  const ownId = useRoom(roomId, (room) => room.me?.userId);
-  const watching = usePageVisible() && atEnd;
-  const newest = chat.messages.findLast(({ status }) => status === "saved")?.message;
-  const unread = unreadOf(chat, mark, ownId);
   // Without a mark it is the first visit, and nothing is new.
   const [line, setLine] = useState(unread > 0 && mark > 0n ? mark : undefined);
   const before = useRef(unread);
@@ -47,8 +37,8 @@ export function useReading(roomId: string, chat: ChatView, atEnd: boolean): Read
   }, [answered]);
   const seq = newest?.seq ?? 0n;
   useEffect(() => {
-    if (watching) markRead(key, seq);
-  }, [watching, seq, markRead, key]);
+    if (watching && seq > mark) markRead(seq);
+  }, [watching, seq, mark, markRead]);
   return { lineAfter: line, unread };
 }
 
