@@ -126,11 +126,7 @@ pub(crate) fn join() -> Command {
 }
 
 pub(crate) fn say(text: &str) -> Command {
-    ChatCommand::Send {
-        text: text.into(),
-        reply_to: None,
-    }
-    .into()
+    ChatCommand::say(text).into()
 }
 
 pub(crate) fn answer() -> Command {

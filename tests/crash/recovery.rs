@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use trivium_engine::{ChatEvent, Entry, Event, Timestamp};
+use trivium_engine::{Entry, Event, Timestamp, chat::Sent};
 use trivium_store::{Append, Appended, Record, RoomLog as _};
 use trivium_store_sqlite::SqliteStore;
 use trivium_tests::Process;
@@ -65,12 +65,7 @@ fn message(seq: u64, at: i64) -> Record {
         at: Timestamp(at.cast_unsigned()),
         actor: Some("host".parse().expect("an id")),
         request: Some(format!("request-{seq}").parse().expect("an id")),
-        event: Event::Chat(ChatEvent::Sent {
-            author: "host".parse().expect("an id"),
-            nickname: "host".into(),
-            text: format!("message {seq}"),
-            reply_to: None,
-        }),
+        event: Event::Chat(Sent::text("host".parse().expect("an id"), "host", format!("message {seq}")).into()),
     };
     Record {
         seq,

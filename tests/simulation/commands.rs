@@ -11,7 +11,7 @@ use rand_chacha::ChaCha8Rng;
 use tokio::time::sleep;
 use trivium_engine::{
     Accommodations, Audience, ChatCommand, Command, Millis, QuizCommand, Role, Room, RoomCommand, RoomKind, UserId,
-    View, quiz::Phase,
+    View, chat::Draft, quiz::Phase,
 };
 
 use crate::{
@@ -240,8 +240,21 @@ fn chat(view: &View, rng: &mut ChaCha8Rng) -> Command {
             emoji: (*EMOJI.choose(rng).expect("not empty")).into(),
             present: rng.random_bool(0.7),
         },
-        (4, reply_to) => ChatCommand::Send { text, reply_to },
-        _ => ChatCommand::Send { text, reply_to: None },
+        (4, Some(message)) if rng.random_bool(0.5) => ChatCommand::Pin {
+            message,
+            present: rng.random_bool(0.7),
+        },
+        (4, reply_to) => Draft {
+            reply_to,
+            ..Draft::text(text)
+        }
+        .into(),
+        (5, thread) => Draft {
+            thread,
+            ..Draft::text(text)
+        }
+        .into(),
+        _ => ChatCommand::say(text),
     };
     command.into()
 }

@@ -303,7 +303,9 @@ fn rejected(reject: &Reject) -> Outline {
         // Somebody else was faster: look again, then decide anew.
         Reject::PhaseChanged { .. } => Code::Aborted,
         Reject::NotInvited | Reject::Banned | Reject::NotMember | Reject::NotPermitted => Code::PermissionDenied,
-        Reject::NicknameInvalid | Reject::WrongAnswerType(_) | Reject::TextInvalid(_) => Code::InvalidArgument,
+        Reject::NicknameInvalid | Reject::WrongAnswerType(_) | Reject::TextInvalid(_) | Reject::WrongThread => {
+            Code::InvalidArgument
+        }
         Reject::RoomFull
         | Reject::TooManyReactions
         | Reject::TooManyDevices

@@ -62,7 +62,7 @@ impl Entry {
         match &self.event {
             Event::Room(event) => room_visibility(event),
             Event::Quiz(event) => event.visibility(),
-            Event::Chat(_) => Visibility::Everyone,
+            Event::Chat(event) => event.visibility(),
             Event::Receipt(event) => event.visibility(),
             Event::Moderation(event) => event.visibility(),
             Event::Activity(event) => event.visibility(),
@@ -78,7 +78,7 @@ impl Event {
         match self {
             Self::Room(event) => room_seen_by(event, who).map(Self::Room),
             Self::Quiz(event) => event.seen_by(who).map(Self::Quiz),
-            Self::Chat(_) => Some(self.clone()),
+            Self::Chat(event) => event.seen_by(who).map(Self::Chat),
             Self::Receipt(event) => event.seen_by(who).map(Self::Receipt),
             Self::Moderation(event) => event.seen_by(who).map(Self::Moderation),
             Self::Activity(event) => event.seen_by(who).map(Self::Activity),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    ActivityCommand, InboxCommand, KeysCommand, Millis, ModerationCommand, ReceiptCommand, Seq, UserId,
+    ActivityCommand, ChatCommand, InboxCommand, KeysCommand, Millis, ModerationCommand, ReceiptCommand, UserId,
     member::{Accommodations, Role},
     quiz::{self, Quiz},
     settings::{JoinPolicy, RoomKind},
@@ -184,39 +184,6 @@ pub enum QuizCommand {
     },
     /// End the game with the podium.
     End,
-}
-
-/// Chat.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ChatCommand {
-    /// Say something.
-    Send {
-        /// Plain text.
-        text: String,
-        /// The message that this one answers.
-        reply_to: Option<Seq>,
-    },
-    /// Replace the text of a message.
-    Edit {
-        /// The message.
-        message: Seq,
-        /// The new text.
-        text: String,
-    },
-    /// Take a message away.
-    Delete {
-        /// The message.
-        message: Seq,
-    },
-    /// Put a reaction or take it back.
-    React {
-        /// The message.
-        message: Seq,
-        /// One emoji.
-        emoji: String,
-        /// Put or take back.
-        present: bool,
-    },
 }
 
 impl From<RoomCommand> for Command {

@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ActivityEvent, InboxEvent, KeysEvent, ModerationEvent, ReceiptEvent, RequestId, Seq, Timestamp, UserId,
+    ActivityEvent, ChatEvent, InboxEvent, KeysEvent, ModerationEvent, ReceiptEvent, RequestId, Seq, Timestamp, UserId,
     member::Member, membership::Invitation, quiz, settings::Settings,
 };
 
@@ -132,51 +132,6 @@ pub enum LeaveReason {
     Banned,
 }
 
-/// In the chat. A message is known by the number of its `Sent` entry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ChatEvent {
-    /// Somebody said something.
-    Sent {
-        /// Who.
-        author: UserId,
-        /// The author's nickname at the time.
-        nickname: String,
-        /// The text.
-        text: String,
-        /// The message that this one answers.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        reply_to: Option<Seq>,
-    },
-    /// A message has a new text.
-    Edited {
-        /// The message.
-        message: Seq,
-        /// The new text.
-        text: String,
-    },
-    /// A message was taken away.
-    Deleted {
-        /// The message.
-        message: Seq,
-        /// Whether a host did it instead of the author.
-        by_host: bool,
-    },
-    /// A reaction was put or taken back.
-    Reacted {
-        /// The message.
-        message: Seq,
-        /// Who.
-        user: UserId,
-        /// The emoji.
-        emoji: String,
-        /// Put or taken back.
-        present: bool,
-        /// How many users have put this emoji on the message.
-        count: u32,
-    },
-}
-
 /// Which feature an event belongs to. Typed streams hear some features only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Feature {
@@ -196,7 +151,7 @@ impl Event {
         match self {
             Self::Room(_) => Feature::Room,
             Self::Quiz(_) => Feature::Quiz,
-            Self::Chat(_) => Feature::Chat,
+            Self::Chat(event) => event.feature(),
             Self::Receipt(event) => event.feature(),
             Self::Moderation(event) => event.feature(),
             Self::Activity(event) => event.feature(),
@@ -223,12 +178,7 @@ impl Event {
                 RoomEvent::InvitationRevoked { .. } => "room.invitation_revoked",
             },
             Self::Quiz(event) => event.name(),
-            Self::Chat(event) => match event {
-                ChatEvent::Sent { .. } => "chat.sent",
-                ChatEvent::Edited { .. } => "chat.edited",
-                ChatEvent::Deleted { .. } => "chat.deleted",
-                ChatEvent::Reacted { .. } => "chat.reacted",
-            },
+            Self::Chat(event) => event.name(),
             Self::Receipt(event) => event.name(),
             Self::Moderation(event) => event.name(),
             Self::Activity(event) => event.name(),

@@ -41,9 +41,10 @@ pub mod view;
 
 pub use activity::{ActivityCommand, ActivityEvent};
 pub use audience::{Audience, Visibility};
-pub use command::{ChatCommand, Command, QuizCommand, RoomCommand};
+pub use chat::{ChatCommand, ChatEvent};
+pub use command::{Command, QuizCommand, RoomCommand};
 pub use cx::{Actor, Cx};
-pub use event::{ChatEvent, Entry, Event, Feature, RoomEvent};
+pub use event::{Entry, Event, Feature, RoomEvent};
 pub use id::{DeviceId, InvalidId, QuizId, RequestId, RoomId, Seq, UserId};
 pub use inbox::{InboxCommand, InboxEvent};
 pub use keys::{KeysCommand, KeysEvent};

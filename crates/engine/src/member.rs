@@ -146,6 +146,11 @@ impl Members {
             .is_some_and(|holders| holders.iter().any(|holder| holder != user))
     }
 
+    /// The member whose nickname has this key; the first in the order of their ids, should there be several.
+    pub(crate) fn named(&self, key: &str) -> Option<&UserId> {
+        self.names.get(key).and_then(BTreeSet::first)
+    }
+
     /// Takes a member in, in place of an earlier one of the same user.
     pub(crate) fn insert(&mut self, member: Member) {
         self.remove(&member.user);

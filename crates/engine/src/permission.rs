@@ -3,7 +3,7 @@
 //! Neighbours: [`room`](crate::room) asks here before it dispatches; features add only what depends on their own state,
 //! such as that authors edit their own messages.
 
-use crate::{Actor, ChatCommand, Command, QuizCommand, Reject, Role, RoomCommand, member::Members};
+use crate::{Actor, Command, QuizCommand, Reject, Role, RoomCommand, member::Members};
 
 /// What it takes to ask something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,10 +44,7 @@ pub fn need(command: &Command) -> Need {
             | QuizCommand::SetAutoAdvance { .. }
             | QuizCommand::End => Need::Right(Role::CoHost),
         },
-        Command::Chat(command) => match command {
-            ChatCommand::Send { .. } | ChatCommand::Edit { .. } | ChatCommand::React { .. } => Need::Seat(Role::Member),
-            ChatCommand::Delete { .. } => Need::Right(Role::Member),
-        },
+        Command::Chat(command) => command.need(),
         Command::Receipt(command) => command.need(),
         Command::Moderation(command) => command.need(),
         Command::Activity(command) => command.need(),

@@ -104,6 +104,9 @@ pub enum Reject {
     /// No such message, or it was deleted.
     #[error("there is no such message")]
     NoSuchMessage,
+    /// Threads have one level: the message begins no thread, or the answered one is in another.
+    #[error("the message is in no such thread")]
+    WrongThread,
     /// As many distinct reactions as a message can hold.
     #[error("the message has too many different reactions")]
     TooManyReactions,
@@ -158,6 +161,7 @@ impl Reject {
             Self::ChatClosed => "CHAT_CLOSED",
             Self::TextInvalid(_) => "TEXT_INVALID",
             Self::NoSuchMessage => "NO_SUCH_MESSAGE",
+            Self::WrongThread => "WRONG_THREAD",
             Self::TooManyReactions => "TOO_MANY_REACTIONS",
             Self::DeviceExists => "DEVICE_EXISTS",
             Self::NoSuchDevice => "DEVICE_UNKNOWN",

@@ -143,14 +143,7 @@ impl Room {
             }
             Command::Quiz(command) => quiz::decide(self.quiz.as_ref(), members, &self.screens, command, cx)
                 .map(|events| events.into_iter().map(Event::Quiz).collect()),
-            Command::Chat(command) => {
-                let enabled = self
-                    .seats
-                    .settings
-                    .as_ref()
-                    .is_some_and(|settings| settings.chat_enabled);
-                self.chat.decide(command, members, enabled, cx)
-            }
+            Command::Chat(command) => chat::decide(self, command, cx),
             Command::Receipt(command) => receipt::decide(self, command, cx),
             Command::Moderation(command) => moderation::decide(self, command, cx),
             Command::Activity(command) => activity::decide(self, command, cx),

@@ -2,6 +2,7 @@
 
 use crate::{
     Millis, RoomId, Seq, Timestamp, UserId,
+    chat::{Attachment, Mentions, SharedLink, SharedQuestion},
     member::Member,
     membership::Invitation,
     quiz::{self, Phase},
@@ -41,6 +42,8 @@ pub struct View {
     pub quiz: Option<QuizView>,
     /// The newest messages, oldest first, at most [`VIEW_MESSAGES`].
     pub messages: Vec<MessageView>,
+    /// The pinned messages, newest pin first.
+    pub pins: Vec<MessageView>,
     /// Banned users; for hosts.
     pub banned: Vec<UserId>,
     /// Invitations that are not used up, some of which may have expired; for hosts.
@@ -60,12 +63,30 @@ pub struct MessageView {
     pub text: String,
     /// The message that this one answers.
     pub reply_to: Option<Seq>,
+    /// The message whose thread it is in.
+    pub thread: Option<Seq>,
+    /// How many messages its own thread has, deleted ones among them.
+    pub thread_count: u32,
+    /// When the last of them was sent.
+    pub thread_at: Option<Timestamp>,
     /// When it was sent.
     pub sent_at: Timestamp,
     /// When it was last edited.
     pub edited_at: Option<Timestamp>,
+    /// How often its text was replaced.
+    pub edit_count: u32,
     /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
+    /// When it was pinned.
+    pub pinned_at: Option<Timestamp>,
+    /// Whom it mentions; nobody once deleted.
+    pub mentions: Mentions,
+    /// Files; none once deleted.
+    pub attachments: Vec<Attachment>,
+    /// A link; none once deleted.
+    pub link: Option<SharedLink>,
+    /// A question; none once deleted.
+    pub question: Option<SharedQuestion>,
     /// Emoji, who put it (at most 20) and how many did; most used first, then in the order of the emoji.
     pub reactions: Vec<(String, Vec<UserId>, u32)>,
 }

@@ -1,10 +1,12 @@
 //! The storage format, held fast: logs with every kind of event, and the states that they make.
 //!
 //! `room-v1` is a log as the first servers wrote it, without invitations and reports of screens, and is never written
-//! anew; `room-v2` has everything that one room can hold, `keys-v1` is a key log. If this fails, rooms that were stored cannot be read as they were meant. Add variants
+//! anew; the others, one for each of [`SCENARIOS`], have everything. If this fails, rooms that were stored cannot be read as they were meant. Add variants
 //! and optional fields only, then write the other files anew with `cargo test -p trivium-engine --test golden -- --ignored` and look at every line that changed.
 
 mod common;
+#[path = "samples/chat.rs"]
+mod talk;
 
 use std::{collections::BTreeSet, fs, path::PathBuf, sync::Arc};
 
@@ -12,11 +14,18 @@ use common::*;
 use trivium_engine::{
     Accommodations, ChatCommand, ChatEvent, Entry, Event, KeysCommand, KeysEvent, Millis, Observation, QuizCommand,
     Role, Room, RoomCommand, RoomEvent, RoomKind,
+    chat::Draft,
     octets::Octets,
     quiz::{self, Answer, Choice, Kind, Number, Phase, Question, Quiz, Settings},
 };
 
-const VERSIONS: [&str; 3] = ["room-v1", "room-v2", "keys-v1"];
+/// What happens in each log that can be written anew.
+const SCENARIOS: &[(&str, fn() -> World)] = &[("room-v2", scenario), ("chat-v1", talk::scenario), ("keys-v1", keys)];
+
+/// Every log.
+fn versions() -> impl Iterator<Item = &'static str> {
+    std::iter::once("room-v1").chain(SCENARIOS.iter().map(|(name, _)| *name))
+}
 
 /// Names every variant, so that the compiler misses none and the test none of theirs.
 macro_rules! every {
@@ -58,10 +67,12 @@ every! { event_name(Event), EVENTS:
     Event::Quiz(quiz::Event::Skipped { .. }) => "quiz.skipped",
     Event::Quiz(quiz::Event::AutoAdvanceSet { .. }) => "quiz.auto_advance_set",
     Event::Quiz(quiz::Event::Ended { .. }) => "quiz.ended",
-    Event::Chat(ChatEvent::Sent { .. }) => "chat.sent",
+    Event::Chat(ChatEvent::Sent(_)) => "chat.sent",
     Event::Chat(ChatEvent::Edited { .. }) => "chat.edited",
     Event::Chat(ChatEvent::Deleted { .. }) => "chat.deleted",
     Event::Chat(ChatEvent::Reacted { .. }) => "chat.reacted",
+    Event::Chat(ChatEvent::Pinned { .. }) => "chat.pinned",
+    Event::Chat(ChatEvent::Broadcast { .. }) => "chat.broadcast",
     Event::Keys(KeysEvent::Changed { .. }) => "keys.changed",
     ;
     Event::Receipt(event) => match *event {},
@@ -372,10 +383,10 @@ fn chat(world: World) -> World {
     world
         .when(
             BEN,
-            ChatCommand::Send {
-                text: text("Hi Ana"),
+            ChatCommand::from(Draft {
                 reply_to: Some(message),
-            },
+                ..Draft::text("Hi Ana")
+            }),
         )
         .done()
         .when(BEN, react(true))
@@ -516,7 +527,8 @@ fn scenario() -> World {
 #[ignore = "writes the golden files"]
 #[expect(clippy::disallowed_methods, reason = "writing the golden files is what it is for")]
 fn regenerate() {
-    for (name, world) in [("room-v2", scenario()), ("keys-v1", keys())] {
+    for (name, scenario) in SCENARIOS {
+        let world = scenario();
         let lines: String = world
             .log
             .iter()
@@ -538,7 +550,7 @@ fn a_log_once_written_is_read_for_ever() {
     let mut events = BTreeSet::new();
     let mut answers = BTreeSet::new();
     let mut kinds = BTreeSet::new();
-    for version in VERSIONS {
+    for version in versions() {
         let mut room = Room::new("room".parse().expect("an id"), 7);
         for line in read(&format!("{version}.jsonl")).lines() {
             let entry: Entry = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
@@ -566,7 +578,7 @@ fn a_log_once_written_is_read_for_ever() {
 
 #[test]
 fn a_snapshot_once_written_is_read_and_goes_on() {
-    for version in VERSIONS {
+    for version in versions() {
         let snapshot = read(&format!("{version}.state.json"));
         let room: Room = serde_json::from_str(&snapshot).expect("the snapshot loads");
         assert_eq!(readable(&room), snapshot, "{version}");

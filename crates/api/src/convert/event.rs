@@ -30,7 +30,7 @@ pub fn projected(
     let wire = match event {
         Event::Room(event) => room::event(room, epoch, event),
         Event::Quiz(event) => quiz::event::event(event, audience)?,
-        Event::Chat(event) => chat::event(entry, event),
+        Event::Chat(event) => chat::event(room, entry, event),
         Event::Receipt(event) => receipt::event(event),
         Event::Moderation(event) => moderation::event(event),
         Event::Activity(event) => activity::event(event),
@@ -50,7 +50,7 @@ pub fn projected(
 mod tests {
     use std::sync::Arc;
 
-    use trivium_engine::{ChatEvent, Timestamp, quiz};
+    use trivium_engine::{ChatEvent, Timestamp, chat::Sent, quiz};
     use trivium_proto::v1::room_event::Event as Wire;
 
     use super::*;
@@ -72,12 +72,7 @@ mod tests {
 
     #[test]
     fn an_event_has_its_place_time_and_actor() {
-        let said = entry(Event::Chat(ChatEvent::Sent {
-            author: "ana".parse().expect("an id"),
-            nickname: "Ana".into(),
-            text: "hi".into(),
-            reply_to: None,
-        }));
+        let said = entry(ChatEvent::from(Sent::text("ana".parse().expect("an id"), "Ana", "hi")).into());
         let wire = as_observer(&said).expect("everybody hears the chat");
         assert_eq!((wire.room_id.as_str(), wire.seq, wire.time_ms), ("r", 7, 1_000));
         assert_eq!(wire.actor_id, "ana");

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use trivium_engine::{Entry, Event, Member, RoomEvent, RoomId, Seq, Timestamp, quiz};
+use trivium_engine::{ChatEvent, Entry, Event, Member, RoomEvent, RoomId, Seq, Timestamp, quiz};
 use trivium_proto::v1;
 
 use super::{
@@ -62,10 +62,12 @@ pub fn join_room(room: &RoomId, member: &Member, seat: Option<(String, Timestamp
 }
 
 /// To SendMessage; none if the entries are not those of a message.
-pub fn send_message(entries: &[Arc<Entry>]) -> Option<v1::SendMessageResponse> {
+pub fn send_message(room: &RoomId, entries: &[Arc<Entry>]) -> Option<v1::SendMessageResponse> {
     entries.iter().find_map(|entry| {
-        let Event::Chat(event) = &entry.event else { return None };
-        let message = Some(chat::sent(entry, event)?);
+        let Event::Chat(ChatEvent::Sent(sent)) = &entry.event else {
+            return None;
+        };
+        let message = Some(chat::sent(room, entry, sent));
         Some(v1::SendMessageResponse { message })
     })
 }
@@ -93,7 +95,7 @@ pub fn submit_answer(entries: &[Arc<Entry>]) -> Option<v1::SubmitAnswerResponse>
 
 #[cfg(test)]
 mod tests {
-    use trivium_engine::{ChatEvent, Millis, quiz::Answer};
+    use trivium_engine::{Millis, chat::Sent, quiz::Answer};
 
     use super::*;
 
@@ -108,23 +110,20 @@ mod tests {
     }
 
     fn said(seq: Seq) -> Arc<Entry> {
-        let event = ChatEvent::Sent {
-            author: "ana".parse().expect("an id"),
-            nickname: "Ana".into(),
-            text: "hi".into(),
-            reply_to: Some(2),
-        };
-        entry(seq, Event::Chat(event))
+        let mut sent = Sent::text("ana".parse().expect("an id"), "Ana", "hi");
+        sent.reply_to = Some(2);
+        entry(seq, Event::Chat(sent.into()))
     }
 
     #[test]
     fn a_message_is_answered_with_itself() {
-        let reply = send_message(&[said(9)])
+        let room: RoomId = "r".parse().expect("an id");
+        let reply = send_message(&room, &[said(9)])
             .and_then(|reply| reply.message)
             .expect("a message");
         assert_eq!((reply.seq, reply.reply_to, reply.send_time_ms), (9, 2, 50));
         assert_eq!(reply.text, "hi");
-        assert_eq!(send_message(&[]), None);
+        assert_eq!(send_message(&room, &[]), None);
     }
 
     #[test]

@@ -145,7 +145,8 @@ pub fn snapshot(view: &View, audience: &Audience) -> v1::RoomSnapshot {
         member_count: view.member_count,
         presences: view.presences.iter().map(presence::presence).collect(),
         quiz: view.quiz.as_ref().map(|quiz| quiz::state(quiz, audience)),
-        messages: view.messages.iter().map(chat::message).collect(),
+        messages: chat::messages(&view.room, &view.messages),
+        pins: chat::messages(&view.room, &view.pins),
         banned_user_ids: view.banned.iter().map(ToString::to_string).collect(),
         invitations: view.invitations.iter().map(invitation::invitation).collect(),
         ..v1::RoomSnapshot::default()

@@ -46,6 +46,7 @@ fn rejects() -> Vec<(Reject, Code)> {
         (Reject::NoSuchDevice, Code::NotFound),
         (Reject::TooManyDevices, Code::ResourceExhausted),
         (Reject::KeyLogFull, Code::ResourceExhausted),
+        (Reject::WrongThread, Code::InvalidArgument),
     ]
 }
 
@@ -88,6 +89,7 @@ fn place(reject: &Reject) -> usize {
         Reject::NoSuchDevice => 33,
         Reject::TooManyDevices => 34,
         Reject::KeyLogFull => 35,
+        Reject::WrongThread => 36,
     }
 }
 

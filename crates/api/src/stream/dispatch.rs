@@ -60,6 +60,11 @@ pub(super) async fn dispatch(call: Call, request: Request) -> Option<Reply> {
         Request::DeleteMessage(it) => answer(call, it, chat::delete_message, Reply::DeleteMessage).await,
         Request::SetReaction(it) => answer(call, it, chat::set_reaction, Reply::SetReaction).await,
         Request::ListMessages(it) => answer(call, it, chat::list_messages, Reply::ListMessages).await,
+        Request::GetMessage(it) => answer(call, it, chat::get_message, Reply::GetMessage).await,
+        Request::ListMessageEdits(it) => answer(call, it, chat::list_message_edits, Reply::ListMessageEdits).await,
+        Request::SetPin(it) => answer(call, it, chat::set_pin, Reply::SetPin).await,
+        Request::ListPins(it) => answer(call, it, chat::list_pins, Reply::ListPins).await,
+        Request::Broadcast(it) => answer(call, it, chat::broadcast, Reply::Broadcast).await,
         Request::SetTyping(it) => answer(call, it, chat::set_typing, Reply::SetTyping).await,
         Request::SetPresence(it) => answer(call, it, presence::set_presence, Reply::SetPresence).await,
         Request::ListPresence(it) => answer(call, it, presence::list_presence, Reply::ListPresence).await,
@@ -70,12 +75,7 @@ pub(super) async fn dispatch(call: Call, request: Request) -> Option<Reply> {
         Request::ListKeyEvents(it) => answer(call, it, key::list_key_events, Reply::ListKeyEvents).await,
         Request::SearchRooms(_)
         | Request::OpenConversation(_)
-        | Request::GetMessage(_)
-        | Request::ListMessageEdits(_)
-        | Request::SetPin(_)
-        | Request::ListPins(_)
         | Request::SearchMessages(_)
-        | Request::Broadcast(_)
         | Request::SendSealedMessage(_)
         | Request::RequestResend(_)
         | Request::RaiseHand(_)

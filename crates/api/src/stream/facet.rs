@@ -54,6 +54,11 @@ pub(crate) static FACETS: [Facet; 5] = [
                     | Request::DeleteMessage(_)
                     | Request::SetReaction(_)
                     | Request::ListMessages(_)
+                    | Request::GetMessage(_)
+                    | Request::ListMessageEdits(_)
+                    | Request::SetPin(_)
+                    | Request::ListPins(_)
+                    | Request::Broadcast(_)
                     | Request::SetTyping(_)
             )
         },

@@ -4,7 +4,7 @@
 
 use super::Room;
 use crate::{
-    Actor, Audience, Member, MessageView, Presence, Reject, Role, Seq, Settings, Signal, Timestamp, UserId, View,
+    Actor, Audience, Member, MessageView, Presence, Reject, Role, Seq, Settings, Signal, Timestamp, UserId, View, chat,
     permission, quiz,
     view::{PAGE_MEMBERS, PAGE_MESSAGES, ResultsView, VIEW_MEMBERS, VIEW_MESSAGES},
 };
@@ -73,6 +73,7 @@ impl Room {
                 .as_ref()
                 .map(|quiz| quiz::view(quiz, &self.seats.members, who)),
             messages,
+            pins: self.pins(),
             banned: match who {
                 Audience::Hosts => self.seats.bans.iter().cloned().collect(),
                 Audience::Member(_) | Audience::Observers => Vec::new(),
@@ -116,6 +117,38 @@ impl Room {
     /// there are older ones, here or in the log. Those that are no longer held here are for
     /// [`chat::History`](crate::chat::History) to find.
     pub fn messages(&self, before: Option<Seq>, limit: usize) -> (Vec<MessageView>, bool) {
-        self.chat.page(before, limit.min(PAGE_MESSAGES))
+        let page = self.last_messages(
+            chat::Span {
+                before,
+                ..chat::Span::default()
+            },
+            limit,
+        );
+        (page.messages, page.more || page.held_from.is_some())
+    }
+
+    /// The last messages of a span, at most `limit` and [`PAGE_MESSAGES`], of those that are held here.
+    pub fn last_messages(&self, span: chat::Span, limit: usize) -> chat::Page {
+        self.chat.last(span, limit.min(PAGE_MESSAGES))
+    }
+
+    /// The first messages of a span, at most `limit` and [`PAGE_MESSAGES`], of those that are held here.
+    pub fn first_messages(&self, span: chat::Span, limit: usize) -> chat::Page {
+        self.chat.first(span, limit.min(PAGE_MESSAGES))
+    }
+
+    /// A message that is held here, deleted or not.
+    pub fn message(&self, seq: Seq) -> Option<MessageView> {
+        self.chat.get(seq).map(|message| message.view(seq))
+    }
+
+    /// The pinned messages, newest pin first.
+    pub fn pins(&self) -> Vec<MessageView> {
+        self.chat.pinned()
+    }
+
+    /// Adds to messages that were read from the log what only the state knows of them.
+    pub fn correct_messages(&self, messages: &mut [MessageView]) {
+        self.chat.correct(messages);
     }
 }

@@ -396,8 +396,5 @@ pub fn promote(who: Who, to: Role) -> RoomCommand {
 }
 
 pub fn say(text: &str) -> ChatCommand {
-    ChatCommand::Send {
-        text: text.to_owned(),
-        reply_to: None,
-    }
+    ChatCommand::say(text)
 }

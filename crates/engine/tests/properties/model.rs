@@ -4,7 +4,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use trivium_engine::{Audience, ChatEvent, Entry, Event, Role, Room, RoomEvent, Seq, UserId, event::LeaveReason};
+use trivium_engine::{
+    Audience, ChatEvent, Entry, Event, Role, Room, RoomEvent, Seq, UserId,
+    chat::{Mentions, Span},
+    event::LeaveReason,
+};
 
 use crate::{common::*, steps::CROWD};
 
@@ -14,6 +18,8 @@ pub(crate) struct Model {
     members: BTreeMap<UserId, (Role, String)>,
     bans: BTreeSet<UserId>,
     messages: BTreeMap<Seq, Said>,
+    /// Newest first.
+    pins: Vec<Seq>,
     /// By code: how often each may still be used.
     invitations: BTreeMap<String, u32>,
 }
@@ -22,6 +28,9 @@ pub(crate) struct Model {
 struct Said {
     author: UserId,
     text: Option<String>,
+    thread: Option<Seq>,
+    answers: u32,
+    edits: u32,
     reactions: BTreeSet<(String, UserId)>,
 }
 
@@ -92,29 +101,43 @@ impl Model {
         let actor = entry.actor.clone().expect("chat is never made by time");
         let role = self.members.get(&actor).map(|(role, _)| *role);
         match event {
-            ChatEvent::Sent {
-                author,
-                nickname,
-                text,
-                reply_to,
-            } => {
+            ChatEvent::Sent(sent) => {
                 assert_eq!(
-                    (author, Some(nickname)),
-                    (&actor, self.members.get(author).map(|(_, name)| name))
+                    (&sent.author, Some(&sent.nickname)),
+                    (&actor, self.members.get(&sent.author).map(|(_, name)| name))
                 );
-                assert!(role >= Some(Role::Member) && !text.is_empty());
-                assert!(reply_to.is_none_or(|to| self.messages[&to].text.is_some()));
+                assert!(role >= Some(Role::Member) && !sent.text.is_empty());
+                assert!(sent.reply_to.is_none_or(|to| self.messages[&to].text.is_some()));
+                self.check_mentions(
+                    &sent.text,
+                    &sent.mentions,
+                    role >= Some(Role::CoHost) || actor == ROOT.user(),
+                );
+                if let Some(root) = sent.thread {
+                    let root = self.messages.get_mut(&root).expect("what is answered is there");
+                    assert!(root.thread.is_none() && root.text.is_some());
+                    root.answers += 1;
+                }
                 let said = Said {
                     author: actor,
-                    text: Some(text.clone()),
+                    text: Some(sent.text.clone()),
+                    thread: sent.thread,
+                    answers: 0,
+                    edits: 0,
                     reactions: BTreeSet::new(),
                 };
                 self.messages.insert(entry.seq, said);
             }
-            ChatEvent::Edited { message, text } => {
+            ChatEvent::Edited {
+                message,
+                text,
+                mentions,
+            } => {
+                self.check_mentions(text, mentions, role >= Some(Role::CoHost) || actor == ROOT.user());
                 let said = self.messages.get_mut(message).expect("what is edited is there");
                 assert_eq!(said.author, actor);
                 assert!(said.text.replace(text.clone()).is_some_and(|before| before != *text));
+                said.edits += 1;
             }
             ChatEvent::Deleted { message, by_host } => {
                 let said = self.messages.get_mut(message).expect("what is deleted is there");
@@ -122,7 +145,19 @@ impl Model {
                 assert!(!by_host || role >= Some(Role::CoHost) || actor == ROOT.user());
                 assert!(said.text.take().is_some(), "nothing is deleted twice");
                 said.reactions.clear();
+                self.pins.retain(|pinned| pinned != message);
             }
+            ChatEvent::Pinned { message, present } => {
+                assert!(role >= Some(Role::CoHost) || actor == ROOT.user());
+                assert!(self.messages[message].text.is_some(), "what is pinned is there");
+                let before = self.pins.len();
+                self.pins.retain(|pinned| pinned != message);
+                assert_eq!(before - self.pins.len(), usize::from(!present));
+                if *present {
+                    self.pins.insert(0, *message);
+                }
+            }
+            ChatEvent::Broadcast { .. } => assert!(role >= Some(Role::CoHost) || actor == ROOT.user()),
             ChatEvent::Reacted {
                 message,
                 user,
@@ -143,6 +178,16 @@ impl Model {
                 );
             }
         }
+    }
+
+    /// What is mentioned is there, and written in the text.
+    fn check_mentions(&self, text: &str, mentions: &Mentions, is_host: bool) {
+        let plain = |text: &str| text.to_lowercase().replace(' ', "");
+        for user in &mentions.users {
+            let (_, name) = &self.members[user];
+            assert!(plain(text).contains(&plain(&format!("@{name}"))), "{name} in {text:?}");
+        }
+        assert!(!mentions.room || (is_host && plain(text).contains("@room")));
     }
 
     pub(crate) fn check(&self, room: &Room) {
@@ -174,6 +219,25 @@ impl Model {
             texts,
             self.messages.values().map(|said| said.text.clone()).collect::<Vec<_>>()
         );
+        let threads: Vec<_> = messages
+            .iter()
+            .map(|m| (m.thread, m.thread_count, m.edit_count))
+            .collect();
+        let expected = self
+            .messages
+            .values()
+            .map(|said| (said.thread, said.answers, said.edits));
+        assert_eq!(threads, expected.collect::<Vec<_>>());
+        assert_eq!(room.pins().iter().map(|m| m.seq).collect::<Vec<_>>(), self.pins);
+        assert!(room.pins().iter().all(|m| m.pinned_at.is_some()));
+        for (seq, said) in self.messages.iter().filter(|(_, said)| said.answers > 0) {
+            let span = Span {
+                thread: Some(*seq),
+                ..Span::default()
+            };
+            let thread = room.first_messages(span, 200);
+            assert_eq!((thread.messages.len(), thread.more), (said.answers as usize, false));
+        }
         let reactions = messages
             .iter()
             .flat_map(|m| m.reactions.iter().map(|(_, _, count)| *count as usize));

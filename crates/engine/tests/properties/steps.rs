@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use trivium_engine::{
     Accommodations, Audience, ChatCommand, Command, Millis, Observation, QuizCommand, Role, Room, RoomCommand,
     RoomKind, Seq, UserId,
+    chat::Draft,
     quiz::{Answer, Choice, Kind, KindName, Number, Phase, Question, Quiz, Settings},
 };
 
@@ -169,12 +170,29 @@ fn code() -> impl Strategy<Value = String> {
     prop::sample::select(&["ONE", "TWO", "THREE"][..]).prop_map(str::to_owned)
 }
 
+/// What people say: now and then to somebody.
+fn said() -> impl Strategy<Value = String> {
+    const TO: [&str; 6] = [
+        "@ana hi @BEN",
+        "(@Zoë)",
+        "@room!",
+        "@Hanna Host?",
+        "mail@ana",
+        "@@long long text",
+    ];
+    prop_oneof![2 => texts(), 1 => prop::sample::select(&TO[..]).prop_map(str::to_owned)]
+}
+
 fn chat_command() -> impl Strategy<Value = ChatCommand> {
     let message = || 1_u64..40;
     prop_oneof![
-        4 => (texts(), prop::option::weighted(0.3, message()))
-            .prop_map(|(text, reply_to)| ChatCommand::Send { text, reply_to }),
-        1 => (message(), texts()).prop_map(|(message, text)| ChatCommand::Edit { message, text }),
+        4 => (said(), prop::option::weighted(0.3, message()))
+            .prop_map(|(text, reply_to)| Draft { reply_to, ..Draft::text(text) }.into()),
+        2 => (said(), prop::option::weighted(0.3, message()), message())
+            .prop_map(|(text, reply_to, root)| Draft { reply_to, thread: Some(root), ..Draft::text(text) }.into()),
+        1 => said().prop_map(|payload| ChatCommand::Broadcast { event: "e".to_owned(), payload }),
+        2 => (message(), any::<bool>()).prop_map(|(message, present)| ChatCommand::Pin { message, present }),
+        1 => (message(), said()).prop_map(|(message, text)| ChatCommand::Edit { message, text }),
         1 => message().prop_map(|message| ChatCommand::Delete { message }),
         3 => (message(), texts(), any::<bool>())
             .prop_map(|(message, emoji, present)| ChatCommand::React { message, emoji, present }),
@@ -299,9 +317,17 @@ pub(crate) fn aim(command: Command, n: usize, room: &Room) -> Command {
         .and_then(|_| room.view(&Audience::Hosts).quiz)
         .and_then(|quiz| quiz.prompt);
     match command {
-        Command::Chat(ChatCommand::Send { text, reply_to }) => Command::Chat(ChatCommand::Send {
-            text,
-            reply_to: reply_to.map(there),
+        Command::Chat(ChatCommand::Send(draft)) => Command::Chat(
+            Draft {
+                reply_to: draft.reply_to.map(there),
+                thread: draft.thread.map(there),
+                ..*draft
+            }
+            .into(),
+        ),
+        Command::Chat(ChatCommand::Pin { message, present }) => Command::Chat(ChatCommand::Pin {
+            message: there(message),
+            present,
         }),
         Command::Chat(ChatCommand::Edit { message, text }) => Command::Chat(ChatCommand::Edit {
             message: there(message),
@@ -337,6 +363,6 @@ pub(crate) fn aim(command: Command, n: usize, room: &Room) -> Command {
             };
             Command::Room(RoomCommand::Unban { user })
         }
-        other @ (Command::Room(_) | Command::Quiz(_) | Command::Keys(_)) => other,
+        other => other,
     }
 }

@@ -39,8 +39,8 @@ struct Lines;
 
 impl Encode for Lines {
     fn entry(&self, _: &RoomId, _: u64, _: &Audience, entry: &Entry, event: &Event) -> Bytes {
-        let text = if let Event::Chat(ChatEvent::Sent { text, .. }) = event {
-            format!(" {text}")
+        let text = if let Event::Chat(ChatEvent::Sent(sent)) = event {
+            format!(" {}", sent.text)
         } else {
             String::new()
         };
@@ -215,11 +215,7 @@ impl Reader {
 }
 
 pub(crate) fn say(text: &str) -> Command {
-    ChatCommand::Send {
-        text: text.into(),
-        reply_to: None,
-    }
-    .into()
+    ChatCommand::say(text).into()
 }
 
 pub(crate) fn caller(who: &str, request: Option<&str>) -> Caller {
