@@ -14,8 +14,8 @@ use rand_chacha::ChaCha8Rng;
 use tokio::time::sleep;
 use trivium_engine::{QuizId, RoomId, Seq, Timestamp, UserId};
 use trivium_store::{
-    Append, Appended, Catalogue, CreateRoom, InvitationRecord, Media, MediaId, MediaRecord, MemoryStore, Page,
-    PutInvitation, PutMedia, PutQuiz, QuizRecord, QuizSummary, Record, RoomLog, RoomRecord, Snapshot, Snapshots,
+    Append, Appended, Catalogue, CreateRoom, FileId, FileInfo, FileQuota, FileRecord, Files, InvitationRecord, Media,
+    MediaId, MediaRecord, MemoryStore, Page, PutFile, PutInvitation, PutMedia, PutQuiz, QuizRecord, QuizSummary, Record, RoomLog, RoomRecord, Snapshot, Snapshots,
     StoreError,
 };
 
@@ -235,5 +235,33 @@ impl Media for Disk {
 
     async fn media_bytes(&self, owner: &UserId) -> Result<u64, StoreError> {
         self.data.media_bytes(owner).await
+    }
+}
+
+#[async_trait]
+impl Files for Disk {
+    async fn put_file(&self, file: &FileRecord, quota: FileQuota) -> Result<PutFile, StoreError> {
+        self.data.put_file(file, quota).await
+    }
+
+    async fn file(&self, room: &RoomId, id: &FileId) -> Result<Option<FileRecord>, StoreError> {
+        self.data.file(room, id).await
+    }
+
+    async fn attach_files(
+        &self,
+        room: &RoomId,
+        owner: &UserId,
+        ids: &[FileId],
+    ) -> Result<Option<Vec<FileInfo>>, StoreError> {
+        self.data.attach_files(room, owner, ids).await
+    }
+
+    async fn sweep_files(&self, before: Timestamp) -> Result<usize, StoreError> {
+        self.data.sweep_files(before).await
+    }
+
+    async fn file_bytes(&self, owner: &UserId, room: &RoomId) -> Result<(u64, u64), StoreError> {
+        self.data.file_bytes(owner, room).await
     }
 }

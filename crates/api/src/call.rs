@@ -151,7 +151,7 @@ impl Call {
     pub fn limit(&self, operation: Operation) -> Result<(), ApiError> {
         let by_address = match operation {
             Operation::Join | Operation::CodeMiss => true,
-            Operation::Chat | Operation::Command | Operation::Clock | Operation::QuizWrite => false,
+            Operation::Chat | Operation::Command | Operation::Clock | Operation::QuizWrite | Operation::Upload => false,
         };
         let user = self.user().filter(|_| !by_address).map(Who::User);
         match user.or_else(|| self.peer.remote_addr.map(|addr| Who::address(addr.ip()))) {
@@ -168,7 +168,7 @@ impl Call {
 }
 
 /// Whether an actor without a seat is nobody to the room, and so must not learn of it.
-fn is_outside(actor: &Actor) -> bool {
+pub(crate) fn is_outside(actor: &Actor) -> bool {
     !actor.global_host && actor.grant.is_none()
 }
 

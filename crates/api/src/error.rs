@@ -84,6 +84,8 @@ pub enum Thing {
     Quiz,
     /// A session.
     Session,
+    /// A file of a room.
+    File,
 }
 
 /// A bound that a session keeps to.
@@ -159,6 +161,7 @@ impl ApiError {
             Self::NotFound(Thing::Session) => {
                 Outline::new(Code::NotFound, "SESSION_NOT_FOUND", "there is no such session")
             }
+            Self::NotFound(Thing::File) => Outline::new(Code::NotFound, "FILE_NOT_FOUND", "there is no such file"),
             Self::RevisionConflict { latest } => Outline {
                 metadata: vec![("latest_revision", latest.to_string())],
                 ..Outline::new(

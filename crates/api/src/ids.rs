@@ -5,6 +5,7 @@
 
 use rand::CryptoRng;
 use trivium_engine::{QuizId, RequestId, RoomId, Timestamp, UserId};
+use trivium_store::FileId;
 
 use crate::auth::Secret;
 
@@ -65,6 +66,13 @@ pub fn guest_user_id(secret: &Secret, room: &RoomId, request: &RequestId) -> Use
     format!("{GUEST_PREFIX}{name}")
         .parse()
         .expect("made of letters, digits and _")
+}
+
+/// A name for a file. Nobody guesses it.
+pub fn file_id(rng: &mut impl CryptoRng) -> FileId {
+    let mut bytes = [0; 16];
+    rng.fill_bytes(&mut bytes);
+    base32(&bytes).parse().expect("26 letters and digits")
 }
 
 /// What the code of an invitation is drawn with, at this attempt to find a free one. A retry draws the same.

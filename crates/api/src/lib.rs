@@ -12,6 +12,7 @@
 //! Neighbours: below is `trivium-runtime`; `trivium-transport` serves what [`grpc()`] and [`http()`] build; `trivium-server`
 //! puts it together.
 
+pub mod attachments;
 pub mod auth;
 pub mod authz;
 pub mod call;

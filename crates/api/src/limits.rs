@@ -42,6 +42,8 @@ pub struct Limits {
     pub clock: Rate,
     /// Writing quizzes.
     pub quiz_write: Rate,
+    /// Bringing files to rooms.
+    pub upload: Rate,
     /// Most token buckets; beyond, those nearest to full are forgotten.
     pub buckets: usize,
 }
@@ -61,6 +63,7 @@ impl Default for Limits {
             command: Rate::per_second(50, 200),
             clock: Rate::per_second(10, 50),
             quiz_write: Rate::per_second(1, 20),
+            upload: Rate::per_minute(30, 30),
             buckets: 100_000,
         }
     }
@@ -84,6 +87,7 @@ impl Limits {
             Operation::Command => self.command,
             Operation::Clock => self.clock,
             Operation::QuizWrite => self.quiz_write,
+            Operation::Upload => self.upload,
         }
     }
 }
@@ -136,6 +140,8 @@ pub enum Operation {
     Clock,
     /// Writing quizzes.
     QuizWrite,
+    /// Bringing files to rooms.
+    Upload,
 }
 
 /// Whose doings are counted.

@@ -12,6 +12,7 @@
 
 mod catalogue;
 mod error;
+mod file;
 mod log;
 mod media;
 mod open;

@@ -8,7 +8,9 @@ use std::str::FromStr;
 use bytes::Bytes;
 use sqlx::{Row, sqlite::SqliteRow};
 use trivium_engine::Timestamp;
-use trivium_store::{MediaRecord, QuizRecord, QuizSummary, Record, RoomRecord, Snapshot, StoreError};
+use trivium_store::{
+    FileInfo, FileRecord, MediaRecord, QuizRecord, QuizSummary, Record, RoomRecord, Snapshot, StoreError,
+};
 
 use crate::{error::corrupt, store_error};
 
@@ -92,6 +94,29 @@ pub(crate) fn media(row: &SqliteRow) -> Result<MediaRecord, StoreError> {
         content_type: text(row, "content_type")?,
         owner: id(row, "owner")?,
         created_at: Timestamp(number(row, "created_at")?),
+        body: bytes(row, "body")?,
+    })
+}
+
+pub(crate) fn file_info(row: &SqliteRow) -> Result<FileInfo, StoreError> {
+    let size = (number(row, "width")?, number(row, "height")?);
+    let attached: i64 = number(row, "attached")?;
+    Ok(FileInfo {
+        id: id(row, "id")?,
+        room: id(row, "room")?,
+        owner: id(row, "owner")?,
+        name: text(row, "name")?,
+        content_type: text(row, "content_type")?,
+        bytes: number(row, "bytes")?,
+        size: (size != (0, 0)).then_some(size),
+        created_at: Timestamp(number(row, "created_at")?),
+        attached: attached != 0,
+    })
+}
+
+pub(crate) fn file(row: &SqliteRow) -> Result<FileRecord, StoreError> {
+    Ok(FileRecord {
+        info: file_info(row)?,
         body: bytes(row, "body")?,
     })
 }

@@ -218,7 +218,7 @@ pub trait Catalogue: Send + Sync + 'static {
     /// All open rooms: those in which a deadline may have passed while no server ran.
     async fn open_rooms(&self, after: Option<&RoomId>, limit: u32) -> Result<Vec<RoomRecord>, StoreError>;
 
-    /// Deletes a room's record, invitations, log and snapshot in one transaction. False if none of them was there.
+    /// Deletes a room's record, invitations, files, log and snapshot in one transaction. False if none of them was there.
     async fn delete_room(&self, id: &RoomId) -> Result<bool, StoreError>;
 
     /// Stores a new revision of a quiz: the one after the newest. The newest itself again, unchanged, is also success.

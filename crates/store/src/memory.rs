@@ -1,10 +1,11 @@
 //! A backend that forgets: the reference for the contract, and the store of tests and simulations.
 //!
-//! Neighbours: `memory/catalogue.rs` has the lists, `memory/media.rs` the pictures, `memory/faults.rs` what tests can make go
+//! Neighbours: `memory/catalogue.rs` has the lists, `memory/media.rs` the pictures, `memory/file.rs` the files of rooms, `memory/faults.rs` what tests can make go
 //! wrong.
 
 mod catalogue;
 mod faults;
+mod file;
 mod media;
 
 use std::{
@@ -16,7 +17,9 @@ use async_trait::async_trait;
 use trivium_engine::{RoomId, Seq};
 
 use self::{catalogue::Lists, faults::Faults};
-use crate::{Append, Appended, MediaId, MediaRecord, Page, Record, RoomLog, Snapshot, Snapshots, StoreError};
+use crate::{
+    Append, Appended, FileId, FileRecord, MediaId, MediaRecord, Page, Record, RoomLog, Snapshot, Snapshots, StoreError,
+};
 
 /// Everything in ordered maps behind one lock. Unbounded, so not for a server that must keep running.
 #[derive(Debug, Default)]
@@ -31,6 +34,7 @@ struct State {
     snapshots: BTreeMap<RoomId, Snapshot>,
     lists: Lists,
     media: BTreeMap<MediaId, MediaRecord>,
+    files: BTreeMap<FileId, FileRecord>,
 }
 
 impl MemoryStore {

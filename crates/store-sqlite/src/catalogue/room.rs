@@ -42,6 +42,7 @@ pub(super) async fn delete(tx: &mut SqliteConnection, id: &RoomId) -> Result<boo
     let statements = [
         "DELETE FROM rooms WHERE id = ?",
         "DELETE FROM invitations WHERE room = ?",
+        "DELETE FROM files WHERE room = ?",
         "DELETE FROM snapshots WHERE room = ?",
         "DELETE FROM entries WHERE room = ?",
     ];

@@ -133,6 +133,7 @@ impl Catalogue for MemoryStore {
             state.lists.codes.remove(code);
         }
         state.lists.invitations.retain(|_, there| there.room != *id);
+        state.files.retain(|_, file| file.info.room != *id);
         let log = state.logs.remove(id);
         let snapshot = state.snapshots.remove(id);
         Ok(room.is_some() || log.is_some() || snapshot.is_some())
