@@ -143,6 +143,8 @@ export interface Clock {
 
 /** A live session: a logical client that outlives its connections. */
 export interface TriviumSession {
+  /** Origin of the server. */
+  readonly origin: string;
   readonly connection: Readable<ConnectionState>;
   readonly clock: Clock;
   /** The guest's seat, if the session came in by a code. */

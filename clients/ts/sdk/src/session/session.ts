@@ -36,6 +36,7 @@ interface Awaiting {
 
 /** A live session. */
 export class Session implements TriviumSession {
+  readonly origin: string;
   readonly drafts: DraftShelf;
   readonly #files: Files;
   readonly #driver: Driver;
@@ -52,6 +53,7 @@ export class Session implements TriviumSession {
   constructor(setup: Setup, guest: Guest | undefined) {
     this.#guest = guest;
     this.#credentials = setup.credentials;
+    this.origin = setup.origin;
     this.#files = new Files(setup.origin, setup.credentials);
     this.drafts = new DraftShelf(setup.drafts, setup.origin, () => this.#userId);
     const host = {

@@ -181,6 +181,7 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
   };
 
   return {
+    origin: "https://quiz.example",
     connection,
     clock: options.clock ?? {
       now: () => nowMs,
