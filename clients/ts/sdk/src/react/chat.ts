@@ -7,6 +7,7 @@ import { ConnectError } from "@connectrpc/connect";
 import { useEffect, useMemo } from "react";
 import { type Attachment, ChatService, MessageSchema } from "../proto.js";
 import { newRequestId } from "../session/request-id.js";
+import { firstSeq } from "../state/index.js";
 import type { ChatMessage, ChatView, TriviumSession } from "../types.js";
 import { useSession } from "./context.js";
 import { useSharedRoom } from "./room.js";
@@ -145,10 +146,9 @@ export function chatActions(
     },
     setTyping: typing.set,
     async loadOlder() {
-      const oldest = room.get().chat.messages.find((each) => each.status === "saved");
       const { messages, more } = await chat.listMessages({
         roomId,
-        beforeSeq: oldest?.message.seq ?? 0n,
+        beforeSeq: firstSeq(room.get().chat.messages) ?? 0n,
         pageSize: PAGE,
       });
       room.apply({ kind: "messages-loaded", messages, more });

@@ -4,6 +4,7 @@
 
 import { useMemo } from "react";
 import { ChatService } from "../proto.js";
+import { firstSeq } from "../state/index.js";
 import type { ChatMessage, TriviumSession } from "../types.js";
 import { type ChatActions, PAGE, useChatActions } from "./chat.js";
 import { useSession } from "./context.js";
@@ -59,7 +60,7 @@ function movesOf(
   const saved = (messages: readonly ChatMessage[]) => messages.filter((each) => each.status === "saved");
   const older = async () => {
     const { jump, messages: live } = room.get().chat;
-    const beforeSeq = saved(jump?.messages ?? live)[0]?.message.seq ?? 0n;
+    const beforeSeq = firstSeq(jump?.messages ?? live) ?? 0n;
     const { messages, more } = await chat.listMessages({ roomId, beforeSeq, pageSize: PAGE });
     if (jump === undefined) room.apply({ kind: "messages-loaded", messages, more });
     else room.apply({ kind: "jump-loaded", at: "before", messages, more, moreAfter: true });

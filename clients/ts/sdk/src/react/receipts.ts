@@ -4,12 +4,15 @@
 
 import { useCallback, useEffect, useMemo } from "react";
 import { larger } from "../larger.js";
-import { type Member, type Message, ReceiptService } from "../proto.js";
-import type { RoomState } from "../types.js";
+import { type Member, type Message, ReceiptService, Role } from "../proto.js";
+import { firstUnread } from "../state/index.js";
 import { useSession } from "./context.js";
 import { useList } from "./list.js";
 import { useSharedRoom } from "./room.js";
 import { useSelected } from "./select.js";
+
+/** In rooms of up to so many members everybody sees everybody's marks. */
+const SMALL = 50;
 
 /** What is left to read. */
 export interface UnreadHook {
@@ -30,7 +33,7 @@ export function useUnread(roomId: string): UnreadHook {
   const room = useSharedRoom(roomId);
   const { unread, firstSeq } = useSelected(room, (state) => ({
     unread: state.receipts.unread,
-    firstSeq: firstUnread(state),
+    firstSeq: firstUnread(state.receipts),
   }));
   const markRead = useCallback((seq: bigint) => room.markRead(seq), [room]);
   const markAllRead = useCallback(() => {
@@ -41,15 +44,6 @@ export function useUnread(roomId: string): UnreadHook {
     () => ({ count: unread.messageCount, mentions: unread.mentionCount, firstSeq, markRead, markAllRead }),
     [unread, firstSeq, markRead, markAllRead],
   );
-}
-
-function firstUnread({ chat, receipts, me }: RoomState): bigint {
-  if (receipts.unread.messageCount === 0) return 0n;
-  const { readSeq } = receipts.own;
-  const first = chat.messages.find(
-    ({ status, message }) => status === "saved" && message.seq > readSeq && message.authorId !== me?.userId,
-  );
-  return first?.message.seq ?? 0n;
 }
 
 /** Receipts of a room with their setting. */
@@ -66,7 +60,8 @@ export interface ReceiptsHook {
 /** How far the others have received and read a room: for the marks at own messages. */
 export function useReceipts(roomId: string): ReceiptsHook {
   const session = useSession();
-  const { receipts, members, memberCount, me } = useSelected(useSharedRoom(roomId), (state) => ({
+  const room = useSharedRoom(roomId);
+  const { receipts, members, memberCount, me } = useSelected(room, (state) => ({
     receipts: state.receipts,
     members: state.members,
     memberCount: state.memberCount,
@@ -74,13 +69,19 @@ export function useReceipts(roomId: string): ReceiptsHook {
   }));
   const setPrivate = useCallback(
     async (hidden: boolean) => {
-      await session.client(ReceiptService).setReceiptPrivacy({ roomId, private: hidden });
+      const service = session.client(ReceiptService);
+      await service.setReceiptPrivacy({ roomId, private: hidden });
+      if (hidden) return;
+      // What was kept from the caller meanwhile is told to who asks only.
+      const { receipts: marks } = await service.listReceipts({ roomId, pageSize: SMALL });
+      room.apply({ kind: "receipts-loaded", receipts: marks });
     },
-    [session, roomId],
+    [session, room, roomId],
   );
   return useMemo(() => {
-    const others = [...members.keys()].filter((userId) => userId !== me?.userId);
-    const complete = others.length > 0 && memberCount <= members.size;
+    const counts = ({ userId, role }: Member) => userId !== me?.userId && role !== Role.OBSERVER;
+    const others = [...members.values()].filter(counts).map(({ userId }) => userId);
+    const complete = others.length > 0 && memberCount <= SMALL;
     const least = (mark: "deliveredSeq" | "readSeq") =>
       complete
         ? others.map((userId) => receipts.others.get(userId)?.[mark] ?? 0n).reduce((a, b) => -larger(-a, -b))
@@ -114,7 +115,7 @@ export function useSeenBy(roomId: string, message: Message): SeenByHook {
     me: state.me,
   }));
   const { seq, authorId } = message;
-  const large = memberCount > members.size || (receipts.others.size === 0 && memberCount > 1);
+  const large = memberCount > SMALL;
   const read = useMemo(
     () =>
       large && seq > 0n

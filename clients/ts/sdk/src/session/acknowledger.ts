@@ -3,7 +3,7 @@
 // `exchange` brings what arrived and what the application has on show; `state/receipts` counts with the same marks.
 
 import { larger } from "../larger.js";
-import { type ConnectResponse, type Receipt, Role } from "../proto.js";
+import type { ConnectResponse, Receipt } from "../proto.js";
 import { isInexact } from "../state/index.js";
 import type { RoomState } from "../types.js";
 import { Timer } from "./timer.js";
@@ -42,7 +42,7 @@ interface Room {
   /** The count of what is unread is to be asked for. */
   ask: boolean;
   members: number;
-  /** Who only looks on is not waited for. */
+  /** Who has no seat has no marks. */
   silent: boolean;
   busy: boolean;
   readonly timer: Timer;
@@ -67,7 +67,7 @@ export class Acknowledger {
     if (response.case === "subscriptionEnded") this.drop(roomId);
     if (response.case !== "event" && response.case !== "reset" && response.case !== "resumed") return;
     const room = this.#room(roomId);
-    room.silent = me === undefined || me.role === Role.OBSERVER;
+    room.silent = me === undefined;
     room.members = memberCount;
     const own = marksIn(response).find(({ userId }) => userId === me?.userId);
     if (own !== undefined) room.told = newest(room.told, own);

@@ -3,7 +3,7 @@
 // The three details of google.rpc that the server uses are read and written field by field, as three messages of a few fields
 // are not worth a dependency; the one of its own is generated.
 
-import { fromJson, type JsonValue, toBinary } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { CurrentDevicesSchema, type Device, ErrorSchema, type Error as WireError } from "../proto.js";
@@ -97,14 +97,23 @@ export function fromWire(error: WireError): ConnectError {
   return thrown;
 }
 
-/** The error that plain HTTP has as JSON, with the fields of `Error`; `undefined` for anything else. */
-export function wireError(body: string): ConnectError | undefined {
+/** The error of plain HTTP: `body` is JSON with a reason and a sentence, or whatever stands between has answered. */
+export function httpError(code: Code, body: string, retryAfterMs: number): ConnectError {
+  let told: unknown;
   try {
-    const error = fromJson(ErrorSchema, JSON.parse(body) as JsonValue, { ignoreUnknownFields: true });
-    return error.code === 0 ? undefined : fromWire(error);
+    told = JSON.parse(body);
   } catch {
-    return undefined;
+    told = undefined;
   }
+  const { reason: why, message } = (typeof told === "object" && told !== null ? told : {}) as Record<string, unknown>;
+  return fromWire(
+    create(ErrorSchema, {
+      code,
+      reason: typeof why === "string" ? why : "",
+      message: typeof message === "string" ? message : body.slice(0, 200),
+      retryAfterMs,
+    }),
+  );
 }
 
 /** An error of this package's own, with a reason like the server's. */

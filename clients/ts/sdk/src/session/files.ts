@@ -6,7 +6,7 @@ import { fromJson, type JsonValue } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { type Attachment, AttachmentSchema } from "../proto.js";
 import type { UploadOptions } from "../types.js";
-import { ownError, wireError } from "./errors.js";
+import { httpError, ownError } from "./errors.js";
 import type { Credentials } from "./token.js";
 
 /** Longest name, in characters. */
@@ -28,12 +28,13 @@ export class Files {
     const url = new URL(`/rooms/${encodeURIComponent(roomId)}/files`, this.#origin);
     url.searchParams.set("name", [...given].slice(0, MAX_NAME).join(""));
     for (let again = false; ; again = true) {
-      const { status, body } = await post(url, file, await this.#header(), options);
+      const answer = await post(url, file, await this.#header(), options);
+      const { status, body } = answer;
       if (status === 401 && !again && this.#credentials.renewable) {
         await this.#credentials.renew();
         continue;
       }
-      if (status < 200 || status > 299) throw refusal(status, body);
+      if (status < 200 || status > 299) throw refusal(answer);
       try {
         return fromJson(AttachmentSchema, JSON.parse(body) as JsonValue, { ignoreUnknownFields: true });
       } catch (cause) {
@@ -51,7 +52,7 @@ export class Files {
     const { signal } = options;
     try {
       const answer = await fetch(address, { headers: await this.#header(), ...(signal && { signal }) });
-      if (!answer.ok) throw refusal(answer.status, await answer.text());
+      if (!answer.ok) throw refusal(await answered(answer));
       return await answer.blob();
     } catch (thrown) {
       throw ConnectError.from(thrown, Code.Unavailable);
@@ -68,6 +69,8 @@ export class Files {
 interface Answer {
   readonly status: number;
   readonly body: string;
+  /** When to try again, in seconds, where the server says. */
+  readonly retryAfter: string | null;
 }
 
 /** Only `XMLHttpRequest` tells how far an upload got; where there is none, or nobody asks, `fetch` does. */
@@ -87,7 +90,7 @@ function post(url: URL, file: Blob, header: Record<string, string>, options: Upl
     request.open("POST", url);
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.upload.onprogress = ({ loaded, total }) => onProgress(Math.min(loaded, file.size), total || file.size);
-    request.onload = end(() => resolve({ status: request.status, body: request.responseText }));
+    request.onload = end(() => resolve(ofRequest(request)));
     request.onerror = end(() => reject(new ConnectError("the upload was cut off", Code.Unavailable)));
     request.onabort = end(() => reject(ConnectError.from(signal?.reason, Code.Canceled)));
     signal?.addEventListener("abort", abort, { once: true });
@@ -103,16 +106,26 @@ async function fetched(
 ): Promise<Answer> {
   try {
     const answer = await fetch(url, { method: "POST", headers, body: file, ...(signal && { signal }) });
-    return { status: answer.status, body: await answer.text() };
+    return await answered(answer);
   } catch (thrown) {
     if (signal?.aborted) throw ConnectError.from(signal.reason, Code.Canceled);
     throw ConnectError.from(thrown, Code.Unavailable);
   }
 }
 
+async function answered(answer: Response): Promise<Answer> {
+  return { status: answer.status, body: await answer.text(), retryAfter: answer.headers.get("retry-after") };
+}
+
+function ofRequest(request: XMLHttpRequest): Answer {
+  const { status, responseText: body } = request;
+  return { status, body, retryAfter: request.getResponseHeader("retry-after") };
+}
+
 /** The server's refusal as any call would have thrown it. */
-function refusal(status: number, body: string): ConnectError {
-  return wireError(body) ?? new ConnectError(body.slice(0, 200) || `HTTP ${status}`, codeOf(status));
+function refusal({ status, body, retryAfter }: Answer): ConnectError {
+  const seconds = Number(retryAfter);
+  return httpError(codeOf(status), body, Number.isFinite(seconds) ? Math.min(86_400, Math.max(0, seconds)) * 1_000 : 0);
 }
 
 function codeOf(status: number): Code {
@@ -120,6 +133,7 @@ function codeOf(status: number): Code {
     case 400:
     case 413:
     case 415:
+    case 422:
       return Code.InvalidArgument;
     case 401:
       return Code.Unauthenticated;
@@ -127,8 +141,15 @@ function codeOf(status: number): Code {
       return Code.PermissionDenied;
     case 404:
       return Code.NotFound;
+    case 409:
+      return Code.Aborted;
     case 429:
+    case 507:
       return Code.ResourceExhausted;
+    case 501:
+      return Code.Unimplemented;
+    case 500:
+      return Code.Internal;
     default:
       return Code.Unavailable;
   }

@@ -5,7 +5,7 @@
 import type { ChatMessage, LocalEffect, OwnAnswer, QuizView, ReceiptsView, RoomState } from "../types.js";
 import { settleSaved } from "./chat.js";
 import { withOlder } from "./inbox.js";
-import { acknowledged, readUpTo } from "./receipts.js";
+import { acknowledged, moved, readUpTo } from "./receipts.js";
 import { withRead } from "./timeline.js";
 
 /** The state with the effect; the same object where nothing changes. */
@@ -64,6 +64,8 @@ export function applyLocal(state: RoomState, effect: LocalEffect): RoomState {
     }
     case "read":
       return withReceipts(state, readUpTo(state.receipts, effect.seq));
+    case "receipts-loaded":
+      return withReceipts(state, moved(state.receipts, effect.receipts, state.me?.userId));
     case "acknowledged":
       return withReceipts(state, acknowledged(state.receipts, effect.receipt, effect.unread));
     case "notifications-loaded":

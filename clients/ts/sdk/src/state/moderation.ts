@@ -16,16 +16,13 @@ export const NO_MODERATION: ModerationView = { pendingCount: 0, reportCount: 0, 
 
 /** Settings and counts from a snapshot; what was blocked is told only once. */
 export function moderationFrom(before: RoomState, snapshot: RoomSnapshot): ModerationView {
-  const { moderation, pendingCount, reportCount, messages } = snapshot;
-  const of = (state: MessageState) => new Set(messages.filter((each) => each.state === state).map((each) => each.seq));
+  const { moderation, pendingCount, reportCount } = snapshot;
   const same = before.cursor?.epoch === snapshot.cursor?.epoch;
   const model: ModerationModel = {
     ...(moderation === undefined ? {} : { settings: moderation }),
     pendingCount,
     reportCount,
     blocked: same ? before.moderation.blocked : [],
-    pending: of(MessageState.PENDING),
-    archived: of(MessageState.ARCHIVED),
   };
   return model;
 }

@@ -31,17 +31,18 @@ export function receiptsFrom(before: RoomState, snapshot: RoomSnapshot): Receipt
   const ownId = snapshot.me?.userId ?? "";
   const others = new Map(snapshot.receipts.filter((each) => each.userId !== ownId).map((each) => [each.userId, each]));
   const own = snapshot.receipts.find((each) => each.userId === ownId) ?? create(ReceiptSchema, { userId: ownId });
-  const first = snapshot.messages[0]?.seq;
-  const known = unreadOf(snapshot.messages, own.readSeq, ownId);
   const { messageCount = 0, mentionCount = 0 } = snapshot.unread ?? {};
+  const known = unreadOf(snapshot.messages, own.readSeq, ownId, messageCount);
+  const first = snapshot.messages.find((message) => message.state !== MessageState.PENDING);
+  const older = messageCount - known.size;
   const model: ReceiptsModel = counted({
     own,
     others,
     private: snapshot.receiptsPrivate,
     unread: create(UnreadSchema),
     known,
-    knownFrom: first ?? 0n,
-    older: messageCount - known.size,
+    knownFrom: older === 0 ? 0n : (first?.seq ?? 0n),
+    older,
     olderMentions: mentionCount - mentionsIn(known),
   });
   const same = before.cursor?.epoch === snapshot.cursor?.epoch && before.receipts.own.userId === ownId;
@@ -57,16 +58,20 @@ export function reduceReceipts(state: RoomState, { event }: RoomEvent): Receipts
       return moved(receipts, event.value.receipts, ownId);
     case "receiptPrivacySet": {
       const { userId, private: hidden } = event.value;
-      return userId === ownId ? withPrivacy(receipts, hidden) : receipts;
+      return userId === ownId ? withPrivacy(receipts, hidden) : withoutReading(receipts, hidden ? userId : "");
     }
     case "memberLeft": {
       const others = new Map(receipts.others);
       return others.delete(event.value.userId) ? { ...receipts, others } : receipts;
     }
-    case "messageSent":
-    case "messageResolved": {
+    case "messageSent": {
       const { message } = event.value;
       return message === undefined ? receipts : withMessage(receipts, message, ownId);
+    }
+    case "messageResolved": {
+      const { message, messageSeq } = event.value;
+      if (message !== undefined) return withMessage(receipts, message, ownId);
+      return withKnown(receipts, (known) => known.delete(messageSeq));
     }
     case "messageEdited": {
       const { messageSeq, mentionUserIds, mentionsRoom } = event.value;
@@ -116,7 +121,8 @@ export function isInexact(receipts: ReceiptsModel): boolean {
   return receipts.inexact === true;
 }
 
-function moved(receipts: ReceiptsView, marks: readonly Receipt[], ownId: string | undefined): ReceiptsView {
+/** The marks after some were told. */
+export function moved(receipts: ReceiptsView, marks: readonly Receipt[], ownId: string | undefined): ReceiptsView {
   const others = new Map(receipts.others);
   let next = receipts;
   for (const mark of marks) {
@@ -138,6 +144,13 @@ function withPrivacy(receipts: ReceiptsView, hidden: boolean): ReceiptsView {
     ? new Map([...receipts.others].map(([id, mark]) => [id, { ...mark, readSeq: 0n }]))
     : receipts.others;
   return { ...receipts, private: hidden, others };
+}
+
+/** Somebody keeps its reading to itself from now on. */
+function withoutReading(receipts: ReceiptsView, userId: string): ReceiptsView {
+  const mark = receipts.others.get(userId);
+  if (mark === undefined) return receipts;
+  return { ...receipts, others: new Map(receipts.others).set(userId, { ...mark, readSeq: 0n }) };
 }
 
 function withMessage(receipts: ReceiptsModel, message: Message, ownId: string | undefined): ReceiptsView {
@@ -185,9 +198,23 @@ function counted(receipts: ReceiptsModel): ReceiptsModel {
   };
 }
 
-function unreadOf(messages: readonly Message[], readSeq: bigint, ownId: string): Map<bigint, boolean> {
+/** The newest ones that count: who came in later has less to read than there is. */
+function unreadOf(
+  messages: readonly Message[],
+  readSeq: bigint,
+  ownId: string,
+  most: number,
+): ReadonlyMap<bigint, boolean> {
   const unread = messages.filter((message) => message.seq > readSeq && isCounted(message, ownId));
-  return new Map(unread.map((message) => [message.seq, isMention(message, ownId)]));
+  const newest = most === 0 ? [] : unread.slice(-most);
+  return new Map(newest.map((message) => [message.seq, isMention(message, ownId)]));
+}
+
+/** The oldest message that is unread and known here; 0 if none is. */
+export function firstUnread({ known }: ReceiptsModel): bigint {
+  let first = 0n;
+  for (const seq of known?.keys() ?? []) if (first === 0n || seq < first) first = seq;
+  return first;
 }
 
 /** Whether a message is one that the server counts: by somebody else, standing, and out. */

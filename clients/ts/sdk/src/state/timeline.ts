@@ -19,7 +19,6 @@ import {
   savedEntries,
   upserted,
 } from "./chat.js";
-import { isHost } from "./roles.js";
 import { stoppedTyping } from "./signals.js";
 
 /** Threads that are kept; the one read longest ago goes first. */
@@ -32,11 +31,14 @@ export function reduceChat(state: RoomState, { event, timeMs }: RoomEvent): Chat
     case "messageSent":
     case "messageHeld": {
       const { message } = event.value;
-      return message === undefined ? chat : arrived(chat, message, state.me?.userId);
+      const ownId = state.me?.userId;
+      // What others have waiting is no part of the chat yet: hosts have a list of it.
+      const waits = event.case === "messageHeld" && message?.authorId !== ownId;
+      return message === undefined || waits ? chat : arrived(chat, message, ownId);
     }
     case "messageResolved": {
       const { messageSeq, state: to, message } = event.value;
-      return resolved(chat, messageSeq, to, message, isHost(state));
+      return resolved(chat, messageSeq, to, message);
     }
     case "messageEdited": {
       const { value } = event;
@@ -151,25 +153,27 @@ function inThread(chat: ChatView, message: Message): ChatView {
   }));
 }
 
-function resolved(
-  chat: ChatView,
-  seq: bigint,
-  to: MessageState,
-  message: Message | undefined,
-  host: boolean,
-): ChatView {
-  if (message === undefined) {
-    const gone = to === MessageState.ARCHIVED && !host;
-    const next = everywhere(chat, seq, (known) => (gone ? undefined : { ...known, state: to }));
-    return gone ? withoutPin(next, seq) : next;
-  }
-  const first = chat.messages.find((each) => each.status === "saved")?.message.seq;
+function resolved(chat: ChatView, seq: bigint, to: MessageState, message: Message | undefined): ChatView {
+  if (to === MessageState.ARCHIVED) return withdrawn(chat, seq);
+  if (message === undefined) return everywhere(chat, seq, (known) => ({ ...known, state: to }));
+  const first = firstSeq(chat.messages);
   const known = find(chat, seq);
   const next = everywhere(chat, seq, () => message);
-  const reaches = first === undefined || message.seq >= first || !chat.more;
-  const within = reaches ? { ...next, messages: upserted(next.messages, message) } : next;
-  const grown = known === undefined || known.state === MessageState.PENDING;
-  return grown ? inThread(inPages(within, message), message) : inPages(within, message);
+  const reaches = known !== undefined || first === undefined || message.seq > first || !chat.more;
+  const within = inPages(reaches ? { ...next, messages: upserted(next.messages, message) } : next, message);
+  return known === undefined || known.state === MessageState.PENDING ? inThread(within, message) : within;
+}
+
+/** A message was put aside: as if it had not been sent. */
+function withdrawn(chat: ChatView, seq: bigint): ChatView {
+  const threadSeq = find(chat, seq)?.threadSeq ?? 0n;
+  const rest = withoutPin(
+    everywhere(chat, seq, () => undefined),
+    seq,
+  );
+  return threadSeq === 0n
+    ? rest
+    : everywhere(rest, threadSeq, (root) => ({ ...root, threadCount: Math.max(0, root.threadCount - 1) }));
 }
 
 function pinned(chat: ChatView, seq: bigint, timeMs: bigint): ChatView {
@@ -214,7 +218,7 @@ function jumped(chat: ChatView, effect: TalkEffect & { kind: "jump-loaded" }): C
     moreAfter: at === "before" && before !== undefined ? before.moreAfter : moreAfter,
   };
   const last = page.messages.at(-1)?.message.seq ?? 0n;
-  const first = chat.messages.find((each) => each.status === "saved")?.message.seq;
+  const first = firstSeq(chat.messages);
   if (page.moreAfter && (first === undefined || last < first)) {
     return { ...chat, jump: cut(page, at === "before" ? "begin" : "end") };
   }
@@ -260,6 +264,12 @@ function inPage(page: MessagePage, seq: bigint, to: (message: Message) => Messag
   if (messages === page.messages && root === page.root) return page;
   const { root: before, ...rest } = page;
   return { ...rest, messages, ...(root === undefined ? {} : { root }) };
+}
+
+/** Where the messages begin that are known without a hole: own ones that wait are told whatever their age. */
+export function firstSeq(messages: readonly ChatMessage[]): bigint | undefined {
+  return messages.find(({ status, message }) => status === "saved" && message.state !== MessageState.PENDING)?.message
+    .seq;
 }
 
 function isPublished(message: Message): boolean {

@@ -162,6 +162,8 @@ export type TalkEffect =
   | { readonly kind: "jump-left" }
   /** Everything up to here was shown. */
   | { readonly kind: "read"; readonly seq: bigint }
+  /** Marks were read. */
+  | { readonly kind: "receipts-loaded"; readonly receipts: readonly Receipt[] }
   /** The server's word on the caller's marks. */
   | { readonly kind: "acknowledged"; readonly receipt: Receipt; readonly unread: Unread }
   /** Older notifications were read, newest first. */
