@@ -94,7 +94,8 @@ describe("rooms and people", () => {
   it("makes a channel and goes there", async () => {
     const session = page();
     session.handle(RoomService.method.createRoom, ({ kind }) => ({ room: room({ id: "room-2", kind }) }));
-    fireEvent.click(screen.getByRole("button", { name: "New room: Public channel" }));
+    fireEvent.click(screen.getByRole("button", { name: "New room or conversation" }));
+    fireEvent.click(await screen.findByRole("menuitem", { name: "Public channel" }));
     await waitFor(() => expect(location.search).toBe("?room=room-2"));
     expect(called(session, "CreateRoom")).toMatchObject([{ kind: RoomKind.CHANNEL }]);
   });

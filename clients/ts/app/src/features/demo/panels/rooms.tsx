@@ -1,5 +1,5 @@
 // Rooms: the own ones with what is unread in each, new ones, and others by code.
-import { Button, TextInput } from "@mantine/core";
+import { ActionIcon, Button, Menu, TextInput } from "@mantine/core";
 import { IconDoor, IconMessagePlus, IconPlus } from "@tabler/icons-react";
 import { RoomKind, RoomService } from "@trivium/client/proto";
 import { useConnection, useConversations, useRoom, useSession, useUnread } from "@trivium/client/react";
@@ -102,9 +102,9 @@ function NewRoom({ onMade, onConversation }: { onMade: () => void; onConversatio
   const { t } = useTranslation("demo");
   const session = useSession();
   const { open } = useOpenRoom();
-  const [busy, setBusy] = useState<RoomKind>();
+  const [busy, setBusy] = useState(false);
   const make = async (kind: RoomKind.CHANNEL | RoomKind.CLASSROOM) => {
-    setBusy(kind);
+    setBusy(true);
     try {
       const { room } = await session.client(RoomService).createRoom({ kind, title: t(KIND[kind]) });
       onMade();
@@ -112,33 +112,27 @@ function NewRoom({ onMade, onConversation }: { onMade: () => void; onConversatio
     } catch (error) {
       void notifyError(error);
     } finally {
-      setBusy(undefined);
+      setBusy(false);
     }
   };
   return (
-    <div className={classes.pair}>
-      {([RoomKind.CHANNEL, RoomKind.CLASSROOM] as const).map((kind) => (
-        <Button
-          key={kind}
-          size="sm"
-          variant="light"
-          leftSection={<IconPlus size={16} aria-hidden />}
-          aria-label={t("rooms.make", { kind: t(KIND[kind]) })}
-          loading={busy === kind}
-          onClick={() => void make(kind)}
-        >
-          {t(kind === RoomKind.CHANNEL ? "rooms.channel" : "rooms.classroom")}
-        </Button>
-      ))}
-      <Button
-        size="sm"
-        variant="light"
-        leftSection={<IconMessagePlus size={16} aria-hidden />}
-        onClick={onConversation}
-      >
-        {t("rooms.conversation")}
-      </Button>
-    </div>
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="light" aria-label={t("rooms.new")} loading={busy}>
+          <IconPlus size={20} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {([RoomKind.CHANNEL, RoomKind.CLASSROOM] as const).map((kind) => (
+          <Menu.Item key={kind} leftSection={<IconDoor size={18} aria-hidden />} onClick={() => void make(kind)}>
+            {t(KIND[kind])}
+          </Menu.Item>
+        ))}
+        <Menu.Item leftSection={<IconMessagePlus size={18} aria-hidden />} onClick={onConversation}>
+          {t("rooms.newConversation")}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

@@ -21,7 +21,7 @@ interface Props {
   readonly roomId: string;
   readonly ownId: string;
   onOpen(roomId: string): void;
-  /** Between the search and the list. */
+  /** Beside the search. */
   readonly children?: ReactNode;
 }
 
@@ -38,17 +38,19 @@ export function ConversationList({ conversations, roomId, ownId, onOpen, childre
   const shelved = rows.filter(isArchived).length;
   return (
     <>
-      <TextInput
-        type="search"
-        size="sm"
-        aria-label={t("rooms.search")}
-        placeholder={t("rooms.search")}
-        leftSection={<IconSearch size={16} aria-hidden />}
-        maxLength={100}
-        value={search}
-        onChange={(event) => setSearch(event.currentTarget.value)}
-      />
-      {children}
+      <div className={classes.top}>
+        <TextInput
+          className={classes.search ?? ""}
+          type="search"
+          aria-label={t("rooms.search")}
+          placeholder={t("rooms.search")}
+          leftSection={<IconSearch size={16} aria-hidden />}
+          maxLength={100}
+          value={search}
+          onChange={(event) => setSearch(event.currentTarget.value)}
+        />
+        {children}
+      </div>
       {error !== undefined && <p className={classes.bad}>{sentenceFor(error, "talk")}</p>}
       {rows.length === 0 && !loading && <p className={classes.hint}>{t("rooms.none")}</p>}
       <ul className={classes.list} aria-label={t("rooms.list")}>
@@ -148,7 +150,7 @@ function Shelf({ room, onDone }: { room: Room; onDone: () => void }) {
         <ActionIcon
           className={classes.more}
           color="gray"
-          size={36}
+          size={28}
           aria-label={t("rooms.menu", { title: room.title || room.id })}
         >
           <IconDotsVertical size={18} aria-hidden />

@@ -32,8 +32,9 @@ export function Edits({ message }: { message: Message }) {
           {t("message.edited")}
         </UnstyledButton>
       </Popover.Target>
-      <Popover.Dropdown aria-label={t("message.history")} tabIndex={-1}>
-        <ol className={classes.history}>
+      <Popover.Dropdown>
+        <p className={classes.sub}>{t("message.history")}</p>
+        <ol className={classes.history} data-autofocus tabIndex={-1}>
           {history?.edits.map((edit) => (
             <li key={String(edit.seq)}>
               <time className={classes.sub} dateTime={new Date(Number(edit.timeMs)).toISOString()}>

@@ -67,8 +67,27 @@ export function MessageList({ entries, more, moreAfter = false, lineAfter, unrea
   useLayoutEffect(() => {
     if (stick) toEnd();
   }, [height, entries.length, stick]);
+  // So does a window that gets smaller, such as by a keyboard, or by a field that grows.
+  useEffect(() => {
+    const box = scroller.current;
+    if (!stick || box === null) return;
+    const observer = new ResizeObserver(() => {
+      box.scrollTop = box.scrollHeight;
+    });
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, [stick]);
   const { onAtEnd } = rest;
   useEffect(() => onAtEnd(stick), [onAtEnd, stick]);
+
+  // Rows that turn out taller move the end away; only a reader who scrolls up leaves it.
+  const last = useRef({ top: 0, height: 0 });
+  const follow = (box: HTMLElement) => {
+    const { top, height: before } = last.current;
+    last.current = { top: box.scrollTop, height: box.scrollHeight };
+    if (box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX) setAtEnd(true);
+    else if (box.scrollTop < top && box.scrollHeight === before) setAtEnd(false);
+  };
 
   const anchor = useRef<string>(undefined);
   const load = async (end: "older" | "newer") => {
@@ -119,7 +138,7 @@ export function MessageList({ entries, more, moreAfter = false, lineAfter, unrea
         aria-label={rest.label}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by keyboard
         tabIndex={0}
-        onScroll={({ currentTarget: box }) => setAtEnd(box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX)}
+        onScroll={({ currentTarget: box }) => follow(box)}
       >
         {more ? <Page end="older" loading={loading === "older"} onPress={() => void load("older")} /> : rest.head}
         {entries.length === 0 && <p className={classes.hint}>{rest.empty}</p>}

@@ -102,10 +102,10 @@ function Seen({ entry: { message }, words, read = false, children }: SeenProps) 
           {children} {words}
         </UnstyledButton>
       </Popover.Target>
-      <Popover.Dropdown aria-label={t("send.seen")} tabIndex={-1} className={classes.seen}>
+      <Popover.Dropdown className={classes.seen}>
         {found !== undefined && (
           <>
-            <p>
+            <p data-autofocus tabIndex={-1}>
               {t("send.counts", { read: found.readCount, delivered: found.deliveredCount, count: found.memberCount })}
             </p>
             {found.readUserIds.length > 0 && (

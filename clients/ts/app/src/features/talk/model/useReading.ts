@@ -17,20 +17,26 @@ export interface Reading {
  */
 export function useReading(roomId: string, entries: readonly ChatMessage[], atEnd: boolean): Reading {
   const { markRead } = useUnread(roomId);
-  const { mark, ownId } = useRoom(roomId, ({ receipts, me }) => ({ mark: receipts.own.readSeq, ownId: me?.userId }));
+  const { mark, ownId, live } = useRoom(roomId, ({ receipts, me, status }) => ({
+    mark: receipts.own.readSeq,
+    ownId: me?.userId,
+    live: status === "live",
+  }));
   const watching = usePageVisible() && atEnd;
   const newest = entries.findLast(({ status }) => status === "saved")?.message;
   const unread = entries.filter(
     ({ message, status }) =>
       status === "saved" && message.seq > mark && message.authorId !== ownId && message.deleteTimeMs === 0n,
   ).length;
-  // Without a mark it is the first visit, and nothing is new.
-  const [line, setLine] = useState(unread > 0 && mark > 0n ? mark : undefined);
-  const before = useRef(unread);
+  const [line, setLine] = useState<bigint>();
+  const before = useRef<number>(undefined);
   useEffect(() => {
-    if (unread > 0 && before.current === 0 && mark > 0n && !watching) setLine(mark);
+    if (!live) return;
+    const opened = before.current === undefined;
+    // Without a mark it is the first visit, and nothing is new.
+    if (unread > 0 && mark > 0n && (opened || (before.current === 0 && !watching))) setLine(mark);
     before.current = unread;
-  }, [unread, mark, watching]);
+  }, [live, unread, mark, watching]);
   const answered = newest !== undefined && newest.authorId === ownId;
   useEffect(() => {
     if (answered) setLine(undefined);

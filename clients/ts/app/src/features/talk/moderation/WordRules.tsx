@@ -142,7 +142,7 @@ export function WordRules({ roomId, rules, onSave }: Props) {
 /** What would happen to a text, under the rules as they stand here, saved or not. */
 function TryOut({ roomId, rules }: { roomId: string; rules: readonly FilterRule[] }) {
   const { t } = useTranslation("talk");
-  const moderation = useSession().client(ModerationService);
+  const session = useSession();
   const [text, setText] = useState("");
   const [tried, setTried] = useState<{ readonly text: string; readonly answer: TestFilterResponse }>();
   const [failure, setFailure] = useState<string>();
@@ -153,18 +153,21 @@ function TryOut({ roomId, rules }: { roomId: string; rules: readonly FilterRule[
     setFailure(undefined);
     if (text.trim() === "" || rules.length === 0) return setTried(undefined);
     let stale = false;
-    moderation.testFilter({ roomId, text, rules: [...rules] }).then(
-      (answer) => {
-        if (!stale) setTried({ text, answer });
-      },
-      (error) => {
-        if (!stale) setFailure(sentenceFor(error, "talk"));
-      },
-    );
+    session
+      .client(ModerationService)
+      .testFilter({ roomId, text, rules: [...rules] })
+      .then(
+        (answer) => {
+          if (!stale) setTried({ text, answer });
+        },
+        (error) => {
+          if (!stale) setFailure(sentenceFor(error, "talk"));
+        },
+      );
     return () => {
       stale = true;
     };
-  }, [rested, moderation, roomId]);
+  }, [rested, session, roomId]);
   return (
     <>
       <Textarea

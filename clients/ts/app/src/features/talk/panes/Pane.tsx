@@ -3,6 +3,7 @@ import { ActionIcon } from "@mantine/core";
 import { IconX } from "@tabler/icons-react";
 import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { isFreeEscape } from "../../../lib/escape";
 import classes from "./panes.module.css";
 
 interface Props {
@@ -27,7 +28,7 @@ export function Pane({ title, onClose, children }: Props) {
       className={classes.pane}
       aria-label={title}
       onKeyDown={(event) => {
-        if (event.key !== "Escape" || event.defaultPrevented) return;
+        if (!isFreeEscape(event)) return;
         event.preventDefault();
         event.stopPropagation();
         onClose();

@@ -82,11 +82,8 @@ export function Roster({ roomId, children }: { roomId: string; children?: ReactN
             return (
               <li key={member.userId} style={{ transform: `translateY(${item.start}px)` }}>
                 {hosts && !own && door.mayTouch(member) ? (
-                  <UnstyledButton
-                    className={classes.row}
-                    aria-label={t("people.manage", { name: member.nickname })}
-                    onClick={() => setOpen(member)}
-                  >
+                  <UnstyledButton className={classes.row} onClick={() => setOpen(member)}>
+                    <span className="visually-hidden">{t("people.manage")} </span>
                     {inner}
                   </UnstyledButton>
                 ) : (
