@@ -1,7 +1,7 @@
 // Sealed conversations between sessions without a server: what is opened, what is refused, and what is noticed.
 // @vitest-environment node
 
-import { create } from "@bufbuild/protobuf";
+import { create, toBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
 import { expect, test, vi } from "vitest";
 import { KeyChange, type KeyEvent, MessageSchema, ResendReason } from "../proto.js";
@@ -73,11 +73,8 @@ test("everybody reads what is sealed, and the server does not", async () => {
   expect(await text(ada, 22n)).toBe("I hear it");
   const [first] = talk.messages.values();
   expect(first?.sealed?.envelopes.map(({ userId }) => userId)).toEqual(["ada", "grace", "zoe"]);
-  expect(
-    Buffer.from(JSON.stringify([...talk.messages.values()], (_, v) => (typeof v === "bigint" ? `${v}` : v))).includes(
-      "canary",
-    ),
-  ).toBe(false);
+  const seen = [...talk.messages.values()].map((each) => new TextDecoder().decode(toBinary(MessageSchema, each)));
+  expect(seen.join()).not.toContain("canary");
 });
 
 test("a device that came since is sealed for after one refusal, and says so to those who knew its owner", async () => {
@@ -151,11 +148,16 @@ const CHEATS: [string, (keys: FakeKeyServer, log: KeyEvent[]) => Promise<unknown
       const { listed } = keys;
       keys.listed = (userId) => ({
         ...listed.call(keys, userId),
-        ...(userId === "grace" ? { devices: [{ ...log[0]?.device, deviceId: "evil" }] } : {}),
+        ...(userId === "grace" ? { devices: [{ ...present(log[0]?.device), deviceId: "evil" }] } : {}),
       });
     },
   ],
 ];
+
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("it is there");
+  return value;
+}
 
 test.each(CHEATS)("%s is told, and nothing is sealed for it", async (_, cheat) => {
   const { all, keys } = await people("ada", "grace");
@@ -270,10 +272,10 @@ test("a device that came later asks for a message, and gets it when its author a
 
 test("contents of any length come back, in one of seven lengths", () => {
   fc.assert(
-    fc.property(fc.string({ maxLength: 4_000, unit: "binary" }), fc.bigInt(0n, 2n ** 53n), (said, at) => {
-      const plaintext = padded(content(said.toWellFormed(), at));
+    fc.property(fc.string({ maxLength: 1_000, unit: "grapheme" }), fc.bigInt(0n, 2n ** 53n), (said, at) => {
+      const plaintext = padded(content(said, at));
       expect(LENGTHS).toContain(plaintext?.length);
-      expect(plaintext && unpadded(plaintext)).toMatchObject({ text: said.toWellFormed(), sendTimeMs: at });
+      expect(plaintext && unpadded(plaintext)).toMatchObject({ text: said, sendTimeMs: at });
     }),
   );
 });

@@ -45,7 +45,7 @@ export function receiptsFrom(before: RoomState, snapshot: RoomSnapshot): Receipt
     older,
     olderMentions: mentionCount - mentionsIn(known),
   });
-  const same = before.cursor?.epoch === snapshot.cursor?.epoch && before.receipts.own.userId === ownId;
+  const same = before.cursor?.epoch === snapshot.cursor?.epoch && before.me?.userId === snapshot.me?.userId;
   return same ? readUpTo(model, before.receipts.own.readSeq) : model;
 }
 
