@@ -71,6 +71,7 @@ export class SealedConversation {
   #opening: Promise<void> = Promise.resolve();
   #seen: RoomState | undefined;
 
+  /** @hidden `Sealing.conversation` makes one. */
   constructor(
     session: TriviumSession,
     room: RoomHandle,

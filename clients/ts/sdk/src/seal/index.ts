@@ -1,6 +1,7 @@
 // `@trivium/client/seal`: messages that only the devices of their readers can open, as docs/end-to-end.md says. An entry of its
 // own, so that pages without them need not load the algorithms. `@trivium/client/seal/react` has the hooks.
 
+export type { Bytes } from "./bytes.js";
 export { type ResendRequest, SealedConversation, type SealedSendOptions, type SealedView } from "./conversation.js";
 export type { KnownUser } from "./directory.js";
 export type { DeviceChange, KnownLog } from "./log.js";
