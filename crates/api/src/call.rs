@@ -147,6 +147,27 @@ impl Call {
         }
     }
 
+    /// Tells a room something that is not for its log and that it takes from members only, and reads what came of it.
+    ///
+    /// # Errors
+    ///
+    /// What `read` refuses; `NOT_FOUND` where the caller may not know that there is such a room.
+    pub async fn tell<T, F>(&self, room: &RoomId, observation: Observation, read: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Room, &Actor) -> Result<T, Reject> + Clone + Send + 'static,
+    {
+        let actor = self.actor(room)?;
+        let outside = is_outside(&actor);
+        self.limit(Operation::Command)?;
+        self.api.runtime.observe(room, observation).await?;
+        let told = self.api.runtime.query(room, move |room, _| read(room, &actor)).await?;
+        told.map_err(|reject| match reject {
+            Reject::NotMember if outside => ApiError::RoomNotFound,
+            reject => reject.into(),
+        })
+    }
+
     /// Counts the call against its user, or against its address where nobody is known or everybody may guess.
     pub fn limit(&self, operation: Operation) -> Result<(), ApiError> {
         let by_address = match operation {

@@ -22,6 +22,7 @@ mod mention;
 mod message;
 mod page;
 mod reaction;
+mod unread;
 
 pub use command::{ChatCommand, Draft};
 pub(crate) use decide::decide;

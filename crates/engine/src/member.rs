@@ -56,6 +56,9 @@ pub struct Member {
     /// What makes a timed game fair for the member. Hosts and the member see it.
     #[serde(default, skip_serializing_if = "Accommodations::is_none")]
     pub accommodations: Accommodations,
+    /// When the hand was raised, which is its place in the queue; none while it is down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hand_at: Option<Timestamp>,
 }
 
 /// What makes a timed game fair for one member.
@@ -159,6 +162,13 @@ impl Members {
             .or_default()
             .insert(member.user.clone());
         self.by_id.insert(member.user.clone(), member);
+    }
+
+    /// Raises or lowers a member's hand.
+    pub(crate) fn set_hand(&mut self, user: &UserId, hand_at: Option<Timestamp>) {
+        if let Some(member) = self.by_id.get_mut(user) {
+            member.hand_at = hand_at;
+        }
     }
 
     /// Takes a member out.

@@ -184,9 +184,10 @@ impl State {
                     settings.closed_at = Some(at);
                 }
                 self.invitations.clear();
+                board.visits.close(at);
             }
             RoomEvent::MemberJoined { member, invitation, .. } | RoomEvent::MemberUpdated { member, invitation } => {
-                board.enter(&member.user, at);
+                board.enter(&member.user, presence::Known::default(), at);
                 self.members.insert(member.clone());
                 if let Some(code) = invitation {
                     self.count_use(code);
@@ -195,7 +196,7 @@ impl State {
             RoomEvent::InvitationCreated { invitation } => self.add_invitation(invitation, at),
             RoomEvent::InvitationRevoked { code } => drop(self.invitations.remove(code)),
             RoomEvent::MemberLeft { user, reason, .. } => {
-                board.leave(user);
+                board.leave(user, at);
                 self.members.remove(user);
                 if *reason == LeaveReason::Banned {
                     self.bans.insert(user.clone());

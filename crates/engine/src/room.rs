@@ -72,6 +72,9 @@ pub struct Room {
     pub(crate) board: presence::Board,
     #[serde(skip)]
     screens: quiz::screens::Board,
+    /// Acknowledgements that are not in the log yet.
+    #[serde(skip)]
+    pub(crate) notes: receipt::Notes,
 }
 
 impl Room {
@@ -92,6 +95,7 @@ impl Room {
             requests: Requests::default(),
             board: presence::Board::default(),
             screens: quiz::screens::Board::default(),
+            notes: receipt::Notes::default(),
         }
     }
 
@@ -170,6 +174,9 @@ impl Room {
     pub fn apply(&mut self, entry: &Entry) {
         self.seq = entry.seq;
         self.requests.record(entry);
+        self.receipts.note(entry);
+        self.activity.note(entry);
+        self.notes.strike(&entry.event);
         match &entry.event {
             Event::Room(event) => self.seats.apply(entry.at, event, &mut self.board),
             Event::Quiz(event) => {
@@ -185,9 +192,9 @@ impl Room {
                 );
             }
             Event::Chat(event) => self.chat.apply(entry.seq, entry.at, event),
-            Event::Receipt(event) => self.receipts.apply(entry, event),
+            Event::Receipt(event) => self.receipts.apply(event),
             Event::Moderation(event) => self.moderation.apply(entry, event),
-            Event::Activity(event) => self.activity.apply(entry, event),
+            Event::Activity(event) => activity::apply(self, entry.at, event),
             Event::Inbox(event) => self.inbox.apply(entry, event),
             Event::Keys(event) => self.keys.apply(entry, event),
         }
@@ -219,9 +226,11 @@ impl Room {
     /// After loading: every member counts as cut off just now, so that nobody is taken for gone before all had the time to
     /// come back.
     pub fn reset_presence(&mut self, now: Timestamp) {
-        self.board = presence::Board::default();
+        let closed = self.seats.check_open().is_err();
+        self.board = presence::Board::after_loading(self.activity.interrupted(), closed);
+        self.notes = receipt::Notes::default();
         for member in self.seats.members.iter() {
-            self.board.enter(&member.user, now);
+            self.board.enter(&member.user, self.activity.known(&member.user), now);
         }
     }
 
@@ -241,6 +250,13 @@ impl Room {
                     .and_then(|quiz| self.screens.take(quiz, user, *index, *at, *error));
                 told.into_iter().collect()
             }
+            Observation::Acknowledged { user, delivered, read } => {
+                if self.seats.check_open().is_ok() {
+                    self.notes
+                        .take(&self.receipts, user, (*delivered, *read), self.seq, now);
+                }
+                Vec::new()
+            }
             Observation::Connected(_)
             | Observation::Disconnected(_)
             | Observation::Appearance { .. }
@@ -251,6 +267,16 @@ impl Room {
     /// What presence does by time alone (grace periods end, typing is forgotten): signals to send.
     pub fn settle_presence(&mut self, now: Timestamp) -> Vec<Signal> {
         self.board.settle(now)
+    }
+
+    /// What the log should know before the room goes out of memory in good order: what was noted beside it, and the visits
+    /// of those who are there. Apply it.
+    pub fn parting(&mut self, now: Timestamp) -> Vec<Event> {
+        self.board.visits.close(now);
+        let receipts = receipt::flush(self).into_iter().map(Event::Receipt);
+        receipts
+            .chain(activity::parting(self, now).into_iter().map(Event::Activity))
+            .collect()
     }
 
     /// The quiz, unless the room is over and time with it.

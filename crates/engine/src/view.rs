@@ -6,6 +6,7 @@ use crate::{
     member::Member,
     membership::Invitation,
     quiz::{self, Phase},
+    receipt::Mark,
     settings::Settings,
     signal::Presence,
 };
@@ -36,8 +37,16 @@ pub struct View {
     pub members: Vec<Member>,
     /// How many there are.
     pub member_count: u32,
-    /// Presence of the members listed.
+    /// Presence of the members listed, as the receiver may see it.
     pub presences: Vec<Presence>,
+    /// How many members are online and how many away, as the receiver may see it.
+    pub presence_counts: (u32, u32),
+    /// Marks of the members listed, as the receiver may see them.
+    pub receipts: Vec<Mark>,
+    /// What the receiver has not read.
+    pub unread: Unread,
+    /// Whether the receiver keeps its reading to itself.
+    pub receipts_private: bool,
     /// The quiz, if one is loaded.
     pub quiz: Option<QuizView>,
     /// The newest messages, oldest first, at most [`VIEW_MESSAGES`].
@@ -48,6 +57,15 @@ pub struct View {
     pub banned: Vec<UserId>,
     /// Invitations that are not used up, some of which may have expired; for hosts.
     pub invitations: Vec<Invitation>,
+}
+
+/// What a member has not read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unread {
+    /// Messages of others; only the newest 1,000 messages of a room are counted.
+    pub messages: u32,
+    /// Those of them that mention the member or everybody.
+    pub mentions: u32,
 }
 
 /// A message as it stands.

@@ -5,6 +5,8 @@
 //! and optional fields only, then write the other files anew with `cargo test -p trivium-engine --test golden -- --ignored` and look at every line that changed.
 
 mod common;
+#[path = "samples/reading.rs"]
+mod reading;
 #[path = "samples/chat.rs"]
 mod talk;
 
@@ -12,15 +14,20 @@ use std::{collections::BTreeSet, fs, path::PathBuf, sync::Arc};
 
 use common::*;
 use trivium_engine::{
-    Accommodations, ChatCommand, ChatEvent, Entry, Event, KeysCommand, KeysEvent, Millis, Observation, QuizCommand,
-    Role, Room, RoomCommand, RoomEvent, RoomKind,
+    Accommodations, ActivityEvent, ChatCommand, ChatEvent, Entry, Event, KeysCommand, KeysEvent, Millis, Observation,
+    QuizCommand, ReceiptEvent, Role, Room, RoomCommand, RoomEvent, RoomKind,
     chat::Draft,
     octets::Octets,
     quiz::{self, Answer, Choice, Kind, Number, Phase, Question, Quiz, Settings},
 };
 
 /// What happens in each log that can be written anew.
-const SCENARIOS: &[(&str, fn() -> World)] = &[("room-v2", scenario), ("chat-v1", talk::scenario), ("keys-v1", keys)];
+const SCENARIOS: &[(&str, fn() -> World)] = &[
+    ("room-v2", scenario),
+    ("chat-v1", talk::scenario),
+    ("keys-v1", keys),
+    ("reading-v1", reading::scenario),
+];
 
 /// Every log.
 fn versions() -> impl Iterator<Item = &'static str> {
@@ -74,10 +81,14 @@ every! { event_name(Event), EVENTS:
     Event::Chat(ChatEvent::Pinned { .. }) => "chat.pinned",
     Event::Chat(ChatEvent::Broadcast { .. }) => "chat.broadcast",
     Event::Keys(KeysEvent::Changed { .. }) => "keys.changed",
+    Event::Receipt(ReceiptEvent::Moved { .. }) => "receipt.moved",
+    Event::Receipt(ReceiptEvent::PrivacySet { .. }) => "receipt.privacy_set",
+    Event::Activity(ActivityEvent::HandChanged { .. }) => "activity.hand_changed",
+    Event::Activity(ActivityEvent::VisitsBegan { .. }) => "activity.visits_began",
+    Event::Activity(ActivityEvent::VisitEnded(_)) => "activity.visit_ended",
+    Event::Activity(ActivityEvent::Hidden { .. }) => "activity.hidden",
     ;
-    Event::Receipt(event) => match *event {},
     Event::Moderation(event) => match *event {},
-    Event::Activity(event) => match *event {},
     Event::Inbox(event) => match *event {},
 }
 

@@ -25,7 +25,8 @@ pub struct RuntimeConfig {
     pub max_catch_up: u64,
     /// Hidden entries that a quiet cursor passes before the receiver is told.
     pub progress_every: u64,
-    /// Members above which presence signals go to hosts only, as everybody to everybody would cost N squared.
+    /// Members above which others than hosts are told how many are present and not who, as everybody to everybody would
+    /// cost N squared.
     pub presence_broadcast_members: usize,
     /// Members above which subscribers are woken at most once per tick.
     pub large_room: usize,

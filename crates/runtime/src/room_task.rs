@@ -11,8 +11,8 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use rand::rngs::StdRng;
 use tokio::sync::{mpsc, oneshot};
 use trivium_engine::{
-    Command, Cx, Entry, Event, Millis, Observation, QuizCommand, RequestId, Room, Seq, Signal, SignalKey, Timestamp,
-    UserId, quiz,
+    Command, Cx, Entry, Event, Millis, Observation, QuizCommand, RequestId, Room, RoomEvent, Seq, Signal, SignalKey,
+    Timestamp, UserId, quiz,
 };
 use trivium_store::{Append, AppendError, Record, Store, Writer};
 
@@ -40,6 +40,10 @@ pub(crate) struct RoomTask {
     pub(crate) round_trips: BTreeMap<UserId, Millis>,
     pub(crate) signals: BTreeMap<SignalKey, Signal>,
     pub(crate) last_progress: Option<Signal>,
+    /// Whether others than hosts are told how many are present, and not who.
+    pub(crate) counts_only: bool,
+    /// For hosts and for others, as last told.
+    pub(crate) last_counts: Option<[(u32, u32); 2]>,
     pub(crate) next_tick: Timestamp,
     /// When subscribers of a large room are woken for what is published already.
     pub(crate) wake_at: Option<Timestamp>,
@@ -110,6 +114,11 @@ impl RoomTask {
         self.settle(now, &mut turn);
         let signals = self.room.settle_presence(now);
         self.post(signals);
+        if turn.stop {
+            for event in self.room.parting(now) {
+                self.record(now, None, None, event, &mut turn);
+            }
+        }
         turn
     }
 
@@ -205,6 +214,11 @@ impl RoomTask {
             request: request.cloned(),
             event,
         };
+        if let Event::Room(RoomEvent::MemberLeft { user, .. }) = &entry.event {
+            // What was to be told of somebody who may be back before it is.
+            self.signals.remove(&SignalKey::Presence(user.clone()));
+            self.signals.remove(&SignalKey::Unseen(user.clone()));
+        }
         self.room.apply(&entry);
         turn.entries.push(Arc::new(entry));
     }
@@ -245,8 +259,13 @@ impl RoomTask {
     }
 
     fn post(&mut self, signals: Vec<Signal>) {
-        self.signals
-            .extend(signals.into_iter().map(|signal| (signal.key(), signal)));
+        for signal in signals {
+            if let Signal::Presence(presence) = &signal {
+                // It is newer, and where it is not all there is, what only some may see follows.
+                self.signals.remove(&SignalKey::Unseen(presence.user.clone()));
+            }
+            self.signals.insert(signal.key(), signal);
+        }
     }
 
     fn fail(self, turn: Turn, error: &AppendError) {

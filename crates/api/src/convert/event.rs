@@ -33,7 +33,7 @@ pub fn projected(
         Event::Chat(event) => chat::event(room, entry, event),
         Event::Receipt(event) => receipt::event(event),
         Event::Moderation(event) => moderation::event(event),
-        Event::Activity(event) => activity::event(event),
+        Event::Activity(event) => activity::event(event)?,
         Event::Inbox(event) => notification::event(event),
         Event::Keys(event) => key::event(event),
     };

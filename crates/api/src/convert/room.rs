@@ -10,7 +10,7 @@ use trivium_store::RoomRecord;
 use super::{
     chat,
     common::{Addressed, Invalid, addressed, cursor_out, enumerated, id, role, role_out, time_or_zero, time_out},
-    invitation, presence, quiz,
+    invitation, presence, quiz, receipt,
 };
 
 /// Make a room, with a code that the catalogue has reserved for it.
@@ -149,6 +149,10 @@ pub fn snapshot(view: &View, audience: &Audience) -> v1::RoomSnapshot {
         pins: chat::messages(&view.room, &view.pins),
         banned_user_ids: view.banned.iter().map(ToString::to_string).collect(),
         invitations: view.invitations.iter().map(invitation::invitation).collect(),
+        receipts: view.receipts.iter().map(receipt::receipt).collect(),
+        unread: Some(receipt::unread(view.unread)),
+        receipts_private: view.receipts_private,
+        presence_counts: Some(presence::counts(view.presence_counts)),
         ..v1::RoomSnapshot::default()
     }
 }
@@ -233,6 +237,7 @@ pub fn member(member: &Member) -> v1::Member {
         join_time_ms: time_out(member.joined_at),
         guest: member.guest,
         accommodations: (!member.accommodations.is_none()).then(|| accommodations_out(&member.accommodations)),
+        hand_time_ms: time_or_zero(member.hand_at),
         ..v1::Member::default()
     }
 }

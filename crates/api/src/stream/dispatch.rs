@@ -9,7 +9,7 @@ use trivium_proto::{
 use crate::{
     call::Call,
     error::ApiError,
-    services::{chat, checked, invitation, key, presence, quiz, room, session},
+    services::{chat, checked, invitation, key, presence, quiz, receipt, room, session},
 };
 
 /// Runs a request of a unary call. None for requests that only streams have.
@@ -73,18 +73,22 @@ pub(super) async fn dispatch(call: Call, request: Request) -> Option<Reply> {
         Request::RevokeDevice(it) => answer(call, it, key::revoke_device, Reply::RevokeDevice).await,
         Request::ListDevices(it) => answer(call, it, key::list_devices, Reply::ListDevices).await,
         Request::ListKeyEvents(it) => answer(call, it, key::list_key_events, Reply::ListKeyEvents).await,
+        Request::RaiseHand(it) => answer(call, it, presence::raise_hand, Reply::RaiseHand).await,
+        Request::ListActivity(it) => answer(call, it, presence::list_activity, Reply::ListActivity).await,
+        Request::Acknowledge(it) => answer(call, it, receipt::acknowledge, Reply::Acknowledge).await,
+        Request::SetReceiptPrivacy(it) => {
+            answer(call, it, receipt::set_receipt_privacy, Reply::SetReceiptPrivacy).await
+        }
+        Request::ListReceipts(it) => answer(call, it, receipt::list_receipts, Reply::ListReceipts).await,
+        Request::GetMessageReceipts(it) => {
+            answer(call, it, receipt::get_message_receipts, Reply::GetMessageReceipts).await
+        }
+        Request::ListUnread(it) => answer(call, it, receipt::list_unread, Reply::ListUnread).await,
         Request::SearchRooms(_)
         | Request::OpenConversation(_)
         | Request::SearchMessages(_)
         | Request::SendSealedMessage(_)
         | Request::RequestResend(_)
-        | Request::RaiseHand(_)
-        | Request::ListActivity(_)
-        | Request::Acknowledge(_)
-        | Request::SetReceiptPrivacy(_)
-        | Request::ListReceipts(_)
-        | Request::GetMessageReceipts(_)
-        | Request::ListUnread(_)
         | Request::GetModeration(_)
         | Request::UpdateModeration(_)
         | Request::TestFilter(_)

@@ -67,6 +67,11 @@ pub(crate) static FACETS: [Facet; 5] = [
         path: "/trivium.v1.PresenceService/Track",
         features: Features::only(Feature::Presence),
         watches: false,
-        takes: |request| matches!(request, Request::SetPresence(_) | Request::ListPresence(_)),
+        takes: |request| {
+            matches!(
+                request,
+                Request::SetPresence(_) | Request::ListPresence(_) | Request::RaiseHand(_) | Request::ListActivity(_)
+            )
+        },
     },
 ];

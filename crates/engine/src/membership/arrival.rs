@@ -73,6 +73,7 @@ impl State {
             joined_at: cx.now,
             guest: cx.actor.guest,
             accommodations: Accommodations::default(),
+            hand_at: None,
         };
         Ok(vec![
             RoomEvent::Created { settings },
@@ -116,6 +117,7 @@ impl State {
             joined_at: cx.now,
             guest: cx.actor.guest,
             accommodations: Accommodations::default(),
+            hand_at: None,
         };
         Ok(vec![RoomEvent::MemberJoined {
             member,

@@ -268,6 +268,7 @@ mod tests {
             joined_at: crate::Timestamp(0),
             guest: false,
             accommodations: crate::Accommodations::default(),
+            hand_at: None,
         };
         players(&[(&member, tally)]).remove(0)
     }

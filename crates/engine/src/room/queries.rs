@@ -57,11 +57,7 @@ impl Room {
 
     /// The room as an actor sees it, with its own membership; none if it may not look at all.
     pub fn view_for(&self, actor: &Actor) -> Option<View> {
-        let view = self.view(&self.audience(actor)?);
-        Some(View {
-            me: self.member(&actor.user).cloned(),
-            ..view
-        })
+        Some(self.seen(&self.audience(actor)?, Some(&actor.user)))
     }
 
     /// The room as an audience sees it. One host or observer is told from another by [`view_for`](Self::view_for) only, so
@@ -71,6 +67,14 @@ impl Room {
     ///
     /// Before the room is created, when there is no audience for it either.
     pub fn view(&self, who: &Audience) -> View {
+        match who {
+            Audience::Member(user) => self.seen(who, Some(user)),
+            Audience::Hosts | Audience::Observers => self.seen(who, None),
+        }
+    }
+
+    /// The room as an audience sees it, and in it `me`.
+    fn seen(&self, who: &Audience, me: Option<&UserId>) -> View {
         let (messages, _) = self.messages(None, VIEW_MESSAGES);
         View {
             room: self.id.clone(),
@@ -80,13 +84,17 @@ impl Room {
                 .settings()
                 .expect("a room that is looked at has been created")
                 .clone(),
-            me: match who {
-                Audience::Member(user) => self.member(user).cloned(),
-                Audience::Hosts | Audience::Observers => None,
-            },
+            me: me.and_then(|me| self.member(me)).cloned(),
             members: self.members(who, None, VIEW_MEMBERS),
             member_count: self.member_count(),
-            presences: self.presences(None, VIEW_MEMBERS),
+            presences: self.presences(who, me, None, VIEW_MEMBERS),
+            presence_counts: self.presence_counts(who),
+            receipts: self.receipts(who, me, None, VIEW_MEMBERS),
+            unread: me
+                .and_then(|me| self.reading(me))
+                .map(|(_, unread)| unread)
+                .unwrap_or_default(),
+            receipts_private: me.is_some_and(|me| self.reads_privately(me)),
             quiz: self
                 .quiz
                 .as_ref()
@@ -121,15 +129,32 @@ impl Room {
         self.seats.members.get(user)
     }
 
-    /// Presence of members in the order of their ids after `after`, at most `limit` and [`PAGE_MEMBERS`].
-    pub fn presences(&self, after: Option<&UserId>, limit: usize) -> Vec<Presence> {
+    /// Presence of members in the order of their ids after `after`, at most `limit` and [`PAGE_MEMBERS`], as the audience
+    /// may see it. `me` sees itself as it is.
+    pub fn presences(
+        &self,
+        who: &Audience,
+        me: Option<&UserId>,
+        after: Option<&UserId>,
+        limit: usize,
+    ) -> Vec<Presence> {
         let members = self.seats.members.after(after).take(limit.min(PAGE_MEMBERS));
-        members.map(|member| self.board.presence(&member.user)).collect()
+        let presence = |member: &Member| {
+            if *who == Audience::Hosts || me == Some(&member.user) {
+                self.board.presence(&member.user)
+            } else {
+                self.board.public_presence(&member.user)
+            }
+        };
+        members.map(presence).collect()
     }
 
-    /// How many members are online and how many are away.
-    pub fn presence_counts(&self) -> (u32, u32) {
-        self.board.counts()
+    /// How many members are online and how many are away, as the audience may see it.
+    pub fn presence_counts(&self, who: &Audience) -> (u32, u32) {
+        match who {
+            Audience::Hosts => self.board.counts(),
+            Audience::Member(_) | Audience::Observers => self.board.public_counts(),
+        }
     }
 
     /// Messages before a position (`None`: from the end), oldest first, at most `limit` and [`PAGE_MESSAGES`]; and whether

@@ -206,8 +206,8 @@ impl Model {
             .map(|(_, name)| name.to_lowercase().replace(' ', ""))
             .collect();
         assert_eq!(alike.len(), members.len(), "nicknames are unique");
-        assert_eq!(room.presences(None, 500).len(), members.len());
-        let (online, away) = room.presence_counts();
+        assert_eq!(room.presences(&Audience::Hosts, None, None, 500).len(), members.len());
+        let (online, away) = room.presence_counts(&Audience::Hosts);
         assert!((online + away) as usize <= members.len());
 
         let (messages, _) = room.messages(None, 200);

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use trivium_engine::{
-    Accommodations, Audience, ChatCommand, Command, Millis, Observation, QuizCommand, Role, Room, RoomCommand,
-    RoomKind, Seq, UserId,
+    Accommodations, ActivityCommand, Audience, ChatCommand, Command, Millis, Observation, QuizCommand, ReceiptCommand,
+    Role, Room, RoomCommand, RoomKind, Seq, UserId,
     chat::Draft,
     quiz::{Answer, Choice, Kind, KindName, Number, Phase, Question, Quiz, Settings},
 };
@@ -261,16 +261,29 @@ fn quiz_command() -> impl Strategy<Value = QuizCommand> {
     ]
 }
 
+fn hand() -> impl Strategy<Value = Command> {
+    (prop::option::weighted(0.3, user()), prop::bool::weighted(0.6))
+        .prop_map(|(user, raised)| Command::Activity(ActivityCommand::RaiseHand { user, raised }))
+}
+
 fn observation() -> impl Strategy<Value = Observation> {
     prop_oneof![
-        user().prop_map(Observation::Connected),
-        user().prop_map(Observation::Disconnected),
-        (user(), any::<bool>(), texts()).prop_map(|(user, away, status)| Observation::Appearance {
-            user,
-            away,
-            status
+        1 => user().prop_map(Observation::Connected),
+        1 => user().prop_map(Observation::Disconnected),
+        1 => (user(), any::<bool>(), texts(), prop::bool::weighted(0.3)).prop_map(|(user, away, status, invisible)| {
+            Observation::Appearance {
+                user,
+                away,
+                status,
+                invisible,
+            }
         }),
-        (user(), any::<bool>()).prop_map(|(user, typing)| Observation::Typing { user, typing }),
+        2 => (user(), 0_u64..60, 0_u64..60).prop_map(|(user, delivered, read)| Observation::Acknowledged {
+            user,
+            delivered,
+            read
+        }),
+        1 => (user(), any::<bool>()).prop_map(|(user, typing)| Observation::Typing { user, typing }),
     ]
 }
 
@@ -295,7 +308,9 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         3 => host(quiz_command().boxed()),
         2 => host(Just(QuizCommand::Advance { from: None }).boxed()),
         2 => wild(quiz_command().prop_map(Command::Quiz).boxed()),
-        3 => observation().prop_map(Step::Observe),
+        1 => wild(any::<bool>().prop_map(|private| Command::Receipt(ReceiptCommand::SetPrivacy { private })).boxed()),
+        1 => wild(hand().boxed()),
+        5 => observation().prop_map(Step::Observe),
         3 => prop_oneof![0_u64..200, 0_u64..6_000, 0_u64..40_000].prop_map(Step::Pass),
         1 => Just(Step::Retry),
         1 => Just(Step::Reload),

@@ -19,6 +19,7 @@ pub(crate) fn member(who: Who, role: Role) -> Member {
         joined_at: T0,
         guest: who.guest,
         accommodations: Accommodations::default(),
+        hand_at: None,
     }
 }
 

@@ -43,6 +43,7 @@ fn event(rng: &mut impl Rng) -> Event {
             time_percent: [100, 150][rng.random_range(0..2)],
             ..Accommodations::default()
         },
+        hand_at: None,
     };
     let invitation = [None, Some("CODE".to_owned())][rng.random_range(0..2)].clone();
     match rng.random_range(0..40) {

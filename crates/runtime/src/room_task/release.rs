@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use trivium_engine::{Entry, Event, Observation, Reject, RoomEvent};
+use trivium_engine::{Audience, Entry, Event, Observation, Reject, RoomEvent, Signal};
 use trivium_store::StoreError;
 
 use super::{RoomTask, Subscribe, Turn, millis};
@@ -35,10 +35,12 @@ impl RoomTask {
         for subscribe in turn.subscribes.drain(..) {
             self.subscribe(subscribe);
         }
+        self.count_presences();
         if !self.signals.is_empty() && now >= self.next_tick {
             self.next_tick = now + millis(self.config.tick);
-            let small = self.room.member_count() as usize <= self.config.presence_broadcast_members;
-            self.ring.board.post(std::mem::take(&mut self.signals), small);
+            self.ring
+                .board
+                .post(std::mem::take(&mut self.signals), self.counts_only);
             self.wake_at.get_or_insert(now.max(self.next_wake));
         }
         if self.wake_at.is_some_and(|at| at <= now) {
@@ -60,6 +62,32 @@ impl RoomTask {
                     tracing::warn!(%room, %error, "a snapshot was not saved");
                 }
             });
+        }
+    }
+
+    /// Tells how many are present where not everybody hears of everybody. A room that has become small again tells all of
+    /// all once; it counts as small at three quarters of the bound, so that one who comes and goes does not cost that
+    /// each time.
+    fn count_presences(&mut self) {
+        let (members, bound) = (
+            self.room.member_count() as usize,
+            self.config.presence_broadcast_members,
+        );
+        if self.counts_only && members <= bound / 4 * 3 {
+            self.counts_only = false;
+            self.last_counts = None;
+            let all = self.room.presences(&Audience::Observers, None, None, bound);
+            self.post(all.into_iter().map(Signal::Presence).collect());
+        }
+        self.counts_only |= members > bound;
+        if !self.counts_only {
+            return;
+        }
+        let counts = [Audience::Hosts, Audience::Observers].map(|who| self.room.presence_counts(&who));
+        if self.last_counts != Some(counts) {
+            self.last_counts = Some(counts);
+            let signal = |((online, away), truth)| Signal::PresenceCounts { online, away, truth };
+            self.post(counts.into_iter().zip([true, false]).map(signal).collect());
         }
     }
 
@@ -98,19 +126,33 @@ impl RoomTask {
         let start = match reason {
             None => Start::Resumed { head },
             Some(reason) => match self.room.view_for(&actor) {
-                Some(view) => Start::Snapshot {
-                    reason,
-                    view: Box::new(view),
-                },
+                Some(mut view) => {
+                    if self.counts_only && who != Audience::Hosts {
+                        // Nobody will tell the receiver when it changes.
+                        view.presences.retain(|presence| presence.user == actor.user);
+                    }
+                    Start::Snapshot {
+                        reason,
+                        view: Box::new(view),
+                    }
+                }
                 None => return,
             },
         };
+        let resumed = reason.is_none();
         let reader = Reader {
             user: actor.user,
             who,
             features,
         };
-        let subscription = Subscription::new(Arc::clone(&self.ring), inbox, Arc::clone(&self.store), reader, after);
+        let subscription = Subscription::new(
+            Arc::clone(&self.ring),
+            inbox,
+            Arc::clone(&self.store),
+            reader,
+            after,
+            resumed,
+        );
         // A subscription that nobody takes is dropped, which takes the observation back.
         let _caller_gone = reply.send(Ok((start, subscription)));
     }
@@ -118,6 +160,9 @@ impl RoomTask {
     /// Keeps the catalogue in step with what can be listed of the room. What a new room is called, it knows already.
     fn project(&self, entries: &[Arc<Entry>]) {
         for entry in entries {
+            if let Event::Room(RoomEvent::MemberLeft { user, .. }) = &entry.event {
+                self.ring.board.forget(user);
+            }
             let (store, room) = (Arc::clone(&self.store), self.room.id().clone());
             match &entry.event {
                 Event::Room(RoomEvent::Updated { settings }) => {

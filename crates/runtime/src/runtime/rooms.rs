@@ -112,6 +112,8 @@ impl Runtime {
             round_trips: BTreeMap::new(),
             signals: BTreeMap::new(),
             last_progress: None,
+            counts_only: false,
+            last_counts: None,
             next_tick: now,
             wake_at: None,
             next_wake: now,
