@@ -21,7 +21,7 @@ import type { Connection } from "./connection.js";
 import { DraftShelf } from "./drafts.js";
 import { Driver, type Setup } from "./driver.js";
 import { fromWire, ownError, reason } from "./errors.js";
-import { Files } from "./files.js";
+import type { Files } from "./files.js";
 import type { Guest, Place } from "./guest.js";
 import { sessionTransport } from "./session-transport.js";
 import type { Credentials } from "./token.js";
@@ -38,7 +38,6 @@ interface Awaiting {
 export class Session implements TriviumSession {
   readonly origin: string;
   readonly drafts: DraftShelf;
-  readonly #files: Files;
   readonly #driver: Driver;
   readonly #guest: Guest | undefined;
   readonly #credentials: Credentials;
@@ -54,7 +53,6 @@ export class Session implements TriviumSession {
     this.#guest = guest;
     this.#credentials = setup.credentials;
     this.origin = setup.origin;
-    this.#files = new Files(setup.origin, setup.credentials);
     this.drafts = new DraftShelf(setup.drafts, setup.origin, () => this.#userId);
     const host = {
       changed: () => this.#changed(),
@@ -131,12 +129,12 @@ export class Session implements TriviumSession {
     this.#driver.switchRoad(road);
   }
 
-  uploadFile(roomId: string, file: Blob, options?: UploadOptions): Promise<Attachment> {
-    return this.#files.upload(roomId, file, options);
+  async uploadFile(roomId: string, file: Blob, options?: UploadOptions): Promise<Attachment> {
+    return (await this.#files()).upload(roomId, file, options);
   }
 
-  fetchFile(url: string, options?: { readonly signal?: AbortSignal }): Promise<Blob> {
-    return this.#files.fetch(url, options);
+  async fetchFile(url: string, options?: { readonly signal?: AbortSignal }): Promise<Blob> {
+    return (await this.#files()).fetch(url, options);
   }
 
   async close(): Promise<void> {
@@ -144,6 +142,12 @@ export class Session implements TriviumSession {
   }
 
   readonly #publish: () => void;
+
+  /** Loaded by who has files: most do not. */
+  async #files(): Promise<Files> {
+    const { Files } = await import("./files.js");
+    return new Files(this.origin, this.#credentials);
+  }
 
   get #userId(): string {
     return this.#driver.exchange.userId || (this.seat?.member.userId ?? "");
