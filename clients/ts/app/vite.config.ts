@@ -57,6 +57,7 @@ export default defineConfig({
       { find: /^@trivium\/client\/proto$/, replacement: sdk("proto.ts") },
       { find: /^@trivium\/client\/seal\/react$/, replacement: sdk("seal/react.ts") },
       { find: /^@trivium\/client\/(\w+)$/, replacement: sdk("$1/index.ts") },
+      { find: /^@trivium\/client\/(\w+\/\w+)$/, replacement: sdk("$1.ts") },
     ],
   },
   // The plugin above must see the module itself.

@@ -3,8 +3,8 @@
 // It fills the box that it stands in. Where that is narrow, what is beside it takes its place.
 import { ActionIcon, Menu } from "@mantine/core";
 import { IconDotsVertical, IconPin, IconSearch, IconShieldHalf, IconUsers } from "@tabler/icons-react";
-import { useMessages, useReceipts, useRoom } from "@trivium/client/react";
-import { type ReactNode, useCallback, useEffect, useMemo, useState } from "react";
+import { useConnection, useMessages, useReceipts, useRoom } from "@trivium/client/react";
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { PageLoading } from "../../components/PageLoading";
 import { notifyError } from "../../lib/notify";
@@ -21,6 +21,8 @@ import { Search } from "./panes/Search";
 import { Thread } from "./panes/Thread";
 import { Roster } from "./people/Roster";
 import classes from "./talk.module.css";
+
+const SealedTalk = lazy(() => import("./sealed/SealedTalk"));
 
 /** Most names of those who are typing. */
 const MOST_TYPING = 3;
@@ -49,16 +51,21 @@ interface Props {
 const ASIDES = ["search", "pins"] as const;
 const ICONS = { search: IconSearch, pins: IconPin, people: IconUsers, moderation: IconShieldHalf } as const;
 
-export function Talk({
-  roomId,
-  asides = ASIDES,
-  target,
-  linkOf,
-  onRoom,
-  focus = false,
-  bare = false,
-  children,
-}: Props) {
+/** A whole chat of any room: those that are sealed have one of their own. */
+export function Talk(props: Props) {
+  const sealed = useRoom(props.roomId, ({ room }) => room?.endToEnd ?? false);
+  const userId = useConnection((connection) => connection.userId);
+  if (!sealed) return <OpenTalk {...props} />;
+  // Keys belong to a user: until it is known who that is there are none.
+  if (userId === "") return <PageLoading />;
+  return (
+    <Suspense fallback={<PageLoading />}>
+      <SealedTalk roomId={props.roomId} />
+    </Suspense>
+  );
+}
+
+function OpenTalk({ roomId, asides = ASIDES, target, linkOf, onRoom, focus = false, bare = false, children }: Props) {
   const { t } = useTranslation("talk");
   const messages = useMessages(roomId);
   const commands = useCommands(roomId);

@@ -6,13 +6,18 @@ import { useMemo } from "react";
 import { RichText } from "../../../components/RichText";
 import { markedIn } from "../model/mentions";
 import { useTalk } from "../model/talk";
+import { useSealedRoom } from "../sealed/context";
+import { Opened } from "../sealed/Opened";
 import { Attachments } from "./Attachments";
 import { LinkCard, QuestionCard } from "./Cards";
 import classes from "./messages.module.css";
 
-export function Content({ entry: { message } }: { entry: ChatMessage }) {
+export function Content({ entry }: { entry: ChatMessage }) {
+  const { message } = entry;
   const { members, ownId } = useTalk();
+  const sealed = useSealedRoom();
   const mentions = useMemo(() => markedIn(message, members, ownId), [message, members, ownId]);
+  if (sealed !== undefined) return <Opened entry={entry} sealed={sealed} />;
   return (
     <>
       {message.text !== "" && (

@@ -18,13 +18,15 @@ type Tab = (typeof TABS)[number];
 
 export function Moderation({ roomId }: { roomId: string }) {
   const { t } = useTranslation("talk");
-  const { hosts, pendingCount, reportCount } = useRoom(roomId, ({ me, moderation }) => ({
-    hosts: isHost(me),
-    pendingCount: moderation.pendingCount,
-    reportCount: moderation.reportCount,
-  }));
+  const hosts = useRoom(roomId, ({ me }) => isHost(me));
+  return hosts ? <Desk roomId={roomId} /> : <p className={classes.hint}>{t("moderation.hostsOnly")}</p>;
+}
+
+/** Begins with what waits, if anything does. */
+function Desk({ roomId }: { roomId: string }) {
+  const { t } = useTranslation("talk");
+  const { pendingCount, reportCount } = useRoom(roomId, ({ moderation }) => moderation);
   const [tab, setTab] = useState<Tab>(pendingCount > 0 ? "pending" : reportCount > 0 ? "reports" : "rules");
-  if (!hosts) return <p className={classes.hint}>{t("moderation.hostsOnly")}</p>;
   const counts: Partial<Record<Tab, number>> = { pending: pendingCount, reports: reportCount };
   return (
     <Tabs

@@ -1,24 +1,16 @@
 // A message that this device cannot open: why, and what can be done about it. Never an empty bubble, never a guess.
 import { Button } from "@mantine/core";
 import { IconLockExclamation } from "@tabler/icons-react";
+import type { OpenFailure } from "@trivium/client/seal";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import classes from "./sealed.module.css";
 
-/** Why a sealed message shows no text; the first four are worth asking for again. */
-export type SealFailure =
-  | "no-envelope"
-  | "key-changed"
-  | "damaged"
-  | "unknown-device"
-  | "bad-signature"
-  | "replayed"
-  | "no-device";
-
-const ASKABLE: ReadonlySet<SealFailure> = new Set(["no-envelope", "key-changed", "damaged"]);
+/** What is worth asking for again: the others would come out the same. */
+const ASKABLE: ReadonlySet<OpenFailure> = new Set<OpenFailure>(["noEnvelope", "keyChanged", "damaged"]);
 
 interface Props {
-  readonly reason: SealFailure;
+  readonly reason: OpenFailure;
   /** Asks its author for it; absent for those who have no device or wrote it themselves. */
   readonly onAskAgain?: (() => Promise<boolean>) | undefined;
 }
@@ -31,7 +23,7 @@ export function FailureBubble({ reason, onAskAgain }: Props) {
     setAsked((await onAskAgain?.()) === true ? "asked" : undefined);
   };
   return (
-    <div className={classes.failure} data-grave={reason === "bad-signature" || undefined}>
+    <div className={classes.failure} data-grave={reason === "badSignature" || undefined}>
       <IconLockExclamation size={20} aria-hidden />
       <div>
         <b>{t(`sealed.failed.${reason}.title`)}</b>
