@@ -2,8 +2,8 @@
 //
 // The work is done in rich-text.ts, loaded when the first text needs it.
 import { useEffect, useMemo, useState } from "react";
+import { hasMention, type Mentions } from "./mentions";
 import classes from "./RichText.module.css";
-import { hasMention, type Mentions } from "./rich-text-mentions";
 
 /** What cannot be anything but plain text. */
 const PLAIN = /^[^\\`*_{}[\]#<>|~$&\n]*$/;

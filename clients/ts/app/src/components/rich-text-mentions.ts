@@ -1,18 +1,6 @@
 // Names in a text of a chat, marked: `@name` becomes a `mark`, and one that means the reader says so in `data-own`.
 import type { MarkdownIt } from "markdown-it";
-
-/** Which names to mark. */
-export interface Mentions {
-  readonly names: readonly string[];
-  /** Those of them that mean the reader. */
-  readonly own: readonly string[];
-}
-
-/** Whether a text has one of the names. */
-export function hasMention(text: string, { names }: Mentions): boolean {
-  const folded = text.toLowerCase();
-  return names.some((name) => folded.includes(`@${name.toLowerCase()}`));
-}
+import type { Mentions } from "./mentions";
 
 /** Marks the names that `env.mentions` has, wherever the text is no code and no link. */
 export function mentionRule(markdown: MarkdownIt): void {

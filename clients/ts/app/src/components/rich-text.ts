@@ -3,8 +3,9 @@
 // Images are left out on purpose: a picture belongs to the question's media, and must not come from a third party.
 import DOMPurify from "dompurify";
 import MarkdownIt from "markdown-it";
+import type { Mentions } from "./mentions";
 import { hasMath, type MathRenderer, mathRules } from "./rich-text-math";
-import { type Mentions, mentionRule } from "./rich-text-mentions";
+import { mentionRule } from "./rich-text-mentions";
 
 let math: MathRenderer | undefined;
 

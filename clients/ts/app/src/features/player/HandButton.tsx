@@ -5,7 +5,7 @@ import { useHands } from "@trivium/client/react";
 import { useTranslation } from "react-i18next";
 import { notifyError } from "../../lib/notify";
 
-export function HandButton({ roomId }: { roomId: string }) {
+export default function HandButton({ roomId }: { roomId: string }) {
   const { t } = useTranslation("player");
   const { place, raise } = useHands(roomId);
   const up = place > 0;

@@ -2,17 +2,17 @@
 import { ActionIcon } from "@mantine/core";
 import { IconDots, IconMessage } from "@tabler/icons-react";
 import { type Member, Role, type Room } from "@trivium/client/proto";
-import { useUnread } from "@trivium/client/react";
+import { useRoom } from "@trivium/client/react";
 import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "../../components/Avatar";
 import { ConnectionChip } from "../../components/ConnectionChip";
-import { HandButton } from "./HandButton";
 import { showNumber } from "./model/numbers";
 import classes from "./PlayerFrame.module.css";
 
 const SettingsDrawer = lazy(() => import("./drawers/SettingsDrawer"));
 const ChatDrawer = lazy(() => import("./drawers/ChatDrawer"));
+const HandButton = lazy(() => import("./HandButton"));
 
 interface Props {
   room: Room;
@@ -32,7 +32,7 @@ interface Props {
 export function PlayerFrame({ room, me, score, place, phase, timer, onLeave, children }: Props) {
   const { t } = useTranslation("player");
   const [open, setOpen] = useState<"settings" | "chat">();
-  const unread = useUnread(room.id).count;
+  const unread = useRoom(room.id, ({ receipts }) => receipts.unread.messageCount);
   const close = () => setOpen(undefined);
   // Whoever has to answer sees the answers: the chat waits until the question is over. What was typed is kept.
   const answering = phase === "OPEN";
@@ -46,7 +46,13 @@ export function PlayerFrame({ room, me, score, place, phase, timer, onLeave, chi
       <header className={classes.header}>
         <span className={classes.where}>{place}</span>
         <span className={classes.timer}>{timer}</span>
-        {me?.role === Role.MEMBER && <HandButton roomId={room.id} />}
+        {me?.role === Role.MEMBER && (
+          <span className={classes.hand}>
+            <Suspense>
+              <HandButton roomId={room.id} />
+            </Suspense>
+          </span>
+        )}
         {room.chatEnabled && me !== undefined && (
           <ActionIcon
             color="gray"
