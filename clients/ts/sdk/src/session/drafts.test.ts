@@ -50,6 +50,16 @@ test("nobody sees the drafts of another user, and what was typed before anybody 
   expect(drafts.get("r2")).toBe("Ada's");
 });
 
+test("two tabs keep each other's drafts", () => {
+  const [one, other] = [open(), open()];
+  expect([one.get("r1"), other.get("r1")]).toEqual(["", ""]);
+  one.set("r1", "one");
+  other.set("r2", "other");
+  one.flush();
+  other.flush();
+  expect([open().get("r1"), open().get("r2")]).toEqual(["one", "other"]);
+});
+
 test("drafts are bounded, in number and in length, and what cannot be read is not there", () => {
   const drafts = open();
   for (let n = 0; n <= MAX_DRAFTS; n++) drafts.set(`r${n}`, "x".repeat(MAX_DRAFT + 1));

@@ -22,6 +22,8 @@ export class DraftShelf implements Drafts {
   #owner = "";
   /** By room and thread, the one touched last at the end. */
   #texts = new Map<string, string>();
+  /** What was touched since it was written: another tab may have touched the rest. */
+  readonly #touched = new Set<string>();
 
   constructor(shelf: Shelf, origin: string, userId: () => string) {
     this.#shelf = shelf;
@@ -36,22 +38,20 @@ export class DraftShelf implements Drafts {
 
   set(roomId: string, text: string, threadSeq = 0n): void {
     this.#settle();
-    this.#texts.delete(key(roomId, threadSeq));
-    if (text !== "") this.#texts.set(key(roomId, threadSeq), text.slice(0, MAX_DRAFT));
-    for (const oldest of this.#texts.keys()) {
-      if (this.#texts.size <= MAX_DRAFTS) break;
-      this.#texts.delete(oldest);
-    }
+    const at = key(roomId, threadSeq);
+    put(this.#texts, at, text.slice(0, MAX_DRAFT));
+    this.#touched.add(at);
     if (!this.#timer.armed) this.#timer.set(WRITE_MS, () => this.flush());
   }
 
   /** Writes what is not written yet. */
   flush(): void {
-    if (!this.#timer.armed && this.#owner === "") return;
     this.#timer.clear();
-    if (this.#owner === "") return;
-    const texts = [...this.#texts];
-    this.#shelf.write(this.#key, texts.length > 0 ? { texts } : undefined);
+    if (this.#owner === "" || this.#touched.size === 0) return;
+    const texts = new Map(read(this.#shelf.read(this.#key)?.texts));
+    for (const at of this.#touched) put(texts, at, this.#texts.get(at) ?? "");
+    this.#touched.clear();
+    this.#shelf.write(this.#key, texts.size > 0 ? { texts: [...texts] } : undefined);
   }
 
   get #key(): string {
@@ -63,9 +63,22 @@ export class DraftShelf implements Drafts {
     const userId = this.#userId();
     if (userId === this.#owner || userId === "") return;
     const typed = this.#owner === "" ? this.#texts : new Map<string, string>();
-    this.flush();
+    if (this.#owner !== "") {
+      this.flush();
+      this.#touched.clear();
+    }
     this.#owner = userId;
     this.#texts = new Map([...read(this.#shelf.read(this.#key)?.texts), ...typed]);
+  }
+}
+
+/** Puts a text at the end, or takes it out; no more than so many stay. */
+function put(texts: Map<string, string>, at: string, text: string): void {
+  texts.delete(at);
+  if (text !== "") texts.set(at, text);
+  for (const oldest of texts.keys()) {
+    if (texts.size <= MAX_DRAFTS) break;
+    texts.delete(oldest);
   }
 }
 

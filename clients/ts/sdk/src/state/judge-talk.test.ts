@@ -85,8 +85,9 @@ async function pins(root: bigint): Promise<void> {
 async function reading(): Promise<void> {
   const middle = ada.state.chat.messages[3]?.message.seq ?? 0n;
   await acknowledge(ada, middle);
-  await acknowledge(ben, ben.state.cursor?.seq ?? 0n);
+  // Before anybody knows what Ben has read: nobody is told to forget it.
   await step(() => ben.receipts.setReceiptPrivacy({ requestId: ben.id(), roomId, private: true }));
+  await acknowledge(ben, ben.state.cursor?.seq ?? 0n);
   await say(host, "one more");
   await say(ben, "and another");
   await acknowledge(ada, ada.state.cursor?.seq ?? 0n);
