@@ -6,7 +6,7 @@ use prost::Message;
 use prost_types::FileDescriptorSet;
 
 /// Every unary method: first what only looks, then a game, then chat, then what takes things away.
-pub(crate) const UNARY: [&str; 46] = [
+pub(crate) const UNARY: [&str; 53] = [
     "SessionService/SyncClock",
     "RoomService/CreateRoom",
     "RoomService/ListRooms",
@@ -38,9 +38,16 @@ pub(crate) const UNARY: [&str; 46] = [
     "ChatService/SetReaction",
     "ChatService/ListMessages",
     "ChatService/SetTyping",
+    "ReceiptService/Acknowledge",
+    "ReceiptService/SetReceiptPrivacy",
+    "ReceiptService/ListReceipts",
+    "ReceiptService/GetMessageReceipts",
+    "ReceiptService/ListUnread",
     "ChatService/DeleteMessage",
     "PresenceService/SetPresence",
     "PresenceService/ListPresence",
+    "PresenceService/RaiseHand",
+    "PresenceService/ListActivity",
     "RoomService/UpdateRoom",
     "RoomService/CreateInvitation",
     "RoomService/RevokeInvitation",

@@ -1,5 +1,7 @@
 //! A well-formed request for every unary method.
 
+mod reading;
+
 use prost::{Message, bytes::Buf, bytes::Bytes, encoding};
 use trivium_proto::v1::{
     AdvanceQuizRequest, Answer, BanUserRequest, CloseRoomRequest, ConnectRequest, CreateInvitationRequest,
@@ -125,8 +127,9 @@ pub(crate) fn request(method: &str, about: &About) -> Option<Request> {
                 room_id,
                 ..ListPresenceRequest::default()
             }),
-            _ => return None,
+            _ => return reading::request(call, about),
         },
+        "ReceiptService" => return reading::request(call, about),
         _ => return None,
     };
     Some(request)

@@ -10,6 +10,7 @@ use trivium_proto::v1::chat_service_client::ChatServiceClient;
 use trivium_proto::v1::presence_service_client::PresenceServiceClient;
 use trivium_proto::v1::quiz_file_service_client::QuizFileServiceClient;
 use trivium_proto::v1::quiz_service_client::QuizServiceClient;
+use trivium_proto::v1::receipt_service_client::ReceiptServiceClient;
 use trivium_proto::v1::room_service_client::RoomServiceClient;
 use trivium_proto::v1::session_service_client::SessionServiceClient;
 use trivium_proto::v1::{JoinRoomRequest, Member};
@@ -105,6 +106,11 @@ impl Client {
     /// Calls about presence.
     pub fn presence(&self) -> PresenceServiceClient<Channel> {
         PresenceServiceClient::new(self.unary.clone())
+    }
+
+    /// Calls about receipts.
+    pub fn receipts(&self) -> ReceiptServiceClient<Channel> {
+        ReceiptServiceClient::new(self.unary.clone())
     }
 
     /// Calls about sessions, for those who want the bare streams.
