@@ -82,6 +82,12 @@ test.skipIf(!hasServer)("a file goes up and comes down, for members only", { tim
   const attachment = await host.uploadFile(roomId, note);
   expect(attachment).toMatchObject({ name: "note.txt", sizeBytes: 16n });
   expect(await (await host.fetchFile(attachment.url)).text()).toBe("Bring a pencil.\n");
+  await expect(ada.fetchFile(attachment.url)).rejects.toMatchObject({ code: Code.NotFound });
+  const room = ada.room(roomId);
+  await host.client(ChatService).sendMessage({ roomId, text: "", attachmentIds: [attachment.id] });
+  const sent = () => room.state.get().chat.messages.at(-1)?.message.attachments[0];
+  await vi.waitFor(() => expect(sent()?.id).toBe(attachment.id), PATIENCE);
+  expect(await (await ada.fetchFile(sent()?.url ?? "")).text()).toBe("Bring a pencil.\n");
   await expect(host.fetchFile(`/rooms/${roomId}/files/none`)).rejects.toMatchObject({ code: Code.NotFound });
   const program = new File(["<svg xmlns='http://www.w3.org/2000/svg'><script/></svg>"], "a.png", { type: "image/png" });
   const error = await ada.uploadFile(roomId, program).catch((thrown: unknown) => thrown);

@@ -1,11 +1,15 @@
 //! What a message carries beside its text, looked up for the author.
 
-use trivium_engine::{Reject, RoomId, chat::Draft, chat::SharedQuestion};
+use trivium_engine::{
+    Reject, RoomId,
+    chat::{Attachment, Draft, SharedQuestion},
+};
 
 use crate::{
+    attachments,
     call::Call,
     convert::{
-        self, Invalid,
+        self,
         chat::{AskedQuestion, Said},
     },
     error::ApiError,
@@ -17,16 +21,33 @@ use crate::{
 ///
 /// # Errors
 ///
-/// `QUIZ_NOT_FOUND` for a quiz that the author may not read, `NO_SUCH_QUESTION` for one that it has not.
-pub(super) async fn looked_up(call: &Call, _room: &RoomId, said: Said) -> Result<Draft, ApiError> {
-    if !said.attachments.is_empty() {
-        return Err(Invalid::new("attachment_ids", "there is no such file").into());
-    }
+/// `QUIZ_NOT_FOUND` for a quiz that the author may not read, `NO_SUCH_QUESTION` for one that it has not, `FILE_NOT_FOUND` for a
+/// file that the author has not brought to this room.
+pub(super) async fn looked_up(call: &Call, room: &RoomId, said: Said) -> Result<Draft, ApiError> {
     let question = match &said.question {
         Some(asked) => Some(question(call, asked).await?),
         None => None,
     };
-    Ok(Draft { question, ..said.draft })
+    // Last, because from then on the files are there for the whole room.
+    let files = attachments::attach(call, room, &said.attachments).await?;
+    Ok(Draft {
+        question,
+        attachments: files.into_iter().map(attachment).collect(),
+        ..said.draft
+    })
+}
+
+fn attachment(file: attachments::Attachment) -> Attachment {
+    // Only pictures have a size, and none is without pixels.
+    let pixels = |side: u32| (side > 0).then_some(side);
+    Attachment {
+        id: file.id,
+        name: file.name,
+        content_type: file.content_type,
+        size: file.size_bytes,
+        width: pixels(file.width),
+        height: pixels(file.height),
+    }
 }
 
 async fn question(call: &Call, asked: &AskedQuestion) -> Result<SharedQuestion, ApiError> {
