@@ -106,7 +106,12 @@ function NewRoom({ onMade, onConversation }: { onMade: () => void; onConversatio
   const make = async (kind: RoomKind.CHANNEL | RoomKind.CLASSROOM) => {
     setBusy(true);
     try {
-      const { room } = await session.client(RoomService).createRoom({ kind, title: t(KIND[kind]) });
+      const { room } = await session.client(RoomService).createRoom({
+        kind,
+        title: t(KIND[kind]),
+        // A channel is for everybody to find.
+        listed: kind === RoomKind.CHANNEL,
+      });
       onMade();
       open(room?.id ?? "");
     } catch (error) {

@@ -36,6 +36,8 @@ describe("a mention that is typed", () => {
     ["hop", ["Grace Hopper"]],
     ["lo", ["Ada Lovelace"]],
     ["barbara ", []],
+    ["Barbara", []],
+    ["ada", ["Ada", "Ada Lovelace"]],
     ["zz", []],
   ])("fits %j", (query, names) => {
     expect(candidatesFor(query, people, 6).map(({ name }) => name)).toEqual(names);

@@ -39,15 +39,17 @@ export function candidatesFor(query: string, people: readonly Candidate[], most:
   const wanted = query.toLocaleLowerCase();
   const ranked = people.flatMap((each) => {
     const name = each.name.toLocaleLowerCase();
-    // A name that stands there in full needs no help any more.
+    // What goes on behind a whole name is no longer about that name.
     if (name === wanted.trimEnd() && wanted !== name) return [];
     if (name.startsWith(wanted)) return [{ each, rank: 0 }];
     return name.split(/[\s._-]+/).some((word) => word.startsWith(wanted)) ? [{ each, rank: 1 }] : [];
   });
-  return ranked
+  const found = ranked
     .sort((a, b) => a.rank - b.rank)
     .slice(0, most)
     .map(({ each }) => each);
+  // A name that stands there in full, and can be nobody else's, needs no help: Enter is to send it.
+  return found.length === 1 && found[0]?.name.toLocaleLowerCase() === wanted ? [] : found;
 }
 
 /** The text with a name in place of what was typed, and where the caret goes. */
