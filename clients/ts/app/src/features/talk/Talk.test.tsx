@@ -40,7 +40,7 @@ describe("sending", () => {
     });
     type("Too fast");
     press("Enter");
-    await screen.findByText(/Not sent. slow down/);
+    await screen.findByText(/Not sent.*slow down/);
     session.handle(ChatService.method.sendMessage, ({ text }) => ({ message: message(34, "host", text) }));
     fireEvent.click(screen.getByRole("button", { name: "Retry" }));
     await waitFor(() => expect(screen.queryByText(/Not sent/)).toBeNull());

@@ -7,6 +7,7 @@ import { type GetMessageReceiptsResponse, ReceiptService } from "@trivium/client
 import { useRoom, useSession } from "@trivium/client/react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { sentenceFor } from "../../../lib/failure";
 import { notifyError } from "../../../lib/notify";
 import { deliveryOf } from "../model/delivery";
 import { nameOf, useTalk } from "../model/talk";
@@ -55,7 +56,8 @@ function Failed({ entry: { key, error } }: { entry: ChatMessage }) {
   const { actions } = useTalk();
   return (
     <span className={classes.failed}>
-      <IconAlertTriangle size={16} aria-hidden /> {t("send.failed", { reason: error?.rawMessage ?? "" })}
+      <IconAlertTriangle size={16} aria-hidden />{" "}
+      {t("send.failed", { reason: error === undefined ? "" : (sentenceFor(error, "talk") ?? "") })}
       {/* The row already says what failed anew. */}
       <Button size="compact-sm" variant="default" onClick={() => void actions.retry(key).catch(() => {})}>
         {t("send.retry")}

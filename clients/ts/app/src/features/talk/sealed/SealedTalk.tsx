@@ -8,6 +8,7 @@ import { useChatActions, useMessages, useRoom, useUnread } from "@trivium/client
 import { useSealed, useSealing } from "@trivium/client/seal/react";
 import { useCallback, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
+import { notifyError } from "../../../lib/notify";
 import { Composer } from "../compose/Composer";
 import { MessageList } from "../messages/MessageList";
 import { useCommands } from "../model/commands";
@@ -40,7 +41,15 @@ export default function SealedTalk({ roomId }: { roomId: string }) {
   const unread = useUnread(roomId);
   const ownId = me?.userId ?? sealing.userId;
   const { jumpTo } = messages;
-  const jump = useCallback((seq: bigint) => void jumpTo(seq).then((found) => found && setShown({ seq })), [jumpTo]);
+  const jump = useCallback(
+    (seq: bigint) => {
+      jumpTo(seq).then(
+        (found) => found && setShown({ seq }),
+        (error) => notifyError(error, "talk"),
+      );
+    },
+    [jumpTo],
+  );
   const value = useMemo((): Talk => {
     const { send, retry, drop } = sealed;
     const actions = {
@@ -55,7 +64,14 @@ export default function SealedTalk({ roomId }: { roomId: string }) {
     () => ({
       texts: new Map(sealed.messages.map(({ entry, text, failure }) => [entry.key, { text, failure }] as const)),
       serverView,
-      askAgain: sealed.askAgain,
+      askAgain: async (seq: bigint) => {
+        try {
+          return await sealed.askAgain(seq);
+        } catch (error) {
+          void notifyError(error, "talk");
+          return false;
+        }
+      },
     }),
     [sealed, serverView],
   );
