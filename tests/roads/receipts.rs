@@ -124,8 +124,10 @@ async fn who_reads_privately_is_not_seen_and_sees_nobody() {
         })
         .await;
         let of = |seen: Vec<Vec<Receipt>>, user: &str| {
-            let newest = seen.into_iter().flatten().filter(|one| one.user_id == user).last();
-            newest.map(|one| (one.delivered_seq, one.read_seq))
+            let newest = seen.into_iter().flatten().filter(|one| one.user_id == user);
+            newest
+                .max_by_key(|one| one.delivered_seq)
+                .map(|one| (one.delivered_seq, one.read_seq))
         };
         assert_eq!(of(entries(&host, &room).await, &ids[1]), Some((said, 0)));
         assert_eq!(of(entries(&cleo, &room).await, &ids[1]), Some((said, 0)));

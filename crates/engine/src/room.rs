@@ -148,7 +148,7 @@ impl Room {
             Command::Quiz(command) => quiz::decide(self.quiz.as_ref(), members, &self.screens, command, cx)
                 .map(|events| events.into_iter().map(Event::Quiz).collect()),
             Command::Chat(command) => chat::decide(self, command, cx),
-            Command::Receipt(command) => receipt::decide(self, command, cx),
+            Command::Receipt(command) => Ok(receipt::decide(self, command, cx)),
             Command::Moderation(command) => moderation::decide(self, command, cx),
             Command::Activity(command) => activity::decide(self, command, cx),
             Command::Inbox(command) => inbox::decide(self, command, cx),

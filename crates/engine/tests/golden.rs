@@ -21,8 +21,11 @@ use trivium_engine::{
     quiz::{self, Answer, Choice, Kind, Number, Phase, Question, Quiz, Settings},
 };
 
+/// The name of a log, and what happens in it.
+type Scenario = (&'static str, fn() -> World);
+
 /// What happens in each log that can be written anew.
-const SCENARIOS: &[(&str, fn() -> World)] = &[
+const SCENARIOS: &[Scenario] = &[
     ("room-v2", scenario),
     ("chat-v1", talk::scenario),
     ("keys-v1", keys),

@@ -81,7 +81,9 @@ fn shorter(told: Vec<Signal>) -> Vec<String> {
         Signal::Presence(one) => format!("{} is {:?} {:?}", one.user, one.state, one.status),
         Signal::Unseen(one) => format!("{} is unseen {:?} {:?}", one.user, one.state, one.status),
         Signal::Typing { user, typing } => format!("{user} types: {typing}"),
-        other => panic!("not of presence: {other:?}"),
+        other @ (Signal::PresenceCounts { .. } | Signal::AnswerProgress { .. } | Signal::Screens { .. }) => {
+            panic!("not of presence: {other:?}")
+        }
     };
     told.into_iter().map(text).collect()
 }

@@ -32,7 +32,14 @@ impl Encode for Lines {
         match event {
             Event::Room(RoomEvent::MemberJoined { member, .. }) => format!("+ {}\n", member.user).into(),
             Event::Room(RoomEvent::MemberLeft { user, .. }) => format!("- {user}\n").into(),
-            _ => Bytes::new(),
+            Event::Room(_)
+            | Event::Quiz(_)
+            | Event::Chat(_)
+            | Event::Receipt(_)
+            | Event::Moderation(_)
+            | Event::Activity(_)
+            | Event::Inbox(_)
+            | Event::Keys(_) => Bytes::new(),
         }
     }
 
@@ -255,7 +262,7 @@ async fn crowd(people: usize, told_of_each: usize) -> Vec<(usize, usize)> {
         acts(&stage, &format!("p{n}"), &mut crowd[n], &mut dice).await;
         tokio::time::sleep(Duration::from_millis(dice.random_range(0..200))).await;
     }
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     let mut truths = vec![stage.truth(Audience::Hosts).await];
     truths.resize(OBSERVERS + 1, stage.truth(Audience::Observers).await);
     enough.send(true).expect("they watch");

@@ -105,10 +105,11 @@ impl State {
     pub(crate) fn note(&mut self, entry: &Entry) {
         match &entry.event {
             Event::Room(event) => self.note_members(entry.at, event),
-            Event::Chat(event) => match said(event) {
-                Some((user, deed)) => self.count(user, &deed),
-                None => {}
-            },
+            Event::Chat(event) => {
+                if let Some((user, deed)) = said(event) {
+                    self.count(user, &deed);
+                }
+            }
             Event::Quiz(quiz::Event::AnswerAccepted { user, .. }) => self.count(user, &Deed::Answer),
             // No sign of life: it comes when all is over.
             Event::Activity(ActivityEvent::VisitEnded(_)) => return,
