@@ -10,8 +10,8 @@ use rand::{Rng, RngExt as _, seq::IndexedRandom as _};
 use rand_chacha::ChaCha8Rng;
 use tokio::time::sleep;
 use trivium_engine::{
-    Accommodations, Audience, ChatCommand, Command, Millis, QuizCommand, Role, Room, RoomCommand, RoomKind, UserId,
-    View, chat::Draft, quiz::Phase,
+    Accommodations, Audience, ChatCommand, Command, Millis, PolicyChange, QuizCommand, Role, Room, RoomCommand,
+    RoomKind, UserId, View, chat::Draft, quiz::Phase,
 };
 
 use crate::{
@@ -89,6 +89,7 @@ pub(crate) fn create() -> Command {
         capacity: None,
         teams: vec!["red".into(), "blue".into()],
         nickname: String::new(),
+        policy: PolicyChange::default(),
     };
     create.into()
 }
@@ -186,6 +187,7 @@ fn manage(client: &Client, rng: &mut ChaCha8Rng) -> Command {
             capacity: None,
             late_join: Some(rng.random_bool(0.8)),
             chat_enabled: Some(rng.random_bool(0.8)),
+            policy: PolicyChange::default(),
         },
     };
     command.into()

@@ -15,8 +15,8 @@ use tokio::time::sleep;
 use trivium_engine::{QuizId, RoomId, Seq, Timestamp, UserId};
 use trivium_store::{
     Append, Appended, Catalogue, CreateRoom, FileId, FileInfo, FileQuota, FileRecord, Files, InvitationRecord, Media,
-    MediaId, MediaRecord, MemoryStore, Page, PutFile, PutInvitation, PutMedia, PutQuiz, QuizRecord, QuizSummary, Record, RoomLog, RoomRecord, Snapshot, Snapshots,
-    StoreError,
+    MediaId, MediaRecord, MemoryStore, Page, PutFile, PutInvitation, PutMedia, PutQuiz, QuizRecord, QuizSummary,
+    Record, RoomLog, RoomRecord, Snapshot, Snapshots, StoreError,
 };
 
 use crate::world::{World, lock};

@@ -302,10 +302,13 @@ fn rejected(reject: &Reject) -> Outline {
         | Reject::NotPaused
         | Reject::QuestionNotOpen { .. }
         | Reject::QuestionClosed
-        | Reject::ChatClosed => Code::FailedPrecondition,
+        | Reject::ChatClosed
+        | Reject::RoomArchived => Code::FailedPrecondition,
         // Somebody else was faster: look again, then decide anew.
         Reject::PhaseChanged { .. } => Code::Aborted,
-        Reject::NotInvited | Reject::Banned | Reject::NotMember | Reject::NotPermitted => Code::PermissionDenied,
+        Reject::NotInvited | Reject::Banned | Reject::NotMember | Reject::NotPermitted | Reject::WriteNotAllowed => {
+            Code::PermissionDenied
+        }
         Reject::NicknameInvalid | Reject::WrongAnswerType(_) | Reject::TextInvalid(_) | Reject::WrongThread => {
             Code::InvalidArgument
         }

@@ -90,7 +90,10 @@ impl Event {
 
 fn room_visibility(event: &RoomEvent) -> Visibility {
     match event {
-        RoomEvent::Created { .. } | RoomEvent::Updated { .. } | RoomEvent::Closed => Visibility::Everyone,
+        RoomEvent::Created { .. }
+        | RoomEvent::Updated { .. }
+        | RoomEvent::Closed
+        | RoomEvent::MessagesExpired { .. } => Visibility::Everyone,
         RoomEvent::MemberJoined { member, invitation, .. } | RoomEvent::MemberUpdated { member, invitation } => {
             if !member.accommodations.is_none() {
                 Visibility::Personal
@@ -116,7 +119,10 @@ fn room_visibility(event: &RoomEvent) -> Visibility {
 
 fn room_seen_by(event: &RoomEvent, who: &Audience) -> Option<RoomEvent> {
     match event {
-        RoomEvent::Created { .. } | RoomEvent::Updated { .. } | RoomEvent::Closed => Some(event.clone()),
+        RoomEvent::Created { .. }
+        | RoomEvent::Updated { .. }
+        | RoomEvent::Closed
+        | RoomEvent::MessagesExpired { .. } => Some(event.clone()),
         RoomEvent::MemberJoined {
             member,
             member_count,

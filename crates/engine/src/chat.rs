@@ -170,6 +170,16 @@ impl State {
         }
     }
 
+    /// Forgets all messages up to a position, and that there ever were any.
+    pub(crate) fn expire(&mut self, through: Seq) {
+        let kept = through.saturating_add(1);
+        self.messages = self.messages.split_off(&kept);
+        self.aside = self.aside.split_off(&kept);
+        self.late = self.late.split_off(&kept);
+        self.pins.retain(|pinned| *pinned > through);
+        self.more = false;
+    }
+
     /// Counts a message in the thread that it is in.
     fn answer(&mut self, at: Timestamp, sent: &Sent) {
         if let Some(root) = sent.thread.and_then(|root| self.get_mut(root)) {

@@ -6,7 +6,7 @@ use crate::{
     ActivityCommand, ChatCommand, InboxCommand, KeysCommand, Millis, ModerationCommand, ReceiptCommand, UserId,
     member::{Accommodations, Role},
     quiz::{self, Quiz},
-    settings::{JoinPolicy, RoomKind},
+    settings::{JoinPolicy, PolicyChange, RoomKind},
 };
 
 /// A request to a room.
@@ -49,6 +49,17 @@ pub enum RoomCommand {
         teams: Vec<String>,
         /// The host's nickname; empty takes the actor's name.
         nickname: String,
+        /// How people talk in it, and who finds it; none takes the kind's default.
+        policy: PolicyChange,
+    },
+    /// The first command of a conversation: the actor and everybody named are in it, as equals.
+    Open {
+        /// Shown to all of them; empty for their names.
+        title: String,
+        /// The others, and the names by which the actor knows them; empty where there is none.
+        people: Vec<(UserId, String)>,
+        /// Whether only sealed messages are taken.
+        end_to_end: bool,
     },
     /// Come in. Repeating it as a member changes nothing.
     Join {
@@ -79,6 +90,8 @@ pub enum RoomCommand {
         late_join: Option<bool>,
         /// Whether members may chat.
         chat_enabled: Option<bool>,
+        /// How people talk in it, and who finds it.
+        policy: PolicyChange,
     },
     /// End the room.
     Close,

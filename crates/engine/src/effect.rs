@@ -34,13 +34,14 @@ fn room(command: &RoomCommand, event: &RoomEvent) -> bool {
     use RoomEvent as Made;
     let left = |who, why| matches!(event, Made::MemberLeft { user, reason, .. } if user == who && *reason == why);
     match command {
-        RoomCommand::Create { .. } => matches!(event, Made::Created { .. }),
+        RoomCommand::Create { .. } | RoomCommand::Open { .. } => matches!(event, Made::Created { .. }),
         RoomCommand::Join { invitation, .. } => match event {
             Made::MemberJoined { .. } => true,
             Made::MemberUpdated { invitation: by, .. } => by.is_some() && by == invitation,
             Made::Created { .. }
             | Made::Updated { .. }
             | Made::Closed
+            | Made::MessagesExpired { .. }
             | Made::MemberLeft { .. }
             | Made::Unbanned { .. }
             | Made::Banned { .. }

@@ -65,6 +65,11 @@ pub enum RoomEvent {
     },
     /// The room is over.
     Closed,
+    /// Messages that are older than the room keeps them are gone.
+    MessagesExpired {
+        /// All up to this entry.
+        through: Seq,
+    },
     /// Somebody came in.
     MemberJoined {
         /// The new member.
@@ -169,6 +174,7 @@ impl Event {
                 RoomEvent::Created { .. } => "room.created",
                 RoomEvent::Updated { .. } => "room.updated",
                 RoomEvent::Closed => "room.closed",
+                RoomEvent::MessagesExpired { .. } => "room.messages_expired",
                 RoomEvent::MemberJoined { .. } => "room.member_joined",
                 RoomEvent::MemberLeft { .. } => "room.member_left",
                 RoomEvent::MemberUpdated { .. } => "room.member_updated",

@@ -8,12 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Cx, Event, Member, Reject, Role, RoomCommand, RoomEvent, Settings, Timestamp, UserId, event::LeaveReason,
-    member::Members, permission, presence, quiz::Phase, text,
+    Actor, Cx, Entry, Event, Member, Reject, Role, RoomCommand, RoomEvent, Seq, Settings, UserId, WritePolicy,
+    event::LeaveReason, member::Members, permission, presence, quiz::Phase, text,
 };
 
 mod arrival;
 mod change;
+mod conversation;
 pub mod invitation;
 
 pub use invitation::Invitation;
@@ -33,6 +34,9 @@ pub(crate) struct State {
     /// By code; some may have expired.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) invitations: BTreeMap<String, Invitation>,
+    /// Which entry brought each member in. Rooms that are older than this say nothing of those who were there before.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) since: BTreeMap<UserId, Seq>,
 }
 
 /// What membership may know of the rest of the room.
@@ -54,6 +58,26 @@ impl State {
         }
     }
 
+    /// Whether the actor may write in the chat. Whether it has a seat has been asked before.
+    pub(crate) fn check_writes(&self, actor: &Actor) -> Result<(), Reject> {
+        let settings = self.settings.as_ref().ok_or(Reject::NoSuchRoom)?;
+        let policy = &settings.policy;
+        if policy.archived_at.is_some() {
+            return Err(Reject::RoomArchived);
+        }
+        if permission::acting_role(&self.members, actor).is_some_and(Role::is_host) {
+            return Ok(());
+        }
+        if !settings.chat_enabled {
+            return Err(Reject::ChatClosed);
+        }
+        match policy.write {
+            WritePolicy::Members => Ok(()),
+            WritePolicy::Named if policy.writers.contains(&actor.user) => Ok(()),
+            WritePolicy::Hosts | WritePolicy::Named => Err(Reject::WriteNotAllowed),
+        }
+    }
+
     #[expect(clippy::too_many_lines, reason = "one arm per command, none of them long")]
     pub(crate) fn decide(
         &self,
@@ -70,6 +94,7 @@ impl State {
                 capacity,
                 teams,
                 nickname,
+                policy,
             } => {
                 let settings = arrival::settings(
                     &arrival::Wish {
@@ -79,11 +104,17 @@ impl State {
                         join_policy: *join_policy,
                         capacity: *capacity,
                         teams,
+                        policy,
                     },
                     cx,
                 )?;
                 self.create(settings, nickname, cx)?
             }
+            RoomCommand::Open {
+                title,
+                people,
+                end_to_end,
+            } => conversation::open(title, people, *end_to_end, cx)?,
             RoomCommand::Join {
                 nickname,
                 avatar,
@@ -109,6 +140,7 @@ impl State {
                 capacity,
                 late_join,
                 chat_enabled,
+                policy,
             } => {
                 let mut settings = self.check_open()?.clone();
                 if let Some(title) = title {
@@ -120,6 +152,7 @@ impl State {
                 settings.locked = locked.unwrap_or(settings.locked);
                 settings.late_join = late_join.unwrap_or(settings.late_join);
                 settings.chat_enabled = chat_enabled.unwrap_or(settings.chat_enabled);
+                change::policy(&mut settings.policy, policy, cx)?;
                 if self.settings.as_ref() == Some(&settings) {
                     Vec::new()
                 } else {
@@ -176,8 +209,11 @@ impl State {
     }
 
     /// Takes an event into the state.
-    pub(crate) fn apply(&mut self, at: Timestamp, event: &RoomEvent, board: &mut presence::Board) {
+    pub(crate) fn apply(&mut self, entry: &Entry, event: &RoomEvent, board: &mut presence::Board) {
+        let at = entry.at;
         match event {
+            // The chat forgets them.
+            RoomEvent::MessagesExpired { .. } => {}
             RoomEvent::Created { settings } | RoomEvent::Updated { settings } => self.settings = Some(settings.clone()),
             RoomEvent::Closed => {
                 if let Some(settings) = &mut self.settings {
@@ -188,6 +224,9 @@ impl State {
             }
             RoomEvent::MemberJoined { member, invitation, .. } | RoomEvent::MemberUpdated { member, invitation } => {
                 board.enter(&member.user, presence::Known::default(), at);
+                if self.members.get(&member.user).is_none() {
+                    self.since.insert(member.user.clone(), entry.seq);
+                }
                 self.members.insert(member.clone());
                 if let Some(code) = invitation {
                     self.count_use(code);
@@ -198,6 +237,7 @@ impl State {
             RoomEvent::MemberLeft { user, reason, .. } => {
                 board.leave(user, at);
                 self.members.remove(user);
+                self.since.remove(user);
                 if *reason == LeaveReason::Banned {
                     self.bans.insert(user.clone());
                 }

@@ -98,6 +98,12 @@ pub enum Reject {
     /// The chat is closed for members.
     #[error("the chat is closed")]
     ChatClosed,
+    /// Only hosts, or only some, may write here.
+    #[error("not everybody may write in this room")]
+    WriteNotAllowed,
+    /// The room is in the archive, where nobody writes.
+    #[error("the room is in the archive")]
+    RoomArchived,
     /// The text is empty or too long.
     #[error("the text is not usable: {0}")]
     TextInvalid(&'static str),
@@ -159,6 +165,8 @@ impl Reject {
             Self::AlreadyAnswered => "ALREADY_ANSWERED",
             Self::WrongAnswerType(_) => "WRONG_ANSWER_TYPE",
             Self::ChatClosed => "CHAT_CLOSED",
+            Self::WriteNotAllowed => "WRITE_NOT_ALLOWED",
+            Self::RoomArchived => "ROOM_ARCHIVED",
             Self::TextInvalid(_) => "TEXT_INVALID",
             Self::NoSuchMessage => "NO_SUCH_MESSAGE",
             Self::WrongThread => "WRONG_THREAD",

@@ -9,8 +9,9 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Command, Cx, Entry, Event, Observation, Reject, RequestId, Role, RoomCommand, RoomId, Seq, Signal, Timestamp,
-    UserId, activity, chat, dedupe::Requests, inbox, keys, membership, moderation, permission, presence, quiz, receipt,
+    Command, Cx, Entry, Event, Observation, Reject, RequestId, Role, RoomCommand, RoomEvent, RoomId, Seq, Signal,
+    Timestamp, UserId, activity, chat, dedupe::Requests, inbox, keys, membership, moderation, permission, presence,
+    quiz, receipt, retention,
 };
 
 mod queries;
@@ -31,6 +32,7 @@ mod queries;
 ///     capacity: None,
 ///     teams: vec![],
 ///     nickname: "Ms. A".into(),
+///     policy: Default::default(),
 /// });
 /// # struct Fixed;
 /// # impl rand::TryRng for Fixed {
@@ -57,6 +59,8 @@ pub struct Room {
     pub(crate) seats: membership::State,
     pub(crate) chat: chat::State,
     pub(crate) quiz: Option<quiz::State>,
+    #[serde(default)]
+    pub(crate) retention: retention::State,
     #[serde(default)]
     pub(crate) receipts: receipt::State,
     #[serde(default)]
@@ -87,6 +91,7 @@ impl Room {
             seats: membership::State::default(),
             chat: chat::State::default(),
             quiz: None,
+            retention: retention::State::default(),
             receipts: receipt::State::default(),
             moderation: moderation::State::default(),
             activity: activity::State::default(),
@@ -124,14 +129,17 @@ impl Room {
     /// Ask [`replayed`](Self::replayed) first: whether this is a retry is not looked at here.
     pub fn decide(&self, command: &Command, cx: &mut Cx<'_>) -> Result<Vec<Event>, Reject> {
         match (command, &self.seats.settings) {
-            (Command::Room(RoomCommand::Create { .. }), None) => {}
-            (Command::Room(RoomCommand::Create { .. }), Some(_)) => return Err(Reject::RoomExists),
+            (Command::Room(RoomCommand::Create { .. } | RoomCommand::Open { .. }), None) => {}
+            (Command::Room(RoomCommand::Create { .. } | RoomCommand::Open { .. }), Some(_)) => {
+                return Err(Reject::RoomExists);
+            }
             (_, _) => {
                 self.seats.check_open()?;
             }
         }
         let members = &self.seats.members;
-        permission::check(command, members, cx.actor)?;
+        let kind = self.seats.settings.as_ref().map(|settings| settings.kind);
+        permission::check(command, kind, members, cx.actor)?;
         keys::guard(self, command)?;
         match command {
             Command::Room(command) => {
@@ -162,7 +170,9 @@ impl Room {
             .playing()
             .map(|quiz| quiz::settle(quiz, &self.seats.members, &self.board, &self.screens, now));
         let quiz = quiz.unwrap_or_default().into_iter().map(Event::Quiz);
-        quiz.chain(receipt::settle(self, now).into_iter().map(Event::Receipt))
+        let expired = retention::settle(self, now).map(Event::Room);
+        quiz.chain(expired)
+            .chain(receipt::settle(self, now).into_iter().map(Event::Receipt))
             .chain(moderation::settle(self, now).into_iter().map(Event::Moderation))
             .chain(activity::settle(self, now).into_iter().map(Event::Activity))
             .chain(inbox::settle(self, now).into_iter().map(Event::Inbox))
@@ -177,8 +187,14 @@ impl Room {
         self.receipts.note(entry);
         self.activity.note(entry);
         self.notes.strike(&entry.event);
+        self.retention.apply(entry);
         match &entry.event {
-            Event::Room(event) => self.seats.apply(entry.at, event, &mut self.board),
+            Event::Room(event) => {
+                if let RoomEvent::MessagesExpired { through } = event {
+                    self.chat.expire(*through);
+                }
+                self.seats.apply(entry, event, &mut self.board);
+            }
             Event::Quiz(event) => {
                 if let quiz::Event::QuestionOpened { .. } = event {
                     self.screens = quiz::screens::Board::default();

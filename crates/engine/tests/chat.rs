@@ -4,7 +4,7 @@ mod common;
 
 use common::*;
 use trivium_engine::{
-    ChatCommand, ChatEvent, Event, MessageView, Reject, Role, RoomCommand, Seq, Timestamp,
+    ChatCommand, ChatEvent, Event, MessageView, PolicyChange, Reject, Role, RoomCommand, Seq, Timestamp,
     chat::{self, Backwards, Draft, History, KEPT, MAX_EMOJI, MAX_TEXT, Mentions, Sent, Span},
 };
 
@@ -67,6 +67,7 @@ fn chat_enabled(enabled: bool) -> RoomCommand {
         capacity: None,
         late_join: None,
         chat_enabled: Some(enabled),
+        policy: PolicyChange::default(),
     }
 }
 

@@ -14,8 +14,8 @@ use std::{collections::BTreeSet, fs, path::PathBuf, sync::Arc};
 
 use common::*;
 use trivium_engine::{
-    Accommodations, ActivityEvent, ChatCommand, ChatEvent, Entry, Event, KeysCommand, KeysEvent, Millis, Observation,
-    QuizCommand, ReceiptEvent, Role, Room, RoomCommand, RoomEvent, RoomKind,
+    Accommodations, ActivityEvent, ChatCommand, ChatEvent, Entry, Event, HistoryPolicy, KeysCommand, KeysEvent, Millis,
+    Observation, PolicyChange, QuizCommand, ReceiptEvent, Role, Room, RoomCommand, RoomEvent, RoomKind, WritePolicy,
     chat::Draft,
     octets::Octets,
     quiz::{self, Answer, Choice, Kind, Number, Phase, Question, Quiz, Settings},
@@ -54,6 +54,7 @@ every! { event_name(Event), EVENTS:
     Event::Room(RoomEvent::Created { .. }) => "room.created",
     Event::Room(RoomEvent::Updated { .. }) => "room.updated",
     Event::Room(RoomEvent::Closed) => "room.closed",
+    Event::Room(RoomEvent::MessagesExpired { .. }) => "room.messages_expired",
     Event::Room(RoomEvent::MemberJoined { .. }) => "room.member_joined",
     Event::Room(RoomEvent::MemberLeft { .. }) => "room.member_left",
     Event::Room(RoomEvent::MemberUpdated { .. }) => "room.member_updated",
@@ -320,6 +321,7 @@ fn members() -> World {
                 capacity: Some(50),
                 late_join: Some(false),
                 chat_enabled: None,
+                policy: PolicyChange::default(),
             },
         )
         .done()
@@ -533,8 +535,31 @@ fn scenario() -> World {
         .done()
         .when(HOST, RoomCommand::Leave)
         .done()
+        .when(COHOST, policy())
+        .done()
+        .at(3 * 86_400_000)
         .when(COHOST, RoomCommand::Close)
         .done()
+}
+
+/// Messages are kept for a day, and everything else is not as it was.
+fn policy() -> RoomCommand {
+    RoomCommand::Update {
+        title: None,
+        locked: None,
+        capacity: None,
+        late_join: None,
+        chat_enabled: None,
+        policy: PolicyChange {
+            write: Some(WritePolicy::Named),
+            writers: Some(BTreeSet::from([ANA.user()])),
+            history: Some(HistoryPolicy::SinceJoin),
+            listed: Some(true),
+            archived: Some(true),
+            retention_days: Some(1),
+            description: Some("What is said of them".to_owned()),
+        },
+    }
 }
 
 #[test]

@@ -51,6 +51,9 @@ pub enum SnapshotReason {
     TooFarBehind,
     /// The cursor is ahead of the log.
     AheadOfLog,
+    /// Messages after the cursor are not there for the receiver: it came in later, or they are older than the room keeps
+    /// them.
+    Hidden,
 }
 
 /// What a subscription has for its receiver.

@@ -1,7 +1,10 @@
 //! Rooms and members: requests in; settings, members and snapshots out.
 
+use std::collections::BTreeSet;
+
 use trivium_engine::{
-    Accommodations, Audience, Command, JoinPolicy, Member, RequestId, RoomCommand, RoomId, RoomKind, Settings, View,
+    Accommodations, Audience, Command, HistoryPolicy, JoinPolicy, Member, PolicyChange, RequestId, RoomCommand, RoomId,
+    RoomKind, Settings, UserId, View, WritePolicy,
     event::{LeaveReason, RoomEvent},
 };
 use trivium_proto::v1::{self, room_event::Event};
@@ -16,6 +19,15 @@ use super::{
 /// Make a room, with a code that the catalogue has reserved for it.
 pub fn create(request: v1::CreateRoomRequest, code: Option<String>) -> Result<(RequestId, Command), Invalid> {
     let join_policy = join_policy(request.join_policy)?;
+    let policy = PolicyChange {
+        write: write_policy(request.write_policy)?,
+        writers: None,
+        history: history_policy(request.history_policy)?,
+        listed: Some(request.listed),
+        archived: None,
+        retention_days: Some(request.retention_days),
+        description: Some(request.description),
+    };
     let command = RoomCommand::Create {
         kind: kind("kind", request.kind)?,
         title: request.title,
@@ -24,6 +36,7 @@ pub fn create(request: v1::CreateRoomRequest, code: Option<String>) -> Result<(R
         capacity: (request.capacity > 0).then_some(request.capacity),
         teams: request.teams,
         nickname: request.nickname,
+        policy,
     };
     Ok((id("request_id", request.request_id)?, Command::Room(command)))
 }
@@ -35,6 +48,23 @@ pub fn join_policy(number: i32) -> Result<Option<JoinPolicy>, Invalid> {
         v1::JoinPolicy::Code => Some(JoinPolicy::Code),
         v1::JoinPolicy::Open => Some(JoinPolicy::Open),
         v1::JoinPolicy::Invited => Some(JoinPolicy::Invited),
+    })
+}
+
+fn write_policy(number: i32) -> Result<Option<WritePolicy>, Invalid> {
+    Ok(match enumerated("write_policy", number)? {
+        v1::WritePolicy::Unspecified => None,
+        v1::WritePolicy::Members => Some(WritePolicy::Members),
+        v1::WritePolicy::Hosts => Some(WritePolicy::Hosts),
+        v1::WritePolicy::Named => Some(WritePolicy::Named),
+    })
+}
+
+fn history_policy(number: i32) -> Result<Option<HistoryPolicy>, Invalid> {
+    Ok(match enumerated("history_policy", number)? {
+        v1::HistoryPolicy::Unspecified => None,
+        v1::HistoryPolicy::All => Some(HistoryPolicy::All),
+        v1::HistoryPolicy::SinceJoin => Some(HistoryPolicy::SinceJoin),
     })
 }
 
@@ -72,12 +102,29 @@ pub fn leave(request: v1::LeaveRoomRequest) -> Result<Addressed, Invalid> {
 
 /// Change settings.
 pub fn update(request: v1::UpdateRoomRequest) -> Result<Addressed, Invalid> {
+    let write = request.write_policy.map(write_policy).transpose()?.flatten();
+    let writers = request
+        .writer_user_ids
+        .into_iter()
+        .map(|user| id("writer_user_ids", user));
+    let writers = writers.collect::<Result<BTreeSet<UserId>, _>>()?;
+    let policy = PolicyChange {
+        write,
+        // An empty list cannot be told from an absent one, but by what it is for.
+        writers: (!writers.is_empty() || write == Some(WritePolicy::Named)).then_some(writers),
+        history: request.history_policy.map(history_policy).transpose()?.flatten(),
+        listed: request.listed,
+        archived: request.archived,
+        retention_days: request.retention_days,
+        description: request.description,
+    };
     let command = RoomCommand::Update {
         title: request.title,
         locked: request.locked,
         capacity: request.capacity,
         late_join: request.late_join,
         chat_enabled: request.chat_enabled,
+        policy,
     };
     addressed(request.room_id, request.request_id, Command::Room(command))
 }
@@ -138,7 +185,10 @@ pub fn take_host(request: v1::TakeHostRequest) -> Result<Addressed, Invalid> {
 /// A room as an audience sees it.
 pub fn snapshot(view: &View, audience: &Audience) -> v1::RoomSnapshot {
     v1::RoomSnapshot {
-        room: Some(settings(&view.room, view.epoch, &view.settings)),
+        room: Some(v1::Room {
+            member_count: view.member_count,
+            ..settings(&view.room, view.epoch, &view.settings)
+        }),
         cursor: Some(cursor_out(&view.room, view.epoch, view.seq)),
         me: view.me.as_ref().map(member),
         members: view.members.iter().map(member).collect(),
@@ -164,6 +214,16 @@ pub fn settings(room: &RoomId, epoch: u64, settings: &Settings) -> v1::Room {
         JoinPolicy::Open => v1::JoinPolicy::Open,
         JoinPolicy::Invited => v1::JoinPolicy::Invited,
     };
+    let policy = &settings.policy;
+    let write_policy = match policy.write {
+        WritePolicy::Members => v1::WritePolicy::Members,
+        WritePolicy::Hosts => v1::WritePolicy::Hosts,
+        WritePolicy::Named => v1::WritePolicy::Named,
+    };
+    let history_policy = match policy.history {
+        HistoryPolicy::All => v1::HistoryPolicy::All,
+        HistoryPolicy::SinceJoin => v1::HistoryPolicy::SinceJoin,
+    };
     v1::Room {
         id: room.to_string(),
         epoch,
@@ -178,6 +238,14 @@ pub fn settings(room: &RoomId, epoch: u64, settings: &Settings) -> v1::Room {
         create_time_ms: time_out(settings.created_at),
         close_time_ms: time_or_zero(settings.closed_at),
         chat_enabled: settings.chat_enabled,
+        write_policy: write_policy.into(),
+        writer_user_ids: policy.writers.iter().map(ToString::to_string).collect(),
+        history_policy: history_policy.into(),
+        listed: policy.listed,
+        archive_time_ms: time_or_zero(policy.archived_at),
+        retention_days: policy.retention_days,
+        description: policy.description.clone(),
+        end_to_end: policy.end_to_end,
         ..v1::Room::default()
     }
 }
@@ -252,6 +320,7 @@ pub fn event(room: &RoomId, epoch: u64, event: &RoomEvent) -> Event {
             room: Some(settings(room, epoch, changed)),
         }),
         RoomEvent::Closed => Event::RoomClosed(v1::RoomClosed {}),
+        RoomEvent::MessagesExpired { through } => Event::MessagesExpired(v1::MessagesExpired { through_seq: *through }),
         RoomEvent::MemberJoined {
             member: joined,
             member_count,
@@ -301,6 +370,10 @@ fn kind_named(name: &str) -> Option<RoomKind> {
         RoomKind::Classroom,
         RoomKind::StudyGroup,
         RoomKind::Channel,
+        RoomKind::Conversation,
+        RoomKind::Inbox,
+        RoomKind::System,
+        RoomKind::Keys,
     ]
     .into_iter()
     .find(|kind| kind_name(*kind) == name)

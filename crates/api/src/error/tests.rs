@@ -47,6 +47,8 @@ fn rejects() -> Vec<(Reject, Code)> {
         (Reject::TooManyDevices, Code::ResourceExhausted),
         (Reject::KeyLogFull, Code::ResourceExhausted),
         (Reject::WrongThread, Code::InvalidArgument),
+        (Reject::WriteNotAllowed, Code::PermissionDenied),
+        (Reject::RoomArchived, Code::FailedPrecondition),
     ]
 }
 
@@ -90,6 +92,8 @@ fn place(reject: &Reject) -> usize {
         Reject::TooManyDevices => 34,
         Reject::KeyLogFull => 35,
         Reject::WrongThread => 36,
+        Reject::WriteNotAllowed => 37,
+        Reject::RoomArchived => 38,
     }
 }
 
@@ -178,7 +182,7 @@ fn every_reject_has_its_code_and_its_own_name() {
         assert_eq!(outline.reason, reason);
         assert!(reasons.insert(outline.reason), "{reason} is used twice");
     }
-    assert_eq!(reasons.len(), 36);
+    assert_eq!(reasons.len(), rejects().len());
 }
 
 #[test]

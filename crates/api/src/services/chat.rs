@@ -64,7 +64,14 @@ pub(crate) async fn set_pin(call: Call, request: v1::SetPinRequest) -> Result<v1
 
 pub(crate) async fn list_pins(call: Call, request: v1::ListPinsRequest) -> Result<v1::ListPinsResponse, ApiError> {
     let room: RoomId = convert::common::id("room_id", request.room_id)?;
-    let pins = call.look(&room, |room, _, _| room.pins()).await?;
+    let actor = call.actor(&room)?;
+    let pins = call.look(&room, move |room, _, _| {
+        let floor = room.history_floor(&actor);
+        let mut pins = room.pins();
+        pins.retain(|message| message.seq > floor);
+        pins
+    });
+    let pins = pins.await?;
     Ok(v1::ListPinsResponse {
         messages: convert::chat::messages(&room, &pins),
     })

@@ -3,7 +3,9 @@
 //! Neighbours: [`statement`](crate::statement) checks signatures.
 
 use tonic::{Request, Response, Status};
-use trivium_engine::{Command, KeysCommand, Reject, RoomCommand, RoomId, RoomKind, UserId, keys::KeysView};
+use trivium_engine::{
+    Command, KeysCommand, PolicyChange, Reject, RoomCommand, RoomId, RoomKind, UserId, keys::KeysView,
+};
 use trivium_proto::v1::{self, key_service_server::KeyService};
 use trivium_runtime::{Caller, ExecuteError};
 use trivium_store::{CreateRoom, RoomRecord};
@@ -186,6 +188,7 @@ async fn begin(call: &Call, room: &RoomId) -> Result<(), ApiError> {
         capacity: Some(1),
         teams: Vec::new(),
         nickname: String::new(),
+        policy: PolicyChange::default(),
     };
     let caller = Caller {
         actor: call.actor(room)?,

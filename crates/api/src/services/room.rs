@@ -229,13 +229,17 @@ pub(crate) async fn list_events(
 ) -> Result<v1::ListEventsResponse, ApiError> {
     let (room, _, after) = convert::common::cursor("after", request.after.unwrap_or_default())?;
     let limit = page_size(request.page_size, DEFAULT_EVENTS) as usize;
-    let (who, epoch, head): (Audience, u64, u64) = call
-        .look(&room, |room, who, _| (who.clone(), room.epoch(), room.seq()))
+    let actor = call.actor(&room)?;
+    let (who, epoch, head, floor): (Audience, u64, u64, u64) = call
+        .look(&room, move |room, who, _| {
+            (who.clone(), room.epoch(), room.seq(), room.history_floor(&actor))
+        })
         .await?;
     let entries = call.api.runtime.read_log(&room, after, limit).await?;
     let through = entries.last().map_or(after.min(head), |last| last.seq);
     let events = entries
         .iter()
+        .filter(|entry| entry.event.tells_of(entry.seq).is_none_or(|message| message > floor))
         .filter_map(|entry| convert::event::seen(&room, epoch, entry, &who))
         .collect();
     Ok(v1::ListEventsResponse {

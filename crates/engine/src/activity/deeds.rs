@@ -158,6 +158,7 @@ impl State {
             RoomEvent::Created { .. }
             | RoomEvent::Updated { .. }
             | RoomEvent::Closed
+            | RoomEvent::MessagesExpired { .. }
             | RoomEvent::InvitationCreated { .. }
             | RoomEvent::InvitationRevoked { .. }
             | RoomEvent::Unbanned { .. }

@@ -41,14 +41,9 @@ pub(crate) fn decide(room: &Room, command: &ChatCommand, cx: &Cx<'_>) -> Result<
     Ok(event.into_iter().map(Event::Chat).collect())
 }
 
-/// Refuses members while the chat is for hosts only.
+/// Refuses those who may not write as the room is set.
 pub(crate) fn may_write(room: &Room, cx: &Cx<'_>) -> Result<(), Reject> {
-    let enabled = room.settings().is_some_and(|settings| settings.chat_enabled);
-    if enabled || is_host(room, cx) {
-        Ok(())
-    } else {
-        Err(Reject::ChatClosed)
-    }
+    room.seats.check_writes(cx.actor)
 }
 
 /// The message that a draft becomes, if it may be sent.

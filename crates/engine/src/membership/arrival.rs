@@ -7,7 +7,8 @@ use super::{
     invitation::{self, Invitation},
 };
 use crate::{
-    Accommodations, Cx, JoinPolicy, Member, Reject, Role, RoomEvent, RoomKind, Settings, nickname,
+    Accommodations, Cx, JoinPolicy, Member, Policy, PolicyChange, Reject, Role, RoomEvent, RoomKind, Settings,
+    nickname,
     quiz::Phase,
     settings::{DEFAULT_CAPACITY, MAX_TEAMS},
 };
@@ -20,6 +21,7 @@ pub(super) struct Wish<'a> {
     pub(super) join_policy: Option<JoinPolicy>,
     pub(super) capacity: Option<u32>,
     pub(super) teams: &'a [String],
+    pub(super) policy: &'a PolicyChange,
 }
 
 /// What somebody who comes in asks for.
@@ -46,6 +48,11 @@ pub(super) fn settings(wish: &Wish<'_>, cx: &Cx<'_>) -> Result<Settings, Reject>
         }
         teams.push(team);
     }
+    let mut policy = Policy {
+        history: wish.kind.default_history_policy(),
+        ..Policy::default()
+    };
+    change::policy(&mut policy, wish.policy, cx)?;
     Ok(Settings {
         kind: wish.kind,
         title: change::title(wish.title)?,
@@ -59,6 +66,7 @@ pub(super) fn settings(wish: &Wish<'_>, cx: &Cx<'_>) -> Result<Settings, Reject>
         created_by: cx.actor.user.clone(),
         created_at: cx.now,
         closed_at: None,
+        policy,
     })
 }
 

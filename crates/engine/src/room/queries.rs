@@ -57,11 +57,15 @@ impl Room {
 
     /// The room as an actor sees it, with its own membership; none if it may not look at all.
     pub fn view_for(&self, actor: &Actor) -> Option<View> {
-        Some(self.seen(&self.audience(actor)?, Some(&actor.user)))
+        let mut view = self.seen(&self.audience(actor)?, Some(&actor.user));
+        let floor = self.history_floor(actor);
+        view.messages.retain(|message| message.seq > floor);
+        view.pins.retain(|message| message.seq > floor);
+        Some(view)
     }
 
     /// The room as an audience sees it. One host or observer is told from another by [`view_for`](Self::view_for) only, so
-    /// here they have no `me`.
+    /// here they have no `me`, and messages from before somebody came in are there.
     ///
     /// # Panics
     ///

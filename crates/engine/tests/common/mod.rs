@@ -11,8 +11,8 @@
 
 use rand_chacha::{ChaCha12Rng, rand_core::SeedableRng};
 use trivium_engine::{
-    Actor, ChatCommand, Command, Cx, Entry, Event, Millis, Observation, Reject, RequestId, Role, Room, RoomCommand,
-    RoomKind, Signal, Timestamp, UserId,
+    Actor, ChatCommand, Command, Cx, Entry, Event, Millis, Observation, PolicyChange, Reject, RequestId, Role, Room,
+    RoomCommand, RoomKind, Signal, Timestamp, UserId,
 };
 
 /// Time 0 of every scenario.
@@ -351,6 +351,7 @@ pub fn create(kind: RoomKind) -> RoomCommand {
         capacity: None,
         teams: Vec::new(),
         nickname: String::new(),
+        policy: PolicyChange::default(),
     }
 }
 

@@ -75,6 +75,9 @@ impl Model {
             Event::Room(RoomEvent::Banned { user, .. }) => assert!(self.bans.insert(user.clone())),
             Event::Room(RoomEvent::Unbanned { user }) => assert!(self.bans.remove(user)),
             Event::Chat(event) => self.chat(entry, event),
+            Event::Room(RoomEvent::MessagesExpired { through }) => {
+                self.messages = self.messages.split_off(&(through + 1));
+            }
             Event::Room(RoomEvent::InvitationCreated { invitation }) => {
                 self.invitations.insert(invitation.code.clone(), invitation.max_uses);
             }

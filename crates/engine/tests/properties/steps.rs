@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use trivium_engine::{
-    Accommodations, ActivityCommand, Audience, ChatCommand, Command, Millis, Observation, QuizCommand, ReceiptCommand,
-    Role, Room, RoomCommand, RoomKind, Seq, UserId,
+    Accommodations, ActivityCommand, Audience, ChatCommand, Command, HistoryPolicy, Millis, Observation, PolicyChange,
+    QuizCommand, ReceiptCommand, Role, Room, RoomCommand, RoomKind, Seq, UserId, WritePolicy,
     chat::Draft,
     quiz::{Answer, Choice, Kind, KindName, Number, Phase, Question, Quiz, Settings},
 };
@@ -80,6 +80,36 @@ fn accommodations() -> impl Strategy<Value = Accommodations> {
     })
 }
 
+fn policy() -> impl Strategy<Value = PolicyChange> {
+    use prop::option::weighted;
+    let write = prop_oneof![
+        Just(WritePolicy::Members),
+        Just(WritePolicy::Hosts),
+        Just(WritePolicy::Named)
+    ];
+    let history = prop_oneof![Just(HistoryPolicy::All), Just(HistoryPolicy::SinceJoin)];
+    let writers = prop::collection::btree_set(user(), 0..3);
+    (
+        weighted(0.2, write),
+        weighted(0.2, writers),
+        weighted(0.2, history),
+        weighted(0.05, any::<bool>()),
+        weighted(0.1, 0_u32..2),
+        weighted(0.2, texts()),
+    )
+        .prop_map(
+            |(write, writers, history, archived, retention_days, description)| PolicyChange {
+                write,
+                writers,
+                history,
+                listed: None,
+                archived,
+                retention_days,
+                description,
+            },
+        )
+}
+
 fn room_command() -> impl Strategy<Value = RoomCommand> {
     use prop::option::of;
     let create = (texts(), texts()).prop_map(|(title, nickname)| RoomCommand::Create {
@@ -90,6 +120,7 @@ fn room_command() -> impl Strategy<Value = RoomCommand> {
         capacity: None,
         teams: vec!["Red".to_owned()],
         nickname,
+        policy: PolicyChange::default(),
     });
     let join = (
         texts(),
@@ -122,14 +153,16 @@ fn room_command() -> impl Strategy<Value = RoomCommand> {
         prop::option::weighted(0.2, 0_u32..12),
         of(any::<bool>()),
         of(prop::bool::weighted(0.8)),
+        policy(),
     )
         .prop_map(
-            |(title, locked, capacity, late_join, chat_enabled)| RoomCommand::Update {
+            |(title, locked, capacity, late_join, chat_enabled, policy)| RoomCommand::Update {
                 title,
                 locked,
                 capacity,
                 late_join,
                 chat_enabled,
+                policy,
             },
         );
     let member = (

@@ -2,7 +2,7 @@
 //!
 //! Neighbours: [`words`](crate::words) has what the scenarios speak of.
 
-use trivium_engine::{Event, JoinPolicy, Reject, Role, RoomCommand, RoomEvent, RoomKind, Settings};
+use trivium_engine::{Event, JoinPolicy, Policy, Reject, Role, RoomCommand, RoomEvent, RoomKind, Settings};
 
 use crate::{common::*, words::*};
 
@@ -21,6 +21,7 @@ fn a_room_begins_with_its_host() {
         created_by: HOST.user(),
         created_at: T0,
         closed_at: None,
+        policy: Policy::default(),
     };
     World::new()
         .when(HOST, create(RoomKind::Quiz))

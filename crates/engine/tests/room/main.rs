@@ -6,6 +6,7 @@ mod common;
 mod invitations;
 mod roles;
 mod sight;
+mod talk;
 mod words;
 
 use std::sync::Arc;

@@ -3,8 +3,8 @@
 //! Neighbours: [`main`](super) and its modules.
 
 use trivium_engine::{
-    Accommodations, Event, JoinPolicy, Member, Role, Room, RoomCommand, RoomEvent, RoomKind, Settings,
-    event::LeaveReason,
+    Accommodations, Event, JoinPolicy, Member, Policy, PolicyChange, Role, Room, RoomCommand, RoomEvent, RoomKind,
+    Settings, event::LeaveReason,
 };
 
 use crate::common::*;
@@ -84,6 +84,7 @@ pub(crate) fn settings(change: impl FnOnce(&mut Settings)) -> RoomCommand {
         created_by: HOST.user(),
         created_at: T0,
         closed_at: None,
+        policy: Policy::default(),
     };
     change(&mut wanted);
     RoomCommand::Update {
@@ -92,6 +93,7 @@ pub(crate) fn settings(change: impl FnOnce(&mut Settings)) -> RoomCommand {
         capacity: Some(wanted.capacity),
         late_join: Some(wanted.late_join),
         chat_enabled: Some(wanted.chat_enabled),
+        policy: PolicyChange::default(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rand::{Rng, RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
-use trivium_engine::{Accommodations, Member, Timestamp, event::LeaveReason, quiz};
+use trivium_engine::{Accommodations, HistoryPolicy, Member, Timestamp, event::LeaveReason, quiz};
 
 use super::*;
 
@@ -109,6 +109,8 @@ fn readers_that_share_see_what_each_would_see_alone() {
                     user: user.clone(),
                     who: who.clone(),
                     features,
+                    history: HistoryPolicy::All,
+                    floor: 0,
                 };
                 readers.push((reader, Position { scanned: 0, told: 0 }));
             }

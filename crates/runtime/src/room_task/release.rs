@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use trivium_engine::{Audience, Entry, Event, Observation, Reject, RoomEvent, Signal};
+use trivium_engine::{Audience, Entry, Event, HistoryPolicy, Observation, Reject, RoomEvent, Signal};
 use trivium_store::StoreError;
 
 use super::{RoomTask, Subscribe, Turn, millis};
@@ -111,10 +111,12 @@ impl RoomTask {
             return;
         };
         let head = self.room.seq();
+        let floor = self.room.history_floor(&actor);
         let reason = match cursor {
             None => Some(SnapshotReason::First),
             Some((epoch, _)) if epoch != self.room.epoch() => Some(SnapshotReason::EpochChanged),
             Some((_, seq)) if seq > head => Some(SnapshotReason::AheadOfLog),
+            Some((_, seq)) if seq < floor => Some(SnapshotReason::Hidden),
             Some((_, seq)) if head - seq > self.config.max_catch_up => Some(SnapshotReason::TooFarBehind),
             Some(_) => None,
         };
@@ -144,6 +146,11 @@ impl RoomTask {
             user: actor.user,
             who,
             features,
+            history: self
+                .room
+                .settings()
+                .map_or_else(HistoryPolicy::default, |settings| settings.policy.history),
+            floor,
         };
         let subscription = Subscription::new(
             Arc::clone(&self.ring),

@@ -4,8 +4,8 @@ use std::{future::poll_fn, sync::Arc, task::Poll};
 
 use bytes::Bytes;
 use trivium_engine::{
-    Actor, Audience, ChatCommand, ChatEvent, Command, Entry, Event, RequestId, RoomCommand, RoomId, RoomKind, Seq,
-    Signal,
+    Actor, Audience, ChatCommand, ChatEvent, Command, Entry, Event, PolicyChange, RequestId, RoomCommand, RoomId,
+    RoomKind, Seq, Signal,
 };
 use trivium_runtime::{
     Caller, Clock, Delivery, Done, Encode, ExecuteError, Runtime, RuntimeConfig, Start, Subscription,
@@ -94,6 +94,7 @@ impl World {
             capacity: None,
             teams: Vec::new(),
             nickname: String::new(),
+            policy: PolicyChange::default(),
         };
         world.execute(caller(HOST, None), create.into()).await.expect("created");
         for who in [ANA, BEN] {

@@ -81,6 +81,8 @@ pub(super) struct Reader<'a> {
     call: &'a Call,
     room: &'a RoomId,
     audience: Audience,
+    /// Up to which position messages are not there for the caller.
+    floor: Seq,
 }
 
 impl<'a> Reader<'a> {
@@ -90,8 +92,15 @@ impl<'a> Reader<'a> {
     ///
     /// As [`Call::look`].
     pub(super) async fn new(call: &'a Call, room: &'a RoomId) -> Result<Self, ApiError> {
-        let audience = call.look(room, |_, who, _| who.clone()).await?;
-        Ok(Self { call, room, audience })
+        let actor = call.actor(room)?;
+        let look = call.look(room, move |room, who, _| (who.clone(), room.history_floor(&actor)));
+        let (audience, floor) = look.await?;
+        Ok(Self {
+            call,
+            room,
+            audience,
+            floor,
+        })
     }
 
     /// As whom.
@@ -106,6 +115,9 @@ impl<'a> Reader<'a> {
             before: Some(seq.saturating_add(1)),
             thread: None,
         };
+        if seq <= self.floor {
+            return Err(Reject::NoSuchMessage.into());
+        }
         let held = self.query(move |room| room.message(seq)).await?;
         let found = match held {
             Some(message) => Some(message),
@@ -114,8 +126,17 @@ impl<'a> Reader<'a> {
         found.ok_or(Reject::NoSuchMessage.into())
     }
 
+    /// What of a span is there for the caller.
+    fn visible(&self, span: Span) -> Span {
+        Span {
+            after: span.after.max(self.floor),
+            ..span
+        }
+    }
+
     /// The first messages of a span, and whether there are more.
     async fn first(&self, span: Span, limit: usize) -> Result<(Vec<MessageView>, bool), ApiError> {
+        let span = self.visible(span);
         let page = self.query(move |room| room.first_messages(span, limit)).await?;
         if page.held_from.is_none() {
             return Ok((page.messages, page.more));
@@ -126,6 +147,7 @@ impl<'a> Reader<'a> {
 
     /// The last messages of a span, and whether there are older ones.
     async fn last(&self, span: Span, limit: usize) -> Result<(Vec<MessageView>, bool), ApiError> {
+        let span = self.visible(span);
         let page = self.query(move |room| room.last_messages(span, limit)).await?;
         let Some(from) = page.held_from.filter(|_| !page.more) else {
             return Ok((page.messages, page.more));
