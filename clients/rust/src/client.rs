@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 use trivium_proto::v1::chat_service_client::ChatServiceClient;
+use trivium_proto::v1::key_service_client::KeyServiceClient;
 use trivium_proto::v1::presence_service_client::PresenceServiceClient;
 use trivium_proto::v1::quiz_file_service_client::QuizFileServiceClient;
 use trivium_proto::v1::quiz_service_client::QuizServiceClient;
@@ -101,6 +102,11 @@ impl Client {
     /// Calls about chat.
     pub fn chat(&self) -> ChatServiceClient<Channel> {
         ChatServiceClient::new(self.unary.clone())
+    }
+
+    /// Calls about the keys of devices.
+    pub fn keys(&self) -> KeyServiceClient<Channel> {
+        KeyServiceClient::new(self.unary.clone())
     }
 
     /// Calls about presence.
