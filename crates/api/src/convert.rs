@@ -22,5 +22,6 @@ pub mod quiz;
 pub mod receipt;
 pub mod reply;
 pub mod room;
+pub mod sealed;
 
 pub use common::{Addressed, Invalid};

@@ -5,14 +5,21 @@
 
 use std::{collections::HashMap, time::Duration};
 
+use prost::{Message, Name};
+use prost_types::Any;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
-use trivium_engine::{Reject, quiz::Phase};
+use trivium_engine::{Reject, chat::sealed::MAX_ENVELOPES, keys::Device, quiz::Phase};
 use trivium_proto::{Violation, v1};
 use trivium_runtime::ExecuteError;
 use trivium_store::StoreError;
 
-use crate::{auth::TokenError, convert::Invalid, limits::RateLimited, statement::BadSignature};
+use crate::{
+    auth::TokenError,
+    convert::{Invalid, key},
+    limits::RateLimited,
+    statement::BadSignature,
+};
 
 /// The domain of every reason.
 pub const DOMAIN: &str = "trivium";
@@ -20,6 +27,8 @@ pub const DOMAIN: &str = "trivium";
 const MAX_VIOLATIONS: usize = 64;
 /// Most bytes of broken rules that are told.
 const MAX_VIOLATION_BYTES: usize = 4_096;
+/// Most bytes of devices that are told in a status.
+const MAX_DEVICES_BYTES: usize = 4_096;
 /// Longest path of a field that is told, in characters.
 const MAX_FIELD: usize = 256;
 /// Longest description of a broken rule that is told, in characters.
@@ -63,6 +72,10 @@ pub enum ApiError {
     FormatNotWritten,
     /// A format can hold none of the questions.
     NothingToWrite,
+    /// A sealed message is not for exactly the devices that there are.
+    StaleDevices(Vec<Device>),
+    /// Nobody but the author has a device to seal for.
+    NoDevices,
     /// A signature does not verify, or a key is not one.
     SignatureInvalid,
     /// The message does not belong here.
@@ -203,6 +216,12 @@ impl ApiError {
                 "NOTHING_TO_WRITE",
                 "the format can hold none of the questions",
             ),
+            Self::StaleDevices(_) => rejected(&Reject::StaleDevices),
+            Self::NoDevices => Outline::new(
+                Code::FailedPrecondition,
+                "NO_DEVICES",
+                "nobody else has a device that could read it",
+            ),
             Self::SignatureInvalid => Outline::new(
                 Code::InvalidArgument,
                 "SIGNATURE_INVALID",
@@ -237,7 +256,18 @@ impl ApiError {
         if outline.retry_after.is_some() {
             details.set_retry_info(outline.retry_after);
         }
-        Status::with_error_details(outline.code, outline.message, details)
+        let status = Status::with_error_details(outline.code, outline.message, details);
+        match self.current_devices() {
+            Some(devices) if devices.encoded_len() <= MAX_DEVICES_BYTES => with_detail(status, &devices),
+            Some(_) | None => status,
+        }
+    }
+
+    fn current_devices(&self) -> Option<v1::CurrentDevices> {
+        let Self::StaleDevices(devices) = self else { return None };
+        // A conversation with more than the wire holds takes no sealed messages anyway.
+        let devices = devices.iter().take(MAX_ENVELOPES).map(key::device).collect();
+        Some(v1::CurrentDevices { devices })
     }
 
     /// The failure of a request on a stream: the content of the status as a message.
@@ -260,7 +290,7 @@ impl ApiError {
             retry_after_ms: outline.retry_after.map_or(0, |delay| {
                 u32::try_from(delay.as_millis()).expect("at most a day").max(1)
             }),
-            ..v1::Error::default()
+            current_devices: self.current_devices(),
         }
     }
 }
@@ -276,6 +306,18 @@ impl Outline {
             retry_after: None,
         }
     }
+}
+
+/// A status that says one thing more.
+fn with_detail<M: Message + Name>(status: Status, detail: &M) -> Status {
+    let Ok(mut whole) = tonic_types::Status::decode(status.details()) else {
+        return status;
+    };
+    whole.details.push(Any {
+        type_url: M::type_url(),
+        value: detail.encode_to_vec(),
+    });
+    Status::with_details(status.code(), status.message(), whole.encode_to_vec().into())
 }
 
 /// What each refusal of a room is called on the wire.
@@ -303,7 +345,10 @@ fn rejected(reject: &Reject) -> Outline {
         | Reject::QuestionNotOpen { .. }
         | Reject::QuestionClosed
         | Reject::ChatClosed
-        | Reject::RoomArchived => Code::FailedPrecondition,
+        | Reject::RoomArchived
+        | Reject::SealedNotAllowed
+        | Reject::SealedOnly
+        | Reject::StaleDevices => Code::FailedPrecondition,
         // Somebody else was faster: look again, then decide anew.
         Reject::PhaseChanged { .. } => Code::Aborted,
         Reject::NotInvited | Reject::Banned | Reject::NotMember | Reject::NotPermitted | Reject::WriteNotAllowed => {

@@ -23,6 +23,8 @@ pub struct Limits {
     pub command_bytes: usize,
     /// Largest request message that carries a quiz, in bytes.
     pub quiz_bytes: usize,
+    /// Largest request message that carries ciphertexts, in bytes: 30 devices with the longest text.
+    pub sealed_bytes: usize,
     /// Largest request message that carries a file, in bytes.
     pub file_bytes: usize,
     /// Most unanswered requests on a stream.
@@ -53,6 +55,7 @@ impl Default for Limits {
         Self {
             command_bytes: 64 * 1024,
             quiz_bytes: 1024 * 1024,
+            sealed_bytes: 512 * 1024,
             // The largest file that is read, and what is around it.
             file_bytes: trivium_formats::limits::MAX_FILE_BYTES + 64 * 1024,
             in_flight: 64,
@@ -74,6 +77,7 @@ impl Limits {
     pub fn message_bytes(&self, request: &str) -> usize {
         match request {
             "CreateQuizRequest" | "UpdateQuizRequest" => self.quiz_bytes,
+            "SendSealedMessageRequest" => self.sealed_bytes,
             "ImportQuizRequest" => self.file_bytes,
             _ => self.command_bytes,
         }

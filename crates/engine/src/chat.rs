@@ -22,6 +22,7 @@ mod mention;
 mod message;
 mod page;
 mod reaction;
+pub mod sealed;
 mod unread;
 
 pub use command::{ChatCommand, Draft};
@@ -72,10 +73,16 @@ pub(crate) struct State {
     late: BTreeMap<Seq, Timestamp>,
     #[serde(skip, default = "kept")]
     keep: usize,
+    #[serde(skip, default = "kept_bytes")]
+    keep_bytes: usize,
 }
 
 fn kept() -> usize {
     KEPT
+}
+
+fn kept_bytes() -> usize {
+    sealed::KEPT_BYTES
 }
 
 impl Default for State {
@@ -93,6 +100,7 @@ impl State {
             aside: BTreeMap::new(),
             late: BTreeMap::new(),
             keep,
+            keep_bytes: if keep == KEPT { sealed::KEPT_BYTES } else { usize::MAX },
         }
     }
 
@@ -166,6 +174,13 @@ impl State {
                 }
             }
             ChatEvent::Pinned { message, present } => self.pin(*message, at, *present),
+            ChatEvent::ResendRequested {
+                message, user, device, ..
+            } => {
+                if let Some(message) = self.get_mut(*message) {
+                    message.asked.insert((user.clone(), device.clone()));
+                }
+            }
             ChatEvent::Broadcast { .. } => {}
         }
     }
@@ -180,6 +195,10 @@ impl State {
         self.more = false;
     }
 
+    fn sealed_bytes(&self) -> usize {
+        self.messages.values().map(Message::sealed_size).sum()
+    }
+
     /// Counts a message in the thread that it is in.
     fn answer(&mut self, at: Timestamp, sent: &Sent) {
         if let Some(root) = sent.thread.and_then(|root| self.get_mut(root)) {
@@ -191,11 +210,13 @@ impl State {
     /// Takes a message in, and lets go of the oldest if there are too many.
     fn insert(&mut self, seq: Seq, at: Timestamp, sent: &Sent) {
         self.messages.insert(seq, Message::new(sent, at));
-        while self.messages.len() > self.keep {
-            if let Some((seq, message)) = self.messages.pop_first()
-                && message.pinned_at.is_some()
-            {
-                self.aside.insert(seq, message);
+        let mut bytes = if sent.sealed.is_some() { self.sealed_bytes() } else { 0 };
+        while self.messages.len() > self.keep || bytes > self.keep_bytes {
+            if let Some((seq, message)) = self.messages.pop_first() {
+                bytes = bytes.saturating_sub(message.sealed_size());
+                if message.pinned_at.is_some() {
+                    self.aside.insert(seq, message);
+                }
             }
             self.more = true;
         }

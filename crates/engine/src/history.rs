@@ -36,7 +36,8 @@ impl Event {
                 ChatEvent::Edited { message, .. }
                 | ChatEvent::Deleted { message, .. }
                 | ChatEvent::Reacted { message, .. }
-                | ChatEvent::Pinned { message, .. } => *message,
+                | ChatEvent::Pinned { message, .. }
+                | ChatEvent::ResendRequested { message, .. } => *message,
             }),
             Self::Room(_)
             | Self::Quiz(_)

@@ -128,6 +128,15 @@ pub enum Reject {
     /// The key log takes revocations only.
     #[error("the key log is full")]
     KeyLogFull,
+    /// Sealed messages are for conversations.
+    #[error("this room takes no sealed messages")]
+    SealedNotAllowed,
+    /// The room takes sealed messages only, or the message is sealed.
+    #[error("only sealed messages are taken here")]
+    SealedOnly,
+    /// The message is not for exactly the devices that there are.
+    #[error("devices have changed")]
+    StaleDevices,
     /// A bound of the room is reached.
     #[error("a limit of the room is reached: {0}")]
     LimitReached(&'static str),
@@ -175,6 +184,9 @@ impl Reject {
             Self::NoSuchDevice => "DEVICE_UNKNOWN",
             Self::TooManyDevices => "TOO_MANY_DEVICES",
             Self::KeyLogFull => "KEY_LOG_FULL",
+            Self::SealedNotAllowed => "SEALED_NOT_ALLOWED",
+            Self::SealedOnly => "SEALED_ONLY",
+            Self::StaleDevices => "STALE_DEVICES",
             Self::LimitReached(_) => "LIMIT_REACHED",
         }
     }

@@ -1,8 +1,10 @@
 //! A room as one audience sees it, at one position of its log.
 
+use std::sync::Arc;
+
 use crate::{
     Millis, RoomId, Seq, Timestamp, UserId,
-    chat::{Attachment, Mentions, SharedLink, SharedQuestion},
+    chat::{Attachment, Mentions, SharedLink, SharedQuestion, sealed::Sealed},
     member::Member,
     membership::Invitation,
     quiz::{self, Phase},
@@ -105,6 +107,8 @@ pub struct MessageView {
     pub link: Option<SharedLink>,
     /// A question; none once deleted.
     pub question: Option<SharedQuestion>,
+    /// Ciphertexts; none once deleted.
+    pub sealed: Option<Arc<Sealed>>,
     /// Emoji, who put it (at most 20) and how many did; most used first, then in the order of the emoji.
     pub reactions: Vec<(String, Vec<UserId>, u32)>,
 }

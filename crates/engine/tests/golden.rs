@@ -16,8 +16,11 @@ use common::*;
 use trivium_engine::{
     Accommodations, ActivityEvent, ChatCommand, ChatEvent, Entry, Event, HistoryPolicy, KeysCommand, KeysEvent, Millis,
     Observation, PolicyChange, QuizCommand, ReceiptEvent, Role, Room, RoomCommand, RoomEvent, RoomKind, WritePolicy,
-    chat::Draft,
-    octets::Octets,
+    chat::{
+        Draft,
+        sealed::{Envelope, ResendReason, Sealed},
+    },
+    octets::{Blob, Octets},
     quiz::{self, Answer, Choice, Kind, Number, Phase, Question, Quiz, Settings},
 };
 
@@ -30,6 +33,7 @@ const SCENARIOS: &[Scenario] = &[
     ("chat-v1", talk::scenario),
     ("keys-v1", keys),
     ("reading-v1", reading::scenario),
+    ("sealed-v1", sealed),
 ];
 
 /// Every log.
@@ -84,6 +88,7 @@ every! { event_name(Event), EVENTS:
     Event::Chat(ChatEvent::Reacted { .. }) => "chat.reacted",
     Event::Chat(ChatEvent::Pinned { .. }) => "chat.pinned",
     Event::Chat(ChatEvent::Broadcast { .. }) => "chat.broadcast",
+    Event::Chat(ChatEvent::ResendRequested { .. }) => "chat.resend_requested",
     Event::Keys(KeysEvent::Changed { .. }) => "keys.changed",
     Event::Receipt(ReceiptEvent::Moved { .. }) => "receipt.moved",
     Event::Receipt(ReceiptEvent::PrivacySet { .. }) => "receipt.privacy_set",
@@ -487,6 +492,55 @@ fn play(world: World) -> World {
         .when(HOST, QuizCommand::SetAutoAdvance { enabled: true })
         .done()
         .when(HOST, QuizCommand::End)
+        .done()
+}
+
+/// A conversation in which one device could not open what another sealed.
+fn sealed() -> World {
+    let device = |name: &str| name.parse().expect("an id");
+    let envelope = |who: Who, name: &str, byte: u8| Envelope {
+        user: who.user(),
+        device: device(name),
+        key_number: 3,
+        encapsulated: Octets([byte; 32]),
+        ciphertext: Blob(vec![byte; 40].into()),
+    };
+    let envelopes = vec![envelope(ANA, "phone", 1), envelope(HOST, "laptop", 2)];
+    let said = Sealed::new(
+        device("phone"),
+        "r1".parse().expect("an id"),
+        envelopes,
+        Octets([9; 64]),
+    );
+    let send = |reply_to| ChatCommand::SendSealed {
+        sealed: Arc::new(said.clone().expect("in order")),
+        reply_to,
+        readers: [ANA, HOST].map(Who::user).into(),
+    };
+    let world = World::new()
+        .when(HOST, create(RoomKind::Conversation))
+        .done()
+        .when(ANA.granted(Role::Member), join())
+        .done()
+        .at(1_000)
+        .when(ANA, send(None))
+        .done();
+    let message = world.room.seq();
+    world
+        .at(2_000)
+        .when(
+            HOST,
+            ChatCommand::RequestResend {
+                message,
+                device: device("laptop"),
+                reason: ResendReason::KeyChanged,
+            },
+        )
+        .done()
+        .at(3_000)
+        .when(ANA, send(Some(message)))
+        .done()
+        .when(ANA, ChatCommand::Delete { message })
         .done()
 }
 

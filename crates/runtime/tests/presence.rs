@@ -9,8 +9,8 @@ use rand::{Rng, RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use tokio::sync::watch;
 use trivium_engine::{
-    Actor, Audience, Command, Entry, Event, Observation, PresenceState, RoomCommand, RoomEvent, RoomId, RoomKind, Seq,
-    Signal, Timestamp, UserId, View,
+    Actor, Audience, Command, Entry, Event, Observation, PolicyChange, PresenceState, RoomCommand, RoomEvent, RoomId,
+    RoomKind, Seq, Signal, Timestamp, UserId, View,
 };
 use trivium_runtime::{
     Caller, Clock, Delivery, Encode, Runtime, RuntimeConfig, Start, Subscription, subscription::Features,
@@ -98,6 +98,7 @@ impl Stage {
             capacity: None,
             teams: Vec::new(),
             nickname: String::new(),
+            policy: PolicyChange::default(),
         };
         stage.does("host", create.into()).await;
         stage

@@ -9,6 +9,7 @@ use trivium_engine::{
 use trivium_proto::v1::{self, room_event::Event};
 
 use super::common::{Addressed, Invalid, addressed, id, time_or_zero, time_out};
+use super::sealed::{reason_out, sealed_out};
 
 /// What is asked to be said.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -163,6 +164,7 @@ pub fn message(room: &RoomId, message: &MessageView) -> v1::Message {
         attachments: attachments(room, &message.attachments),
         link: message.link.as_ref().map(link),
         question: message.question.as_ref().map(question),
+        sealed: message.sealed.as_deref().map(sealed_out),
         pin_time_ms: time_or_zero(message.pinned_at),
         edit_count: message.edit_count,
         ..v1::Message::default()
@@ -211,6 +213,18 @@ pub fn event(room: &RoomId, entry: &Entry, event: &ChatEvent) -> Event {
             message_seq: *message,
             present: *present,
         }),
+        ChatEvent::ResendRequested {
+            message,
+            user,
+            device,
+            reason,
+            ..
+        } => Event::ResendRequested(v1::ResendRequested {
+            message_seq: *message,
+            user_id: user.to_string(),
+            device_id: device.to_string(),
+            reason: reason_out(*reason).into(),
+        }),
         ChatEvent::Broadcast { event, payload } => Event::BroadcastSent(v1::BroadcastSent {
             event: event.clone(),
             payload_json: payload.clone(),
@@ -233,6 +247,7 @@ pub fn sent(room: &RoomId, entry: &Entry, sent: &Sent) -> v1::Message {
         attachments: attachments(room, &sent.attachments),
         link: sent.link.as_ref().map(link),
         question: sent.question.as_ref().map(question),
+        sealed: sent.sealed.as_deref().map(sealed_out),
         ..v1::Message::default()
     }
 }

@@ -49,6 +49,9 @@ fn rejects() -> Vec<(Reject, Code)> {
         (Reject::WrongThread, Code::InvalidArgument),
         (Reject::WriteNotAllowed, Code::PermissionDenied),
         (Reject::RoomArchived, Code::FailedPrecondition),
+        (Reject::SealedNotAllowed, Code::FailedPrecondition),
+        (Reject::SealedOnly, Code::FailedPrecondition),
+        (Reject::StaleDevices, Code::FailedPrecondition),
     ]
 }
 
@@ -94,6 +97,9 @@ fn place(reject: &Reject) -> usize {
         Reject::WrongThread => 36,
         Reject::WriteNotAllowed => 37,
         Reject::RoomArchived => 38,
+        Reject::SealedNotAllowed => 39,
+        Reject::SealedOnly => 40,
+        Reject::StaleDevices => 41,
     }
 }
 
@@ -146,6 +152,12 @@ fn others() -> Vec<(ApiError, Code, &'static str)> {
             ApiError::TooMany(Bound::MessageBytes),
             Code::ResourceExhausted,
             "MESSAGE_TOO_LARGE",
+        ),
+        (ApiError::NoDevices, Code::FailedPrecondition, "NO_DEVICES"),
+        (
+            ApiError::StaleDevices(Vec::new()),
+            Code::FailedPrecondition,
+            "STALE_DEVICES",
         ),
         (ApiError::SignatureInvalid, Code::InvalidArgument, "SIGNATURE_INVALID"),
         (

@@ -11,7 +11,11 @@ use tonic::{Request, Response, Status};
 use trivium_engine::{Role, RoomId};
 use trivium_proto::v1::{self, chat_service_server::ChatService};
 
-use super::{Services, seq_of};
+use super::{
+    Services,
+    sealed::{request_resend, send_sealed_message},
+    seq_of,
+};
 use crate::{
     call::Call,
     convert::{self, reply},
@@ -152,6 +156,20 @@ impl ChatService for Services {
 
     async fn set_pin(&self, request: Request<v1::SetPinRequest>) -> Result<Response<v1::SetPinResponse>, Status> {
         self.unary(request, set_pin).await
+    }
+
+    async fn send_sealed_message(
+        &self,
+        request: Request<v1::SendSealedMessageRequest>,
+    ) -> Result<Response<v1::SendSealedMessageResponse>, Status> {
+        self.unary(request, send_sealed_message).await
+    }
+
+    async fn request_resend(
+        &self,
+        request: Request<v1::RequestResendRequest>,
+    ) -> Result<Response<v1::RequestResendResponse>, Status> {
+        self.unary(request, request_resend).await
     }
 
     async fn list_pins(&self, request: Request<v1::ListPinsRequest>) -> Result<Response<v1::ListPinsResponse>, Status> {

@@ -10,6 +10,7 @@ pub(crate) mod quiz;
 pub(crate) mod quiz_file;
 pub(crate) mod receipt;
 pub(crate) mod room;
+pub(crate) mod sealed;
 pub(crate) mod session;
 
 use std::sync::Arc;

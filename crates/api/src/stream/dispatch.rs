@@ -9,7 +9,7 @@ use trivium_proto::{
 use crate::{
     call::Call,
     error::ApiError,
-    services::{chat, checked, invitation, key, presence, quiz, receipt, room, session},
+    services::{chat, checked, invitation, key, presence, quiz, receipt, room, sealed, session},
 };
 
 /// Runs a request of a unary call. None for requests that only streams have.
@@ -73,6 +73,8 @@ pub(super) async fn dispatch(call: Call, request: Request) -> Option<Reply> {
         Request::RevokeDevice(it) => answer(call, it, key::revoke_device, Reply::RevokeDevice).await,
         Request::ListDevices(it) => answer(call, it, key::list_devices, Reply::ListDevices).await,
         Request::ListKeyEvents(it) => answer(call, it, key::list_key_events, Reply::ListKeyEvents).await,
+        Request::SendSealedMessage(it) => answer(call, it, sealed::send_sealed_message, Reply::SendSealedMessage).await,
+        Request::RequestResend(it) => answer(call, it, sealed::request_resend, Reply::RequestResend).await,
         Request::RaiseHand(it) => answer(call, it, presence::raise_hand, Reply::RaiseHand).await,
         Request::ListActivity(it) => answer(call, it, presence::list_activity, Reply::ListActivity).await,
         Request::Acknowledge(it) => answer(call, it, receipt::acknowledge, Reply::Acknowledge).await,
@@ -87,8 +89,6 @@ pub(super) async fn dispatch(call: Call, request: Request) -> Option<Reply> {
         Request::SearchRooms(_)
         | Request::OpenConversation(_)
         | Request::SearchMessages(_)
-        | Request::SendSealedMessage(_)
-        | Request::RequestResend(_)
         | Request::GetModeration(_)
         | Request::UpdateModeration(_)
         | Request::TestFilter(_)

@@ -2,8 +2,11 @@
 //!
 //! Neighbours: [`decide`](super::decide) answers; [`event`](super::event) is what comes of it.
 
+use std::{collections::BTreeSet, sync::Arc};
+
 use super::event::{Attachment, ChatEvent, SharedLink, SharedQuestion};
-use crate::{Role, Seq, event::Event, permission::Need};
+use super::sealed::{ResendReason, Sealed};
+use crate::{DeviceId, Role, Seq, UserId, event::Event, permission::Need};
 
 /// Chat.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +47,24 @@ pub enum ChatCommand {
         event: String,
         /// JSON, which whoever asks has checked: rooms pass it on unread.
         payload: String,
+    },
+    /// Say something that only the devices of the members can read.
+    SendSealed {
+        /// The ciphertexts, whose signature and devices whoever asks has checked.
+        sealed: Arc<Sealed>,
+        /// The message that this one answers.
+        reply_to: Option<Seq>,
+        /// The members whose devices were looked up.
+        readers: BTreeSet<UserId>,
+    },
+    /// Ask for a sealed message again.
+    RequestResend {
+        /// The message.
+        message: Seq,
+        /// A device of the actor's, which whoever asks has looked up.
+        device: DeviceId,
+        /// Why.
+        reason: ResendReason,
     },
 }
 
@@ -94,7 +115,11 @@ impl ChatCommand {
     /// What it takes to ask this.
     pub(crate) fn need(&self) -> Need {
         match self {
-            Self::Send(_) | Self::Edit { .. } | Self::React { .. } => Need::Seat(Role::Member),
+            Self::Send(_)
+            | Self::Edit { .. }
+            | Self::React { .. }
+            | Self::SendSealed { .. }
+            | Self::RequestResend { .. } => Need::Seat(Role::Member),
             Self::Delete { .. } | Self::Pin { .. } => Need::Right(Role::Member),
             Self::Broadcast { .. } => Need::Right(Role::CoHost),
         }
@@ -104,7 +129,12 @@ impl ChatCommand {
     pub(crate) fn can_make(&self, event: &Event) -> bool {
         let Event::Chat(event) = event else { return false };
         match self {
-            Self::Send(_) => matches!(event, ChatEvent::Sent(_)),
+            Self::Send(_) => matches!(event, ChatEvent::Sent(sent) if sent.sealed.is_none()),
+            Self::SendSealed { .. } => matches!(event, ChatEvent::Sent(sent) if sent.sealed.is_some()),
+            Self::RequestResend { message, device, .. } => matches!(
+                event,
+                ChatEvent::ResendRequested { message: made, device: by, .. } if (made, by) == (message, device)
+            ),
             Self::Edit { message, .. } => matches!(event, ChatEvent::Edited { message: made, .. } if made == message),
             Self::Delete { message } => matches!(event, ChatEvent::Deleted { message: made, .. } if made == message),
             Self::React { message, .. } => matches!(event, ChatEvent::Reacted { message: made, .. } if made == message),

@@ -7,7 +7,7 @@ use super::{
     MAX_ATTACHMENTS, MAX_LATE, MAX_LINK_TITLE, MAX_PINS, MAX_TEXT, MAX_URL,
     command::{ChatCommand, Draft},
     event::{ChatEvent, Sent, SharedLink},
-    mention, reaction,
+    mention, reaction, sealed,
 };
 use crate::{Cx, Reject, Role, Room, RoomKind, Seq, event::Event, permission, text};
 
@@ -16,10 +16,12 @@ pub(crate) fn decide(room: &Room, command: &ChatCommand, cx: &Cx<'_>) -> Result<
     let user = &cx.actor.user;
     let event = match command {
         ChatCommand::Send(draft) => {
+            sealed::check_plain(room)?;
             may_write(room, cx)?;
             Some(compose(room, draft, cx)?.into())
         }
         ChatCommand::Edit { message, text } => {
+            sealed::check_plain(room)?;
             may_write(room, cx)?;
             edit(room, *message, text, cx)?
         }
@@ -33,10 +35,23 @@ pub(crate) fn decide(room: &Room, command: &ChatCommand, cx: &Cx<'_>) -> Result<
             reaction::react(*message, room.chat.standing(*message)?, user, emoji, *present)?
         }
         ChatCommand::Pin { message, present } => pin(room, *message, *present, cx)?,
-        ChatCommand::Broadcast { event, payload } => Some(ChatEvent::Broadcast {
-            event: event.clone(),
-            payload: payload.clone(),
-        }),
+        ChatCommand::Broadcast { event, payload } => {
+            sealed::check_plain(room)?;
+            Some(ChatEvent::Broadcast {
+                event: event.clone(),
+                payload: payload.clone(),
+            })
+        }
+        ChatCommand::SendSealed {
+            sealed,
+            reply_to,
+            readers,
+        } => Some(sealed::send(room, sealed, *reply_to, readers, cx)?),
+        ChatCommand::RequestResend {
+            message,
+            device,
+            reason,
+        } => sealed::ask(room, *message, device, *reason, cx)?,
     };
     Ok(event.into_iter().map(Event::Chat).collect())
 }
@@ -69,6 +84,7 @@ pub(crate) fn compose(room: &Room, draft: &Draft, cx: &Cx<'_>) -> Result<Sent, R
         attachments: draft.attachments.clone(),
         link: draft.link.as_ref().map(link).transpose()?,
         question: draft.question.clone(),
+        sealed: None,
     })
 }
 
@@ -104,6 +120,10 @@ fn edit(room: &Room, seq: Seq, text: &str, cx: &Cx<'_>) -> Result<Option<ChatEve
     let before = room.chat.standing(seq)?;
     if before.author != cx.actor.user {
         return Err(Reject::NotPermitted);
+    }
+    // What was sealed never becomes plain.
+    if before.sealed.is_some() {
+        return Err(Reject::SealedOnly);
     }
     let text = text::lines(text, MAX_TEXT)?;
     Ok((text != before.text).then(|| ChatEvent::Edited {
@@ -144,7 +164,7 @@ fn may_mention_everybody(room: &Room, cx: &Cx<'_>) -> bool {
     is_host(room, cx) || (is_conversation(room) && room.member_count() <= mention::SMALL_ROOM)
 }
 
-fn is_conversation(room: &Room) -> bool {
+pub(super) fn is_conversation(room: &Room) -> bool {
     room.settings()
         .is_some_and(|settings| settings.kind == RoomKind::Conversation)
 }

@@ -2,10 +2,13 @@
 //!
 //! Neighbours: [`chat`](super) takes it into the state.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
+use super::sealed::{ResendReason, Sealed};
 use crate::{
-    Audience, Seq, UserId, Visibility,
+    Audience, DeviceId, Seq, UserId, Visibility,
     event::{Event, Feature},
 };
 
@@ -59,6 +62,19 @@ pub enum ChatEvent {
         /// JSON.
         payload: String,
     },
+    /// A device could not open a sealed message. Its author sees it.
+    ResendRequested {
+        /// The message.
+        message: Seq,
+        /// Who wrote it.
+        author: UserId,
+        /// Whose device.
+        user: UserId,
+        /// The device.
+        device: DeviceId,
+        /// Why.
+        reason: ResendReason,
+    },
 }
 
 /// A message as it was sent.
@@ -88,6 +104,9 @@ pub struct Sent {
     /// A question.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub question: Option<SharedQuestion>,
+    /// The ciphertexts, of a message that only its readers' devices can open; it has nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sealed: Option<Arc<Sealed>>,
 }
 
 /// Whom a text mentions.
@@ -160,6 +179,7 @@ impl Sent {
             attachments: Vec::new(),
             link: None,
             question: None,
+            sealed: None,
         }
     }
 }
@@ -193,6 +213,7 @@ impl ChatEvent {
             Self::Reacted { .. } => "chat.reacted",
             Self::Pinned { .. } => "chat.pinned",
             Self::Broadcast { .. } => "chat.broadcast",
+            Self::ResendRequested { .. } => "chat.resend_requested",
         }
     }
 
@@ -203,14 +224,28 @@ impl ChatEvent {
     }
 
     /// For whom it looks how.
-    #[expect(clippy::unused_self, reason = "as every feature says it of its events")]
     pub(crate) fn visibility(&self) -> Visibility {
-        Visibility::Everyone
+        match self {
+            Self::ResendRequested { author, .. } => Visibility::Private(author.clone()),
+            Self::Sent(_)
+            | Self::Edited { .. }
+            | Self::Deleted { .. }
+            | Self::Reacted { .. }
+            | Self::Pinned { .. }
+            | Self::Broadcast { .. } => Visibility::Everyone,
+        }
     }
 
     /// As an audience may see it.
-    #[expect(clippy::unnecessary_wraps, reason = "as every feature says it of its events")]
-    pub(crate) fn seen_by(&self, _who: &Audience) -> Option<Self> {
-        Some(self.clone())
+    pub(crate) fn seen_by(&self, who: &Audience) -> Option<Self> {
+        match self {
+            Self::ResendRequested { author, .. } => who.is_host_or(author).then(|| self.clone()),
+            Self::Sent(_)
+            | Self::Edited { .. }
+            | Self::Deleted { .. }
+            | Self::Reacted { .. }
+            | Self::Pinned { .. }
+            | Self::Broadcast { .. } => Some(self.clone()),
+        }
     }
 }

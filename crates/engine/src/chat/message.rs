@@ -2,13 +2,16 @@
 //!
 //! Neighbours: [`chat`](super) holds it; [`reaction`](super::reaction) counts what is put on it.
 
+use std::{collections::BTreeSet, sync::Arc};
+
 use serde::{Deserialize, Serialize};
 
 use super::{
     event::{Attachment, Mentions, Sent, SharedLink, SharedQuestion},
     reaction::{self, Reaction},
+    sealed::Sealed,
 };
-use crate::{Seq, Timestamp, UserId, view::MessageView};
+use crate::{DeviceId, Seq, Timestamp, UserId, view::MessageView};
 
 /// A message that is held.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -37,6 +40,12 @@ pub(crate) struct Message {
     pub(crate) link: Option<SharedLink>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) question: Option<SharedQuestion>,
+    /// The ciphertexts, of a message that the room cannot read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) sealed: Option<Arc<Sealed>>,
+    /// Which devices have asked for it again.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) asked: BTreeSet<(UserId, DeviceId)>,
     /// How many messages its own thread has, deleted ones among them.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub(crate) thread_count: u32,
@@ -71,6 +80,8 @@ impl Message {
             attachments: sent.attachments.clone(),
             link: sent.link.clone(),
             question: sent.question.clone(),
+            sealed: sent.sealed.clone(),
+            asked: BTreeSet::new(),
             thread_count: 0,
             thread_at: None,
             reactions: Vec::new(),
@@ -92,9 +103,16 @@ impl Message {
         self.attachments.clear();
         self.link = None;
         self.question = None;
+        self.sealed = None;
+        self.asked.clear();
         self.reactions.clear();
         self.pinned_at = None;
         self.deleted_at = Some(at);
+    }
+
+    /// Bytes of its ciphertexts.
+    pub(super) fn sealed_size(&self) -> usize {
+        self.sealed.as_ref().map_or(0, |sealed| sealed.size())
     }
 
     /// As it stands.
@@ -117,6 +135,7 @@ impl Message {
             attachments: self.attachments.clone(),
             link: self.link.clone(),
             question: self.question.clone(),
+            sealed: self.sealed.clone(),
             reactions: reaction::views(&self.reactions),
         }
     }

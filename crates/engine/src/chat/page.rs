@@ -103,6 +103,7 @@ impl MessageView {
         self.attachments.clear();
         self.link = None;
         self.question = None;
+        self.sealed = None;
         self.reactions.clear();
         self.pinned_at = None;
         self.deleted_at = Some(at);

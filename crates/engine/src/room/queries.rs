@@ -133,6 +133,11 @@ impl Room {
         self.seats.members.get(user)
     }
 
+    /// The members, in their order.
+    pub fn member_ids(&self) -> impl Iterator<Item = &UserId> {
+        self.seats.members.iter().map(|member| &member.user)
+    }
+
     /// Presence of members in the order of their ids after `after`, at most `limit` and [`PAGE_MEMBERS`], as the audience
     /// may see it. `me` sees itself as it is.
     pub fn presences(

@@ -160,6 +160,7 @@ impl Model {
                     self.pins.insert(0, *message);
                 }
             }
+            ChatEvent::ResendRequested { .. } => unreachable!("nothing is sealed in a quiz room"),
             ChatEvent::Broadcast { .. } => assert!(role >= Some(Role::CoHost) || actor == ROOT.user()),
             ChatEvent::Reacted {
                 message,

@@ -70,6 +70,7 @@ impl Texts {
             | ChatEvent::Deleted { .. }
             | ChatEvent::Reacted { .. }
             | ChatEvent::Pinned { .. }
+            | ChatEvent::ResendRequested { .. }
             | ChatEvent::Broadcast { .. } => {}
         }
     }

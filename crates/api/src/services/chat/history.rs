@@ -3,6 +3,8 @@
 //! What a page costs is bounded by its size and by how many messages a room holds: the log is read backwards in blocks to
 //! where a page begins, and then forwards no further than something can change it.
 
+use std::collections::VecDeque;
+
 use trivium_engine::{
     Audience, Entry, Reject, RoomId, Seq,
     chat::{Backwards, History, KEPT, Page, Span},
@@ -21,6 +23,8 @@ use crate::{
 const DEFAULT_PAGE: u32 = 50;
 /// Entries that are read at once.
 const BLOCK: u64 = 1_000;
+/// Most bytes of ciphertext in a page, unless one message has more: clients take answers of 4 MiB.
+const SEALED_BYTES: usize = 1024 * 1024;
 
 pub(crate) async fn list_messages(
     call: Call,
@@ -57,11 +61,40 @@ pub(crate) async fn list_messages(
             return Err(Invalid::new("around_seq", why).into());
         }
     };
+    let (messages, cut) = fitting(messages, request.after_seq, request.around_seq);
     Ok(v1::ListMessagesResponse {
         messages: convert::chat::messages(&room, &messages),
-        more,
-        more_after,
+        more: more || cut.older,
+        more_after: more_after || cut.newer,
     })
+}
+
+/// Which ends of a page were cut off.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Cut {
+    older: bool,
+    newer: bool,
+}
+
+/// As much of a page as goes into one answer: ciphertexts can be long. What is farthest from where it was asked for goes
+/// first.
+fn fitting(messages: Vec<MessageView>, after: Seq, around: Seq) -> (Vec<MessageView>, Cut) {
+    let mut messages = VecDeque::from(messages);
+    let size = |message: &MessageView| message.sealed.as_ref().map_or(0, |sealed| sealed.size());
+    let mut bytes: usize = messages.iter().map(size).sum();
+    let mut cut = Cut::default();
+    while bytes > SEALED_BYTES && messages.len() > 1 {
+        let newer = messages.iter().filter(|message| message.seq >= around).count();
+        let dropped = if after > 0 || (around > 0 && newer * 2 > messages.len()) {
+            cut.newer = true;
+            messages.pop_back()
+        } else {
+            cut.older = true;
+            messages.pop_front()
+        };
+        bytes -= dropped.as_ref().map_or(0, size);
+    }
+    (messages.into(), cut)
 }
 
 pub(crate) async fn get_message(
@@ -247,5 +280,78 @@ impl<'a> Reader<'a> {
             .runtime
             .query(self.room, move |room, _| read(room))
             .await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use trivium_engine::{
+        Timestamp,
+        chat::{
+            Sent, fold,
+            sealed::{Envelope, Sealed},
+        },
+        octets::{Blob, Octets},
+    };
+
+    use super::*;
+
+    /// Messages 1 to `count`, each with this many bytes of ciphertext.
+    fn sealed(count: u64, bytes: usize) -> Vec<MessageView> {
+        let id = |text: &str| text.parse().expect("an id");
+        let envelope = Envelope {
+            user: id("ana"),
+            device: "phone".parse().expect("an id"),
+            key_number: 1,
+            encapsulated: Octets([1; 32]),
+            ciphertext: Blob(vec![0; bytes].into()),
+        };
+        let request = "q".parse().expect("an id");
+        let one = Sealed::new(
+            "phone".parse().expect("an id"),
+            request,
+            vec![envelope],
+            Octets([0; 64]),
+        );
+        let one = Arc::new(one.expect("in order"));
+        let entries: Vec<Entry> = (1..=count)
+            .map(|seq| Entry {
+                seq,
+                at: Timestamp(seq),
+                actor: None,
+                request: None,
+                event: trivium_engine::Event::Chat(
+                    Sent {
+                        sealed: Some(Arc::clone(&one)),
+                        ..Sent::text(id("ana"), "Ana", "")
+                    }
+                    .into(),
+                ),
+            })
+            .collect();
+        fold(&entries)
+    }
+
+    #[test]
+    fn a_page_of_ciphertexts_is_cut_at_its_far_end() {
+        let big = SEALED_BYTES / 4;
+        for (after, around, first, last, older, newer) in [
+            (0, 0, 8, 10, true, false),
+            (1, 0, 1, 3, false, true),
+            (0, 5, 4, 6, true, true),
+        ] {
+            let (page, cut) = fitting(sealed(10, big), after, around);
+            let ends = page.first().zip(page.last()).map(|(first, last)| (first.seq, last.seq));
+            assert_eq!(ends, Some((first, last)));
+            assert_eq!(cut, Cut { older, newer });
+        }
+        assert_eq!(fitting(sealed(10, 100), 0, 0).0.len(), 10);
+        assert_eq!(
+            fitting(sealed(1, 2 * SEALED_BYTES), 0, 0).0.len(),
+            1,
+            "one is always told"
+        );
     }
 }
