@@ -186,8 +186,8 @@ pub(super) fn verify(key: &[u8; 32], statement: &[u8], signature: &[u8]) -> Opti
     key.verify_strict(statement, &signature).ok()
 }
 
-/// The hash of an entry after one with the hash `before`.
-fn entry_hash(before: &[u8; 32], event: &KeyEvent, device: &Device) -> [u8; 32] {
+/// The hash of an entry, which is about `device`, after one with the hash `before`; zeros before the first.
+pub fn entry_hash(before: &[u8; 32], event: &KeyEvent, device: &Device) -> [u8; 32] {
     let change = usize::try_from(event.change).unwrap_or_default();
     let entry = Statement::new("trivium-key-log-v1")
         .raw(before)
