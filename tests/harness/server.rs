@@ -122,6 +122,7 @@ impl Server {
             files: Files::new(Some(trivium_server::web::media::pictures(1 << 20, 8 << 20))),
             code_length: 8,
         });
+        api.deliver_notifications();
         api.runtime.wake_open_rooms().await.expect("the store answers");
         Self {
             grpc: trivium_api::grpc(&api, trivium_api::Options::default()),

@@ -25,6 +25,7 @@ const ROOM_NOT_FOUND: Expected = Denied(Code::NotFound, "ROOM_NOT_FOUND");
 const QUIZ_NOT_FOUND: Expected = Denied(Code::NotFound, "QUIZ_NOT_FOUND");
 const NOT_MEMBER: Expected = Denied(Code::PermissionDenied, "NOT_MEMBER");
 const NOT_PERMITTED: Expected = Denied(Code::PermissionDenied, "NOT_PERMITTED");
+const PERMISSION_DENIED: Expected = Denied(Code::PermissionDenied, "PERMISSION_DENIED");
 const ACCOUNT_NEEDED: Expected = Denied(Code::PermissionDenied, "ACCOUNT_NEEDED");
 
 /// What the table says of a method.
@@ -50,6 +51,8 @@ pub(crate) fn expected(method: &str, caller: Caller) -> Expected {
         // What is loaded has to be the caller's own quiz, and guests have none.
         ("trivium.v1.QuizService/LoadQuiz", _) if caller.is_guest() => QUIZ_NOT_FOUND,
         (_, Access::Public | Access::Account) => Allowed,
+        (_, Access::Global) if caller.is_global() => Allowed,
+        (_, Access::Global) => PERMISSION_DENIED,
         (_, Access::Owner) if caller.owns_the_quiz() => Allowed,
         (_, Access::Owner) => QUIZ_NOT_FOUND,
         (_, Access::Player) if caller.seat() > Some(Role::Member) => NOT_PERMITTED,

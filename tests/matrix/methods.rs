@@ -6,7 +6,7 @@ use prost::Message;
 use prost_types::FileDescriptorSet;
 
 /// Every unary method: first what only looks, then a game, then chat, then what takes things away.
-pub(crate) const UNARY: [&str; 53] = [
+pub(crate) const UNARY: [&str; 61] = [
     "SessionService/SyncClock",
     "RoomService/CreateRoom",
     "RoomService/ListRooms",
@@ -48,6 +48,14 @@ pub(crate) const UNARY: [&str; 53] = [
     "PresenceService/ListPresence",
     "PresenceService/RaiseHand",
     "PresenceService/ListActivity",
+    "NotificationService/Notify",
+    "NotificationService/ListNotifications",
+    "NotificationService/MarkNotificationsRead",
+    "NotificationService/GetNotificationPreferences",
+    "NotificationService/UpdateNotificationPreferences",
+    "NotificationService/MakeAnnouncement",
+    "NotificationService/RetractAnnouncement",
+    "NotificationService/ListAnnouncements",
     "RoomService/UpdateRoom",
     "RoomService/CreateInvitation",
     "RoomService/RevokeInvitation",

@@ -6,14 +6,17 @@ use prost::{Message, bytes::Buf, bytes::Bytes, encoding};
 use trivium_proto::v1::{
     AdvanceQuizRequest, Answer, BanUserRequest, CloseRoomRequest, ConnectRequest, CreateInvitationRequest,
     CreateQuizRequest, CreateRoomRequest, Cursor, DeleteMessageRequest, DeleteQuizRequest, EditMessageRequest,
-    EndQuizRequest, ExportQuizRequest, ExportResultsRequest, ExtendQuestionRequest, GetQuizRequest, GetResultsRequest,
-    GetRoomRequest, ImportQuizRequest, JoinRoomRequest, LeaveRoomRequest, ListEventsRequest, ListMembersRequest,
-    ListMessagesRequest, ListPresenceRequest, ListQuizzesRequest, ListRoomsRequest, LoadQuizRequest, PauseQuizRequest,
-    PresenceState, QuizFileFormat, RemoveMemberRequest, ReportDrawnRequest, ReportLoadedRequest, ResultsFileFormat,
-    ResumeQuizRequest, RevokeInvitationRequest, Role, RoomKind, SendMessageRequest, SetAutoAdvanceRequest,
+    EndQuizRequest, ExportQuizRequest, ExportResultsRequest, ExtendQuestionRequest, GetNotificationPreferencesRequest,
+    GetQuizRequest, GetResultsRequest, GetRoomRequest, ImportQuizRequest, JoinRoomRequest, LeaveRoomRequest,
+    ListAnnouncementsRequest, ListEventsRequest, ListMembersRequest, ListMessagesRequest, ListNotificationsRequest,
+    ListPresenceRequest, ListQuizzesRequest, ListRoomsRequest, LoadQuizRequest, MakeAnnouncementRequest,
+    MarkNotificationsReadRequest, NotificationPreferences, NotifyRequest, PauseQuizRequest, PresenceState,
+    QuizFileFormat, RemoveMemberRequest, ReportDrawnRequest, ReportLoadedRequest, ResultsFileFormat, ResumeQuizRequest,
+    RetractAnnouncementRequest, RevokeInvitationRequest, Role, RoomKind, SendMessageRequest, SetAutoAdvanceRequest,
     SetPresenceRequest, SetReactionRequest, SetTypingRequest, SkipQuestionRequest, StartQuizRequest,
-    SubmitAnswerRequest, SyncClockRequest, TakeHostRequest, UnbanUserRequest, UpdateMemberRequest, UpdateQuizRequest,
-    UpdateRoomRequest, answer::Value, connect_request::Request,
+    SubmitAnswerRequest, SyncClockRequest, TakeHostRequest, UnbanUserRequest, UpdateMemberRequest,
+    UpdateNotificationPreferencesRequest, UpdateQuizRequest, UpdateRoomRequest, answer::Value,
+    connect_request::Request,
 };
 use trivium_tests::{game::id, quizzes};
 
@@ -83,6 +86,7 @@ pub(crate) fn request(method: &str, about: &About) -> Option<Request> {
         "SessionService" if call == "SyncClock" => Request::SyncClock(SyncClockRequest::default()),
         "RoomService" => return room(call, about),
         "QuizService" => return quiz(call, about),
+        "NotificationService" => return notification(call, about),
         "ChatService" => match call {
             "SendMessage" => Request::SendMessage(SendMessageRequest {
                 request_id,
@@ -286,6 +290,45 @@ fn room(call: &str, about: &About) -> Option<Request> {
             }),
             page_size: 10,
         }),
+        _ => return None,
+    };
+    Some(request)
+}
+
+/// About the room; what is for nobody else is the caller's own.
+fn notification(call: &str, about: &About) -> Option<Request> {
+    let request_id = id();
+    let request = match call {
+        "Notify" => Request::Notify(NotifyRequest {
+            request_id,
+            room_id: about.room.clone(),
+            title: "News".into(),
+            ..NotifyRequest::default()
+        }),
+        "ListNotifications" => Request::ListNotifications(ListNotificationsRequest::default()),
+        "MarkNotificationsRead" => Request::MarkNotificationsRead(MarkNotificationsReadRequest {
+            request_id,
+            through_seq: 1_000,
+            seqs: Vec::new(),
+        }),
+        "GetNotificationPreferences" => Request::GetNotificationPreferences(GetNotificationPreferencesRequest {}),
+        "UpdateNotificationPreferences" => {
+            Request::UpdateNotificationPreferences(UpdateNotificationPreferencesRequest {
+                request_id,
+                preferences: Some(NotificationPreferences::default()),
+            })
+        }
+        "MakeAnnouncement" => Request::MakeAnnouncement(MakeAnnouncementRequest {
+            request_id,
+            title: "News".into(),
+            expire_ms: 3_600_000,
+            ..MakeAnnouncementRequest::default()
+        }),
+        "RetractAnnouncement" => Request::RetractAnnouncement(RetractAnnouncementRequest {
+            request_id,
+            announcement_seq: 3,
+        }),
+        "ListAnnouncements" => Request::ListAnnouncements(ListAnnouncementsRequest {}),
         _ => return None,
     };
     Some(request)

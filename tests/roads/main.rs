@@ -14,6 +14,7 @@ mod hands;
 mod invitations;
 mod join;
 mod links;
+mod notifications;
 mod presence;
 mod raw;
 mod receipts;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use trivium_proto::v1::chat_service_client::ChatServiceClient;
 use trivium_proto::v1::key_service_client::KeyServiceClient;
+use trivium_proto::v1::notification_service_client::NotificationServiceClient;
 use trivium_proto::v1::presence_service_client::PresenceServiceClient;
 use trivium_proto::v1::quiz_file_service_client::QuizFileServiceClient;
 use trivium_proto::v1::quiz_service_client::QuizServiceClient;
@@ -107,6 +108,11 @@ impl Client {
     /// Calls about the keys of devices.
     pub fn keys(&self) -> KeyServiceClient<Channel> {
         KeyServiceClient::new(self.unary.clone())
+    }
+
+    /// Calls about notifications and announcements.
+    pub fn notifications(&self) -> NotificationServiceClient<Channel> {
+        NotificationServiceClient::new(self.unary.clone())
     }
 
     /// Calls about presence.

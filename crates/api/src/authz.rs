@@ -6,6 +6,8 @@
 
 use trivium_engine::Role;
 
+use crate::auth::Roles;
+
 /// What it takes to call a method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -13,6 +15,8 @@ pub enum Access {
     Public,
     /// A token that is not a guest's.
     Account,
+    /// The token of a service or an admin.
+    Global,
     /// A token, not a guest's, of whoever owns the thing named.
     Owner,
     /// A token, and a seat in the room with at least this role, which a global role does not replace.
@@ -28,7 +32,15 @@ impl Access {
     pub fn needs_token(self) -> bool {
         match self {
             Self::Public => false,
-            Self::Account | Self::Owner | Self::Seat(_) | Self::Player | Self::InRoom(_) => true,
+            Self::Account | Self::Global | Self::Owner | Self::Seat(_) | Self::Player | Self::InRoom(_) => true,
+        }
+    }
+
+    /// Whether these global roles are enough, as far as global roles matter.
+    pub fn admits(self, roles: Roles) -> bool {
+        match self {
+            Self::Global => roles.service || roles.admin,
+            Self::Public | Self::Account | Self::Owner | Self::Seat(_) | Self::Player | Self::InRoom(_) => true,
         }
     }
 
@@ -36,7 +48,7 @@ impl Access {
     pub fn admits_guests(self) -> bool {
         match self {
             Self::Public | Self::Seat(_) | Self::Player | Self::InRoom(_) => true,
-            Self::Account | Self::Owner => false,
+            Self::Account | Self::Global | Self::Owner => false,
         }
     }
 }
@@ -98,10 +110,10 @@ pub const RULES: &[(&str, Access)] = &[
     ),
     ("trivium.v1.NotificationService/ListAnnouncements", Access::Public),
     ("trivium.v1.NotificationService/ListNotifications", Access::Account),
-    ("trivium.v1.NotificationService/MakeAnnouncement", Access::Account),
+    ("trivium.v1.NotificationService/MakeAnnouncement", Access::Global),
     ("trivium.v1.NotificationService/MarkNotificationsRead", Access::Account),
-    ("trivium.v1.NotificationService/Notify", Access::Account),
-    ("trivium.v1.NotificationService/RetractAnnouncement", Access::Account),
+    ("trivium.v1.NotificationService/Notify", Access::InRoom(Role::CoHost)),
+    ("trivium.v1.NotificationService/RetractAnnouncement", Access::Global),
     (
         "trivium.v1.NotificationService/UpdateNotificationPreferences",
         Access::Account,
@@ -236,12 +248,21 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_no_token_is_coming_in_streams_and_the_clock() {
+    fn what_needs_no_token_is_coming_in_streams_the_clock_and_what_all_may_hear() {
         let open: Vec<_> = RULES.iter().filter(|(_, access)| !access.needs_token()).collect();
         let names: Vec<_> = open.iter().filter_map(|(method, _)| method.split('/').nth(1)).collect();
         assert_eq!(
             names,
-            ["Converse", "Track", "Play", "JoinRoom", "Connect", "SyncClock", "Watch"]
+            [
+                "Converse",
+                "ListAnnouncements",
+                "Track",
+                "Play",
+                "JoinRoom",
+                "Connect",
+                "SyncClock",
+                "Watch"
+            ]
         );
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     convert::Addressed,
     error::ApiError,
     files::Files,
+    ids,
     limits::{Operation, RateLimiter, Who},
     sessions::Sessions,
 };
@@ -36,6 +37,15 @@ pub struct Api {
     pub files: Files,
     /// Letters of a join code.
     pub code_length: usize,
+}
+
+impl Api {
+    /// Has notifications delivered from now on. To be called once, before the first room is loaded.
+    pub fn deliver_notifications(&self) {
+        let secret = self.secret.clone();
+        self.runtime
+            .deliver_notifications(move |user| ids::inbox_room_id(&secret, user));
+    }
 }
 
 /// One call. Cheap to clone.
@@ -69,7 +79,8 @@ impl Call {
     pub fn actor(&self, room: &RoomId) -> Result<Actor, ApiError> {
         let principal = self.principal()?;
         // A guest's seat is good for its own room; other rooms are as good as not there.
-        if principal.may_address(room) {
+        // Announcements are for guests too.
+        if principal.may_address(room) || *room == Runtime::system_room() {
             Ok(principal.actor(room))
         } else {
             Err(ApiError::RoomNotFound)

@@ -60,6 +60,13 @@ pub fn keys_room_id(secret: &Secret, user: &UserId) -> RoomId {
         .expect("made of letters and digits")
 }
 
+/// The room that holds a user's notifications. Its owner is told its name, and nobody else.
+pub fn inbox_room_id(secret: &Secret, user: &UserId) -> RoomId {
+    keyed(secret, "inbox", &[user.as_str()])
+        .parse()
+        .expect("made of letters and digits")
+}
+
 /// A guest's name in a room. The same request gets the same seat.
 pub fn guest_user_id(secret: &Secret, room: &RoomId, request: &RequestId) -> UserId {
     let name = keyed(secret, "guest id", &[room.as_str(), request.as_str()]);

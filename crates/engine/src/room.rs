@@ -9,9 +9,9 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Command, Cx, Entry, Event, Observation, Reject, RequestId, Role, RoomCommand, RoomEvent, RoomId, Seq, Signal,
-    Timestamp, UserId, activity, chat, dedupe::Requests, inbox, keys, membership, moderation, permission, presence,
-    quiz, receipt, retention,
+    Command, Cx, Entry, Event, Observation, Reject, RequestId, Role, RoomCommand, RoomEvent, RoomId, RoomKind, Seq,
+    Signal, Timestamp, UserId, activity, chat, dedupe::Requests, inbox, keys, membership, moderation, permission,
+    presence, quiz, receipt, retention,
 };
 
 mod queries;
@@ -141,6 +141,7 @@ impl Room {
         let kind = self.seats.settings.as_ref().map(|settings| settings.kind);
         permission::check(command, kind, members, cx.actor)?;
         keys::guard(self, command)?;
+        inbox::guard(self, command)?;
         match command {
             Command::Room(command) => {
                 let phase = self.quiz.as_ref().map(quiz::State::phase);
@@ -255,6 +256,11 @@ impl Room {
     /// Strangers are ignored; when somebody whose sessions hear the room already becomes a member, the shell says
     /// `Connected` again, once per session. Observers are never typing.
     pub fn observe(&mut self, observation: &Observation, now: Timestamp) -> Vec<Signal> {
+        // Nobody asks who is at an inbox, and its log is not for visits.
+        let kind = self.seats.settings.as_ref().map(|settings| settings.kind);
+        if let Some(RoomKind::Inbox | RoomKind::System | RoomKind::Keys) = kind {
+            return Vec::new();
+        }
         match observation {
             Observation::Typing { user, typing: true } if self.role(user).is_none_or(|role| role < Role::Member) => {
                 Vec::new()

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::{
     Millis, RoomId, Seq, Timestamp, UserId,
     chat::{Attachment, Mentions, SharedLink, SharedQuestion, sealed::Sealed},
+    inbox,
     member::Member,
     membership::Invitation,
     quiz::{self, Phase},
@@ -17,6 +18,8 @@ use crate::{
 pub const VIEW_MEMBERS: usize = 200;
 /// Most messages in a view.
 pub const VIEW_MESSAGES: usize = 100;
+/// Most notifications in a view.
+pub const VIEW_NOTIFICATIONS: usize = 100;
 /// Most members or presences in a page.
 pub const PAGE_MEMBERS: usize = 500;
 /// Most messages in a page.
@@ -55,6 +58,10 @@ pub struct View {
     pub messages: Vec<MessageView>,
     /// The pinned messages, newest pin first.
     pub pins: Vec<MessageView>,
+    /// Of an inbox: the newest notifications.
+    pub notifications: inbox::Page,
+    /// Announcements that are of interest, newest first, each with its number and when it was made.
+    pub announcements: Vec<(Seq, Timestamp, inbox::Announcement)>,
     /// Banned users; for hosts.
     pub banned: Vec<UserId>,
     /// Invitations that are not used up, some of which may have expired; for hosts.

@@ -5,6 +5,8 @@
 //! and optional fields only, then write the other files anew with `cargo test -p trivium-engine --test golden -- --ignored` and look at every line that changed.
 
 mod common;
+#[path = "samples/inbox.rs"]
+mod inboxes;
 #[path = "samples/reading.rs"]
 mod reading;
 #[path = "samples/chat.rs"]
@@ -14,8 +16,9 @@ use std::{collections::BTreeSet, fs, path::PathBuf, sync::Arc};
 
 use common::*;
 use trivium_engine::{
-    Accommodations, ActivityEvent, ChatCommand, ChatEvent, Entry, Event, HistoryPolicy, KeysCommand, KeysEvent, Millis,
-    Observation, PolicyChange, QuizCommand, ReceiptEvent, Role, Room, RoomCommand, RoomEvent, RoomKind, WritePolicy,
+    Accommodations, ActivityEvent, ChatCommand, ChatEvent, Entry, Event, HistoryPolicy, InboxEvent, KeysCommand,
+    KeysEvent, Millis, Observation, PolicyChange, QuizCommand, ReceiptEvent, Role, Room, RoomCommand, RoomEvent,
+    RoomKind, WritePolicy,
     chat::{
         Draft,
         sealed::{Envelope, ResendReason, Sealed},
@@ -34,6 +37,8 @@ const SCENARIOS: &[Scenario] = &[
     ("keys-v1", keys),
     ("reading-v1", reading::scenario),
     ("sealed-v1", sealed),
+    ("inbox-v1", inboxes::inbox),
+    ("system-v1", inboxes::announcements),
 ];
 
 /// Every log.
@@ -96,9 +101,13 @@ every! { event_name(Event), EVENTS:
     Event::Activity(ActivityEvent::VisitsBegan { .. }) => "activity.visits_began",
     Event::Activity(ActivityEvent::VisitEnded(_)) => "activity.visit_ended",
     Event::Activity(ActivityEvent::Hidden { .. }) => "activity.hidden",
+    Event::Inbox(InboxEvent::Notified { .. }) => "inbox.notified",
+    Event::Inbox(InboxEvent::Read { .. }) => "inbox.read",
+    Event::Inbox(InboxEvent::PreferencesSet { .. }) => "inbox.preferences_set",
+    Event::Inbox(InboxEvent::Announced { .. }) => "inbox.announced",
+    Event::Inbox(InboxEvent::Retracted { .. }) => "inbox.retracted",
     ;
     Event::Moderation(event) => match *event {},
-    Event::Inbox(event) => match *event {},
 }
 
 every! { answer_name(Answer), ANSWERS:

@@ -5,6 +5,7 @@
 //!                            |  committed
 //!                            +--> reply to each command
 //!                            +--> Ring: entries, encoded once per audience --> Subscription (a cursor) --> session
+//!                            +--> courier --> inboxes of users
 //!                            +--> sleep until Room::next_deadline
 //! ```
 //!
@@ -17,9 +18,11 @@
 pub mod clock;
 mod codec;
 pub mod config;
+mod courier;
 pub mod encode;
 pub mod error;
 pub mod frames;
+pub mod inboxes;
 mod load;
 mod ring;
 mod room_task;

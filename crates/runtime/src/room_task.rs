@@ -19,7 +19,7 @@ use trivium_store::{Append, AppendError, Record, Store, Writer};
 pub(crate) use input::{Answer, Input, Outcome, Query, Subscribe};
 pub use input::{Caller, Done};
 
-use crate::{Clock, ExecuteError, RuntimeConfig, codec, ring::Ring};
+use crate::{Clock, ExecuteError, RuntimeConfig, codec, courier::Owed, ring::Ring};
 
 /// Rounds of `settle` in one turn. The engine needs a few; more would be a bug, and must not hang the room.
 const MAX_SETTLE_ROUNDS: usize = 64;
@@ -35,6 +35,8 @@ pub(crate) struct RoomTask {
     pub(crate) config: Arc<RuntimeConfig>,
     pub(crate) rng: StdRng,
     pub(crate) snapshot_seq: Seq,
+    /// Where it is told which entries concern inboxes; none where there are none.
+    pub(crate) owed: Option<Owed>,
     /// Time of the newest entry; entries never go back in time.
     pub(crate) last_at: Timestamp,
     pub(crate) round_trips: BTreeMap<UserId, Millis>,
@@ -291,6 +293,11 @@ impl RoomTask {
         self.may_unload() && self.clock.now() >= self.used_at + self.idle()
     }
 
+    /// Whether inboxes have not yet heard of everything. A snapshot would hide it from who loads the room next.
+    fn owes(&self) -> bool {
+        self.owed.as_ref().is_some_and(|owed| owed.has(self.room.id()))
+    }
+
     /// Closes the inbox; true if nothing slipped in before. What did is carried out in further turns first.
     fn drained(&mut self) -> bool {
         self.inbox.close();
@@ -299,6 +306,7 @@ impl RoomTask {
 
     async fn save_snapshot(&self) {
         if self.room.seq() > self.snapshot_seq
+            && !self.owes()
             && let Err(error) = self.store.save(self.room.id(), &codec::snapshot(&self.room)).await
         {
             tracing::warn!(room = %self.room.id(), %error, "a snapshot was not saved");

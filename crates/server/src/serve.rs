@@ -91,6 +91,7 @@ pub async fn start(config: Config) -> Result<Running> {
     let store = SqliteStore::open(&path).await;
     let store = Arc::new(store.with_context(|| format!("data: {}", path.display()))?);
     let api = api(&config, secret, &store)?;
+    api.deliver_notifications();
     let ports = Ports::bind(&config).await?;
     let operator_token = operator_token(&config, &api)?;
 

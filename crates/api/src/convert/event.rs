@@ -34,7 +34,7 @@ pub fn projected(
         Event::Receipt(event) => receipt::event(event),
         Event::Moderation(event) => moderation::event(event),
         Event::Activity(event) => activity::event(event)?,
-        Event::Inbox(event) => notification::event(event),
+        Event::Inbox(event) => notification::event(entry, event),
         Event::Keys(event) => key::event(event),
     };
     Some(v1::RoomEvent {

@@ -13,7 +13,7 @@ use trivium_store::RoomRecord;
 use super::{
     chat,
     common::{Addressed, Invalid, addressed, cursor_out, enumerated, id, role, role_out, time_or_zero, time_out},
-    invitation, presence, quiz, receipt,
+    invitation, notification, presence, quiz, receipt,
 };
 
 /// Make a room, with a code that the catalogue has reserved for it.
@@ -197,6 +197,9 @@ pub fn snapshot(view: &View, audience: &Audience) -> v1::RoomSnapshot {
         quiz: view.quiz.as_ref().map(|quiz| quiz::state(quiz, audience)),
         messages: chat::messages(&view.room, &view.messages),
         pins: chat::messages(&view.room, &view.pins),
+        notifications: notification::items(&view.notifications),
+        notification_count: view.notifications.unread,
+        announcements: notification::announcements(&view.announcements),
         banned_user_ids: view.banned.iter().map(ToString::to_string).collect(),
         invitations: view.invitations.iter().map(invitation::invitation).collect(),
         receipts: view.receipts.iter().map(receipt::receipt).collect(),

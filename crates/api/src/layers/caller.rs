@@ -111,6 +111,7 @@ pub(crate) fn admit(request: &str, principal: Option<&Principal>) -> Result<(), 
     match principal {
         None if rule.needs_token() => Err(ApiError::Token(TokenError::Missing)),
         Some(principal) if principal.guest && !rule.admits_guests() => Err(ApiError::AccountNeeded),
+        Some(principal) if !rule.admits(principal.roles) => Err(ApiError::PermissionDenied),
         Some(_) | None => Ok(()),
     }
 }

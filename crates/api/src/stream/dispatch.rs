@@ -9,7 +9,7 @@ use trivium_proto::{
 use crate::{
     call::Call,
     error::ApiError,
-    services::{chat, checked, invitation, key, presence, quiz, receipt, room, sealed, session},
+    services::{chat, checked, invitation, key, notification, presence, quiz, receipt, room, sealed, session},
 };
 
 /// Runs a request of a unary call. None for requests that only streams have.
@@ -86,6 +86,46 @@ pub(super) async fn dispatch(call: Call, request: Request) -> Option<Reply> {
             answer(call, it, receipt::get_message_receipts, Reply::GetMessageReceipts).await
         }
         Request::ListUnread(it) => answer(call, it, receipt::list_unread, Reply::ListUnread).await,
+        Request::Notify(it) => answer(call, it, notification::notify, Reply::Notify).await,
+        Request::ListNotifications(it) => {
+            answer(call, it, notification::list_notifications, Reply::ListNotifications).await
+        }
+        Request::MarkNotificationsRead(it) => {
+            answer(
+                call,
+                it,
+                notification::mark_notifications_read,
+                Reply::MarkNotificationsRead,
+            )
+            .await
+        }
+        Request::GetNotificationPreferences(it) => {
+            answer(
+                call,
+                it,
+                notification::get_notification_preferences,
+                Reply::GetNotificationPreferences,
+            )
+            .await
+        }
+        Request::UpdateNotificationPreferences(it) => {
+            answer(
+                call,
+                it,
+                notification::update_notification_preferences,
+                Reply::UpdateNotificationPreferences,
+            )
+            .await
+        }
+        Request::MakeAnnouncement(it) => {
+            answer(call, it, notification::make_announcement, Reply::MakeAnnouncement).await
+        }
+        Request::RetractAnnouncement(it) => {
+            answer(call, it, notification::retract_announcement, Reply::RetractAnnouncement).await
+        }
+        Request::ListAnnouncements(it) => {
+            answer(call, it, notification::list_announcements, Reply::ListAnnouncements).await
+        }
         Request::SearchRooms(_)
         | Request::OpenConversation(_)
         | Request::SearchMessages(_)
@@ -99,15 +139,7 @@ pub(super) async fn dispatch(call: Call, request: Request) -> Option<Reply> {
         | Request::ReportMessage(_)
         | Request::ListReports(_)
         | Request::ResolveReport(_)
-        | Request::ListAudit(_)
-        | Request::Notify(_)
-        | Request::ListNotifications(_)
-        | Request::MarkNotificationsRead(_)
-        | Request::GetNotificationPreferences(_)
-        | Request::UpdateNotificationPreferences(_)
-        | Request::MakeAnnouncement(_)
-        | Request::RetractAnnouncement(_)
-        | Request::ListAnnouncements(_) => Reply::Error(ApiError::Internal("not there yet".to_owned()).wire()),
+        | Request::ListAudit(_) => Reply::Error(ApiError::Internal("not there yet".to_owned()).wire()),
     };
     Some(reply)
 }

@@ -145,6 +145,11 @@ impl Room {
         self.member(&actor.user).map(|_| ()).ok_or(Reject::NotMember)
     }
 
+    /// Whether everything up to there has reached a device of the member's, as far as it is known.
+    pub(crate) fn has_received(&self, user: &UserId, seq: Seq) -> bool {
+        self.standing(user).is_some_and(|standing| standing.delivered >= seq)
+    }
+
     fn standing(&self, user: &UserId) -> Option<Standing> {
         let logged = self.receipts.members.get(user)?;
         Some(self.notes.over(user, *logged))

@@ -4,9 +4,9 @@
 
 use super::Room;
 use crate::{
-    Actor, Audience, Member, MessageView, Presence, Reject, Role, Seq, Settings, Signal, Timestamp, UserId, View, chat,
-    permission, quiz,
-    view::{PAGE_MEMBERS, PAGE_MESSAGES, ResultsView, VIEW_MEMBERS, VIEW_MESSAGES},
+    Actor, Audience, Member, MessageView, Presence, Reject, Role, RoomKind, Seq, Settings, Signal, Timestamp, UserId,
+    View, chat, permission, quiz,
+    view::{PAGE_MEMBERS, PAGE_MESSAGES, ResultsView, VIEW_MEMBERS, VIEW_MESSAGES, VIEW_NOTIFICATIONS},
 };
 
 impl Room {
@@ -28,8 +28,18 @@ impl Room {
 
     /// Through whose eyes the actor sees this room; none if it may not look at all.
     pub fn audience(&self, actor: &Actor) -> Option<Audience> {
-        self.settings()?;
-        match permission::acting_role(&self.seats.members, actor)? {
+        let role = match self.settings()?.kind {
+            // Not even who runs the server reads somebody's inbox this way.
+            RoomKind::Inbox => self.member(&actor.user).map(|member| member.role),
+            RoomKind::System => Some(permission::acting_role(&self.seats.members, actor).unwrap_or(Role::Observer)),
+            RoomKind::Quiz
+            | RoomKind::Classroom
+            | RoomKind::StudyGroup
+            | RoomKind::Channel
+            | RoomKind::Conversation
+            | RoomKind::Keys => permission::acting_role(&self.seats.members, actor),
+        };
+        match role? {
             Role::Host | Role::CoHost => Some(Audience::Hosts),
             Role::Member => Some(Audience::Member(actor.user.clone())),
             Role::Observer => Some(Audience::Observers),
@@ -105,6 +115,8 @@ impl Room {
                 .map(|quiz| quiz::view(quiz, &self.seats.members, who)),
             messages,
             pins: self.pins(),
+            notifications: self.notifications(None, VIEW_NOTIFICATIONS, false),
+            announcements: self.announcements(),
             banned: match who {
                 Audience::Hosts => self.seats.bans.iter().cloned().collect(),
                 Audience::Member(_) | Audience::Observers => Vec::new(),
@@ -126,6 +138,12 @@ impl Room {
     pub fn members(&self, who: &Audience, after: Option<&UserId>, limit: usize) -> Vec<Member> {
         let members = self.seats.members.after(after).take(limit.min(PAGE_MEMBERS));
         members.map(|member| who.sees(member)).collect()
+    }
+
+    /// Those of the members who have accounts, in the order of their ids.
+    pub fn accounts(&self) -> impl Iterator<Item = &UserId> {
+        let members = self.seats.members.iter().filter(|member| !member.guest);
+        members.map(|member| &member.user)
     }
 
     /// One member.

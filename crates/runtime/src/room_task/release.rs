@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use trivium_engine::{Audience, Entry, Event, HistoryPolicy, Observation, Reject, RoomEvent, Signal};
+use trivium_engine::{Audience, Entry, Event, HistoryPolicy, Observation, Reject, RoomEvent, Signal, inbox::follows};
 use trivium_store::StoreError;
 
 use super::{RoomTask, Subscribe, Turn, millis};
@@ -22,6 +22,7 @@ impl RoomTask {
         let now = self.clock.now();
         if !turn.entries.is_empty() {
             self.project(&turn.entries);
+            self.owe(&turn.entries);
             let sized = turn.entries.drain(..).zip(turn.sizes.drain(..));
             let items: Vec<_> = sized.map(|(entry, size)| Arc::new(Item::new(entry, size))).collect();
             if self.ring.publish(&items) {
@@ -50,7 +51,7 @@ impl RoomTask {
             }
             self.ring.wake_everyone();
         }
-        if self.room.seq() - self.snapshot_seq >= self.config.snapshot_every {
+        if self.room.seq() - self.snapshot_seq >= self.config.snapshot_every && !self.owes() {
             self.snapshot_seq = self.room.seq();
             let (store, room, snapshot) = (
                 Arc::clone(&self.store),
@@ -162,6 +163,16 @@ impl RoomTask {
         );
         // A subscription that nobody takes is dropped, which takes the observation back.
         let _caller_gone = reply.send(Ok((start, subscription)));
+    }
+
+    /// Tells the courier which entries concern users who may not be looking.
+    fn owe(&self, entries: &[Arc<Entry>]) {
+        let Some(owed) = &self.owed else { return };
+        let mut concern = entries.iter().filter(|entry| !follows(&self.room, entry).is_empty());
+        if let Some(first) = concern.next() {
+            let last = concern.next_back().unwrap_or(first);
+            owed.add(self.room.id(), first.seq, last.seq);
+        }
     }
 
     /// Keeps the catalogue in step with what can be listed of the room. What a new room is called, it knows already.
