@@ -50,6 +50,9 @@ pub(crate) fn expected(method: &str, caller: Caller) -> Expected {
         ("trivium.v1.RoomService/JoinRoom", _) if caller == Caller::OtherGuest => ROOM_NOT_FOUND,
         // What is loaded has to be the caller's own quiz, and guests have none.
         ("trivium.v1.QuizService/LoadQuiz", _) if caller.is_guest() => QUIZ_NOT_FOUND,
+        // Members pin in conversations, and the stage is none.
+        ("trivium.v1.ChatService/SetPin", _) if caller.is_global() => Allowed,
+        ("trivium.v1.ChatService/SetPin", _) => in_role(caller.seat(), Role::CoHost, caller),
         (_, Access::Public | Access::Account) => Allowed,
         (_, Access::Global) if caller.is_global() => Allowed,
         (_, Access::Global) => PERMISSION_DENIED,

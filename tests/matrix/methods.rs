@@ -6,7 +6,7 @@ use prost::Message;
 use prost_types::FileDescriptorSet;
 
 /// Every unary method: first what only looks, then a game, then chat, then what takes things away.
-pub(crate) const UNARY: [&str; 61] = [
+pub(crate) const UNARY: [&str; 66] = [
     "SessionService/SyncClock",
     "RoomService/CreateRoom",
     "RoomService/ListRooms",
@@ -37,6 +37,11 @@ pub(crate) const UNARY: [&str; 61] = [
     "ChatService/EditMessage",
     "ChatService/SetReaction",
     "ChatService/ListMessages",
+    "ChatService/GetMessage",
+    "ChatService/ListMessageEdits",
+    "ChatService/SetPin",
+    "ChatService/ListPins",
+    "ChatService/Broadcast",
     "ChatService/SetTyping",
     "ReceiptService/Acknowledge",
     "ReceiptService/SetReceiptPrivacy",

@@ -4,6 +4,7 @@ mod reading;
 
 use prost::{Message, bytes::Buf, bytes::Bytes, encoding};
 use trivium_proto::v1::{
+<<<<<<< HEAD
     AdvanceQuizRequest, Answer, BanUserRequest, CloseRoomRequest, ConnectRequest, CreateInvitationRequest,
     CreateQuizRequest, CreateRoomRequest, Cursor, DeleteMessageRequest, DeleteQuizRequest, EditMessageRequest,
     EndQuizRequest, ExportQuizRequest, ExportResultsRequest, ExtendQuestionRequest, GetNotificationPreferencesRequest,
@@ -17,6 +18,19 @@ use trivium_proto::v1::{
     SubmitAnswerRequest, SyncClockRequest, TakeHostRequest, UnbanUserRequest, UpdateMemberRequest,
     UpdateNotificationPreferencesRequest, UpdateQuizRequest, UpdateRoomRequest, answer::Value,
     connect_request::Request,
+=======
+    AdvanceQuizRequest, Answer, BanUserRequest, BroadcastRequest, CloseRoomRequest, ConnectRequest,
+    CreateInvitationRequest, CreateQuizRequest, CreateRoomRequest, Cursor, DeleteMessageRequest, DeleteQuizRequest,
+    EditMessageRequest, EndQuizRequest, ExportQuizRequest, ExportResultsRequest, ExtendQuestionRequest,
+    GetMessageRequest, GetQuizRequest, GetResultsRequest, GetRoomRequest, ImportQuizRequest, JoinRoomRequest,
+    LeaveRoomRequest, ListEventsRequest, ListMembersRequest, ListMessageEditsRequest, ListMessagesRequest,
+    ListPinsRequest, ListPresenceRequest, ListQuizzesRequest, ListRoomsRequest, LoadQuizRequest, PauseQuizRequest,
+    PresenceState, QuizFileFormat, RemoveMemberRequest, ReportDrawnRequest, ReportLoadedRequest, ResultsFileFormat,
+    ResumeQuizRequest, RevokeInvitationRequest, Role, RoomKind, SendMessageRequest, SetAutoAdvanceRequest,
+    SetPinRequest, SetPresenceRequest, SetReactionRequest, SetTypingRequest, SkipQuestionRequest, StartQuizRequest,
+    SubmitAnswerRequest, SyncClockRequest, TakeHostRequest, UnbanUserRequest, UpdateMemberRequest, UpdateQuizRequest,
+    UpdateRoomRequest, answer::Value, connect_request::Request,
+>>>>>>> a574724 (Try what messages carry on every road)
 };
 use trivium_tests::{game::id, quizzes};
 
@@ -116,6 +130,21 @@ pub(crate) fn request(method: &str, about: &About) -> Option<Request> {
             "ListMessages" => Request::ListMessages(ListMessagesRequest {
                 room_id,
                 ..ListMessagesRequest::default()
+            }),
+            "GetMessage" => Request::GetMessage(GetMessageRequest { room_id, message_seq }),
+            "ListMessageEdits" => Request::ListMessageEdits(ListMessageEditsRequest { room_id, message_seq }),
+            "SetPin" => Request::SetPin(SetPinRequest {
+                request_id,
+                room_id,
+                message_seq,
+                present: true,
+            }),
+            "ListPins" => Request::ListPins(ListPinsRequest { room_id }),
+            "Broadcast" => Request::Broadcast(BroadcastRequest {
+                request_id,
+                room_id,
+                event: "event".into(),
+                payload_json: "{}".into(),
             }),
             "SetTyping" => Request::SetTyping(SetTypingRequest { room_id, typing: true }),
             _ => return None,

@@ -14,7 +14,11 @@ mod hands;
 mod invitations;
 mod join;
 mod links;
+<<<<<<< HEAD
 mod notifications;
+=======
+mod messages;
+>>>>>>> a574724 (Try what messages carry on every road)
 mod presence;
 mod raw;
 mod receipts;
