@@ -11,6 +11,7 @@ mod deadlines;
 mod errors;
 mod files;
 mod hands;
+mod hostile_texts;
 mod invitations;
 mod join;
 mod links;

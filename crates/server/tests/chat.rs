@@ -140,7 +140,7 @@ async fn a_guest_reads_and_writes_through_pipes() {
     let mut talk = Talk::begin(stage.chat(&code, &["--name", "Ana", "--follow"]));
     assert_eq!(
         talk.shows("before").await,
-        format!("#{before} {}: before31m you came", "operator")
+        format!("#{before} Operator: before31m you came")
     );
 
     talk.types("hello @operator").await;
@@ -189,7 +189,7 @@ async fn a_guest_reads_and_writes_through_pipes() {
     let complaints = String::from_utf8(ended.stderr).expect("text");
     assert_eq!(ended.status.code(), Some(3), "something was refused: {complaints}");
     assert!(complaints.contains("not permitted"), "{complaints}");
-    stage.running.stop().await;
+    stage.running.shutdown().await.expect("it stops");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -220,7 +220,7 @@ async fn lines_of_a_pipe_are_sent_in_order_with_a_token() {
         .expect("in time")
         .expect("it ran");
     assert_eq!(ended.code(), Some(0));
-    stage.running.stop().await;
+    stage.running.shutdown().await.expect("it stops");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -235,5 +235,5 @@ async fn a_closed_door_is_told_by_the_exit_code() {
         String::from_utf8_lossy(&ended.stderr)
     );
     assert!(ended.stdout.is_empty());
-    stage.running.stop().await;
+    stage.running.shutdown().await.expect("it stops");
 }
