@@ -310,7 +310,7 @@ async fn links_and_questions_are_shared_without_what_answers_them() {
             attachment_ids: vec!["0123456789abcdefghijklmnop".to_owned()],
             ..text(&room, "see")
         };
-        send(&ana, lost).await.expect_err("nothing was uploaded");
+        refused(send(&ana, lost).await, Code::NotFound, "FILE_NOT_FOUND");
         assert_eq!(
             look(&host.client, &room).await.cursor,
             before,

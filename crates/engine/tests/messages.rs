@@ -335,6 +335,7 @@ fn a_deleted_message_keeps_who_when_and_where() {
         attachments: vec![],
         link: None,
         question: None,
+        sealed: None,
         reactions: vec![],
     };
     assert_eq!(left, expected);
