@@ -129,6 +129,33 @@ fn only_what_others_say_while_one_is_in_counts() {
 }
 
 #[test]
+fn receipts_of_what_was_said_before_one_came_in_are_not_told() {
+    let study = World::new()
+        .when(HOST, create(trivium_engine::RoomKind::StudyGroup))
+        .done();
+    let world = study.when(HOST, say("before")).done();
+    let before = world.room.seq();
+    let world = world
+        .when(ANA.granted(Role::Member), join())
+        .done()
+        .when(HOST, say("after"))
+        .done();
+    let after = world.room.seq();
+    let seen = |who: Who, message| {
+        world
+            .room
+            .message_receipts(&who.actor(), message)
+            .map(|found| found.members)
+    };
+    assert_eq!(
+        (seen(HOST, before), seen(HOST, after), seen(ANA, after)),
+        (Ok(1), Ok(1), Ok(1))
+    );
+    assert_eq!(seen(ANA, before), Err(Reject::NoSuchMessage));
+    assert_eq!(seen(EVE, after), Err(Reject::NotMember));
+}
+
+#[test]
 fn a_closed_room_forgets_what_was_noted() {
     let world = reads(given([ANA]), ANA, 2, 2).when(HOST, RoomCommand::Close).done();
     assert_eq!(marks(&world, ANA), (0, 0));
@@ -210,16 +237,16 @@ fn private_readers_see_what_they_show() {
     assert_eq!(sees(&world, HOST), ([one, 0, one], false));
     assert_eq!(sees(&world, ANA), ([one, 0, one], false));
     assert_eq!(sees(&world, BEN), ([0, one, 0], true));
-    let found = |world: &World, who: &Audience| {
-        let found = world.room.message_receipts(who, one).expect("a message");
+    let found = |world: &World, who: Who| {
+        let found = world.room.message_receipts(&who.actor(), one).expect("a message");
         (found.delivered, found.read, found.readers.len(), found.members)
     };
-    assert_eq!(found(&world, &Audience::Member(ANA.user())), (3, 2, 2, 3));
-    assert_eq!(found(&world, &Audience::Hosts), (3, 2, 2, 3));
+    assert_eq!(found(&world, ANA), (3, 2, 2, 3));
+    assert_eq!(found(&world, HOST), (3, 2, 2, 3));
     let world = world.when(BEN, set(false)).done();
-    assert_eq!(found(&world, &Audience::Member(ANA.user())), (3, 3, 3, 3));
+    assert_eq!(found(&world, ANA), (3, 3, 3, 3));
     assert_eq!(
-        world.room.message_receipts(&Audience::Hosts, 1),
+        world.room.message_receipts(&HOST.actor(), 1),
         Err(Reject::NoSuchMessage)
     );
     let _ = world.when(EVE, set(true)).rejects(Reject::NotMember);
@@ -255,11 +282,11 @@ fn in_large_rooms_members_see_their_own_marks_and_counts() {
         let who = Audience::Member(first.user());
         let listed = world.room.receipts(&who, Some(&first.user()), None, 500);
         assert_eq!(listed.len(), seen, "among {members}");
-        let found = world.room.message_receipts(&who, one).expect("a message");
+        let found = world.room.message_receipts(&first.actor(), one).expect("a message");
         let all = u32::try_from(members).expect("few");
         assert_eq!((found.delivered, found.read, found.members), (all, all, all));
         assert_eq!(found.readers.is_empty(), seen == 1, "names are for small rooms");
-        let found = world.room.message_receipts(&Audience::Hosts, one).expect("a message");
+        let found = world.room.message_receipts(&HOST.actor(), one).expect("a message");
         assert_eq!(found.readers.len(), members.min(50));
         assert_eq!(
             world.room.receipts(&Audience::Hosts, None, None, 500).len(),

@@ -73,11 +73,9 @@ pub(crate) async fn get_message_receipts(
 ) -> Result<v1::GetMessageReceiptsResponse, ApiError> {
     let room: RoomId = convert::common::id("room_id", request.room_id)?;
     let message = request.message_seq;
-    let found = call
-        .look(&room, move |room, who: &Audience, _| {
-            room.message_receipts(who, message)
-        })
-        .await??;
+    let actor = call.actor(&room)?;
+    let look = call.look(&room, move |room, _, _| room.message_receipts(&actor, message));
+    let found = look.await??;
     Ok(convert::receipt::of_message(&found))
 }
 

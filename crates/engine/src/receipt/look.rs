@@ -84,9 +84,14 @@ impl Room {
     ///
     /// # Errors
     ///
-    /// `NoSuchMessage` if it is not held, was deleted, or is not for the audience.
-    pub fn message_receipts(&self, who: &Audience, message: Seq) -> Result<MessageReceipts, Reject> {
+    /// `NotMember` for whoever may not look into the room; `NoSuchMessage` if it is not held, was deleted, or is not for
+    /// the actor.
+    pub fn message_receipts(&self, actor: &Actor, message: Seq) -> Result<MessageReceipts, Reject> {
+        let who = &self.audience(actor).ok_or(Reject::NotMember)?;
         let author = self.chat.author(message, who).ok_or(Reject::NoSuchMessage)?;
+        if message <= self.history_floor(actor) {
+            return Err(Reject::NoSuchMessage);
+        }
         let named = self.marks_are_shared() || *who == Audience::Hosts;
         let mut found = MessageReceipts::default();
         for (user, standing) in self.receipts.members.iter().filter(|(user, _)| *user != author) {
@@ -112,6 +117,7 @@ impl Room {
         let settings = self.settings()?.clone();
         let (mark, unread) = self.reading(&actor.user)?;
         let who = self.audience(actor)?;
+        let newest = self.chat.newest(&who);
         let others = self.seats.members.iter().filter(|member| member.user != actor.user);
         let others = match settings.kind {
             RoomKind::Conversation => others.take(MAX_OTHERS).map(|member| who.sees(member)).collect(),
@@ -128,7 +134,7 @@ impl Room {
             member_count: self.member_count(),
             epoch: self.epoch(),
             seq: self.seq(),
-            last_message: self.chat.newest(&who),
+            last_message: newest.filter(|message| message.seq > self.history_floor(actor)),
             unread,
             mark,
             others,
@@ -161,7 +167,8 @@ impl Room {
             Some(Role::Member) => Audience::Member(user.clone()),
             Some(Role::Observer) | None => Audience::Observers,
         };
-        self.chat.unread(user, &who, standing.since.max(standing.read))
+        let after = standing.since.max(standing.read).max(self.retention.through());
+        self.chat.unread(user, &who, after)
     }
 
     fn marks_are_shared(&self) -> bool {
