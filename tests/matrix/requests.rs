@@ -4,33 +4,20 @@ mod reading;
 
 use prost::{Message, bytes::Buf, bytes::Bytes, encoding};
 use trivium_proto::v1::{
-<<<<<<< HEAD
-    AdvanceQuizRequest, Answer, BanUserRequest, CloseRoomRequest, ConnectRequest, CreateInvitationRequest,
-    CreateQuizRequest, CreateRoomRequest, Cursor, DeleteMessageRequest, DeleteQuizRequest, EditMessageRequest,
-    EndQuizRequest, ExportQuizRequest, ExportResultsRequest, ExtendQuestionRequest, GetNotificationPreferencesRequest,
-    GetQuizRequest, GetResultsRequest, GetRoomRequest, ImportQuizRequest, JoinRoomRequest, LeaveRoomRequest,
-    ListAnnouncementsRequest, ListEventsRequest, ListMembersRequest, ListMessagesRequest, ListNotificationsRequest,
+    AdvanceQuizRequest, Answer, BanUserRequest, BroadcastRequest, CloseRoomRequest, ConnectRequest,
+    CreateInvitationRequest, CreateQuizRequest, CreateRoomRequest, Cursor, DeleteMessageRequest, DeleteQuizRequest,
+    EditMessageRequest, EndQuizRequest, ExportQuizRequest, ExportResultsRequest, ExtendQuestionRequest,
+    GetMessageRequest, GetNotificationPreferencesRequest, GetQuizRequest, GetResultsRequest, GetRoomRequest,
+    ImportQuizRequest, JoinRoomRequest, LeaveRoomRequest, ListAnnouncementsRequest, ListEventsRequest,
+    ListMembersRequest, ListMessageEditsRequest, ListMessagesRequest, ListNotificationsRequest, ListPinsRequest,
     ListPresenceRequest, ListQuizzesRequest, ListRoomsRequest, LoadQuizRequest, MakeAnnouncementRequest,
     MarkNotificationsReadRequest, NotificationPreferences, NotifyRequest, PauseQuizRequest, PresenceState,
     QuizFileFormat, RemoveMemberRequest, ReportDrawnRequest, ReportLoadedRequest, ResultsFileFormat, ResumeQuizRequest,
     RetractAnnouncementRequest, RevokeInvitationRequest, Role, RoomKind, SendMessageRequest, SetAutoAdvanceRequest,
-    SetPresenceRequest, SetReactionRequest, SetTypingRequest, SkipQuestionRequest, StartQuizRequest,
+    SetPinRequest, SetPresenceRequest, SetReactionRequest, SetTypingRequest, SkipQuestionRequest, StartQuizRequest,
     SubmitAnswerRequest, SyncClockRequest, TakeHostRequest, UnbanUserRequest, UpdateMemberRequest,
     UpdateNotificationPreferencesRequest, UpdateQuizRequest, UpdateRoomRequest, answer::Value,
     connect_request::Request,
-=======
-    AdvanceQuizRequest, Answer, BanUserRequest, BroadcastRequest, CloseRoomRequest, ConnectRequest,
-    CreateInvitationRequest, CreateQuizRequest, CreateRoomRequest, Cursor, DeleteMessageRequest, DeleteQuizRequest,
-    EditMessageRequest, EndQuizRequest, ExportQuizRequest, ExportResultsRequest, ExtendQuestionRequest,
-    GetMessageRequest, GetQuizRequest, GetResultsRequest, GetRoomRequest, ImportQuizRequest, JoinRoomRequest,
-    LeaveRoomRequest, ListEventsRequest, ListMembersRequest, ListMessageEditsRequest, ListMessagesRequest,
-    ListPinsRequest, ListPresenceRequest, ListQuizzesRequest, ListRoomsRequest, LoadQuizRequest, PauseQuizRequest,
-    PresenceState, QuizFileFormat, RemoveMemberRequest, ReportDrawnRequest, ReportLoadedRequest, ResultsFileFormat,
-    ResumeQuizRequest, RevokeInvitationRequest, Role, RoomKind, SendMessageRequest, SetAutoAdvanceRequest,
-    SetPinRequest, SetPresenceRequest, SetReactionRequest, SetTypingRequest, SkipQuestionRequest, StartQuizRequest,
-    SubmitAnswerRequest, SyncClockRequest, TakeHostRequest, UnbanUserRequest, UpdateMemberRequest, UpdateQuizRequest,
-    UpdateRoomRequest, answer::Value, connect_request::Request,
->>>>>>> a574724 (Try what messages carry on every road)
 };
 use trivium_tests::{game::id, quizzes};
 

@@ -15,11 +15,8 @@ mod hostile_texts;
 mod invitations;
 mod join;
 mod links;
-<<<<<<< HEAD
-mod notifications;
-=======
 mod messages;
->>>>>>> a574724 (Try what messages carry on every road)
+mod notifications;
 mod presence;
 mod raw;
 mod receipts;
