@@ -236,6 +236,15 @@ fn no_limits() -> Limits {
         command: plenty,
         clock: plenty,
         quiz_write: plenty,
+        report: plenty,
+        filter: plenty,
+        search: plenty,
+        upload: plenty,
+        notify: plenty,
+        key_write: plenty,
+        receipt: plenty,
+        room_chat: plenty,
+        room_join: plenty,
         ..Limits::default()
     }
 }

@@ -162,6 +162,7 @@ fn manage(client: &Client, rng: &mut ChaCha8Rng) -> Command {
         1 => RoomCommand::Ban {
             user: user(rng),
             message: message.into(),
+            duration: None,
         },
         2 | 3 => RoomCommand::Unban { user: user(rng) },
         4..7 => {

@@ -97,6 +97,7 @@ impl Call {
         let actor = self.actor(&room)?;
         let outside = is_outside(&actor);
         self.limit(operation)?;
+        self.limit_in(operation, &room)?;
         let caller = Caller {
             actor,
             request: Some(request),
@@ -183,12 +184,36 @@ impl Call {
     pub fn limit(&self, operation: Operation) -> Result<(), ApiError> {
         let by_address = match operation {
             Operation::Join | Operation::CodeMiss => true,
-            Operation::Chat | Operation::Command | Operation::Clock | Operation::QuizWrite | Operation::Upload => false,
+            Operation::Chat
+            | Operation::Command
+            | Operation::Clock
+            | Operation::QuizWrite
+            | Operation::Report
+            | Operation::Filter
+            | Operation::Search
+            | Operation::Upload
+            | Operation::Notify
+            | Operation::KeyWrite
+            | Operation::Receipt
+            | Operation::RoomChat
+            | Operation::RoomJoin => false,
         };
         let user = self.user().filter(|_| !by_address).map(Who::User);
         match user.or_else(|| self.peer.remote_addr.map(|addr| Who::address(addr.ip()))) {
             Some(who) => Ok(self.api.limiter.check(operation, who, Instant::now())?),
             // Only a caller in this very process has neither a user nor an address.
+            None => Ok(()),
+        }
+    }
+
+    /// Counts the call against its room, where what everybody does there is bounded too. After [`limit`](Self::limit), so
+    /// that what one user may not do takes nothing from the others.
+    pub fn limit_in(&self, operation: Operation, room: &RoomId) -> Result<(), ApiError> {
+        match operation.in_room() {
+            Some(operation) => Ok(self
+                .api
+                .limiter
+                .check(operation, Who::Room(room.clone()), Instant::now())?),
             None => Ok(()),
         }
     }

@@ -9,7 +9,7 @@ use prost::{Message, Name};
 use prost_types::Any;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
-use trivium_engine::{Reject, chat::sealed::MAX_ENVELOPES, keys::Device, quiz::Phase};
+use trivium_engine::{Millis, Reject, chat::sealed::MAX_ENVELOPES, keys::Device, quiz::Phase};
 use trivium_proto::{Violation, v1};
 use trivium_runtime::ExecuteError;
 use trivium_store::StoreError;
@@ -329,10 +329,13 @@ fn rejected(reject: &Reject) -> Outline {
         | Reject::NoSuchTeam
         | Reject::NoSuchQuestion
         | Reject::NoSuchMessage
+        | Reject::NoSuchReport
         | Reject::NoSuchDevice => Code::NotFound,
-        Reject::RoomExists | Reject::NicknameTaken | Reject::AlreadyAnswered | Reject::DeviceExists => {
-            Code::AlreadyExists
-        }
+        Reject::RoomExists
+        | Reject::NicknameTaken
+        | Reject::AlreadyAnswered
+        | Reject::AlreadyReported
+        | Reject::DeviceExists => Code::AlreadyExists,
         Reject::RoomClosed
         | Reject::RoomLocked
         | Reject::LateJoinClosed
@@ -348,19 +351,29 @@ fn rejected(reject: &Reject) -> Outline {
         | Reject::RoomArchived
         | Reject::SealedNotAllowed
         | Reject::SealedOnly
-        | Reject::StaleDevices => Code::FailedPrecondition,
+        | Reject::StaleDevices
+        | Reject::ApprovalNeeded
+        | Reject::MessageState
+        | Reject::OwnMessage => Code::FailedPrecondition,
         // Somebody else was faster: look again, then decide anew.
         Reject::PhaseChanged { .. } => Code::Aborted,
-        Reject::NotInvited | Reject::Banned | Reject::NotMember | Reject::NotPermitted | Reject::WriteNotAllowed => {
-            Code::PermissionDenied
-        }
-        Reject::NicknameInvalid | Reject::WrongAnswerType(_) | Reject::TextInvalid(_) | Reject::WrongThread => {
-            Code::InvalidArgument
-        }
+        Reject::NotInvited
+        | Reject::Banned
+        | Reject::NotMember
+        | Reject::NotPermitted
+        | Reject::WriteNotAllowed
+        | Reject::Muted { .. }
+        | Reject::Newcomer { .. } => Code::PermissionDenied,
+        Reject::NicknameInvalid
+        | Reject::WrongAnswerType(_)
+        | Reject::TextInvalid(_)
+        | Reject::WrongThread
+        | Reject::Filtered { .. } => Code::InvalidArgument,
         Reject::RoomFull
         | Reject::TooManyReactions
         | Reject::TooManyDevices
         | Reject::KeyLogFull
+        | Reject::SlowMode { .. }
         | Reject::LimitReached(_) => Code::ResourceExhausted,
     };
     // The same name as for those who may not know whether there is such a room.
@@ -371,10 +384,19 @@ fn rejected(reject: &Reject) -> Outline {
     if let Reject::WrongPhase { phase } | Reject::PhaseChanged { phase } = reject {
         outline.metadata.push(("phase", phase_name(*phase).to_owned()));
     }
-    if let Reject::QuestionNotOpen { opens_in } = reject {
-        outline.retry_after = opens_in.map(|span| Duration::from_millis(span.0).min(MAX_RETRY));
-    }
+    outline.retry_after = waits(reject).map(|span| Duration::from_millis(span.0).min(MAX_RETRY));
     outline
+}
+
+/// How long until the room would not refuse this any more, where time alone helps.
+fn waits(reject: &Reject) -> Option<Millis> {
+    if let Reject::QuestionNotOpen { opens_in: span } | Reject::Muted { ends_in: span } = reject {
+        *span
+    } else if let Reject::SlowMode { retry_after: span } | Reject::Newcomer { ends_in: span, .. } = reject {
+        Some(*span)
+    } else {
+        None
+    }
 }
 
 fn phase_name(phase: Phase) -> &'static str {

@@ -51,6 +51,7 @@ impl Audience {
         let mut seen = member.clone();
         if !self.is_host_or(&member.user) {
             seen.accommodations = Accommodations::default();
+            seen.mute = None;
         }
         seen
     }
@@ -95,7 +96,7 @@ fn room_visibility(event: &RoomEvent) -> Visibility {
         | RoomEvent::Closed
         | RoomEvent::MessagesExpired { .. } => Visibility::Everyone,
         RoomEvent::MemberJoined { member, invitation, .. } | RoomEvent::MemberUpdated { member, invitation } => {
-            if !member.accommodations.is_none() {
+            if !member.accommodations.is_none() || member.mute.is_some() {
                 Visibility::Personal
             } else if invitation.is_some() {
                 Visibility::Split
@@ -103,8 +104,8 @@ fn room_visibility(event: &RoomEvent) -> Visibility {
                 Visibility::Everyone
             }
         }
-        RoomEvent::MemberLeft { message, .. } => {
-            if message.is_empty() {
+        RoomEvent::MemberLeft { message, until, .. } => {
+            if message.is_empty() && until.is_none() {
                 Visibility::Everyone
             } else {
                 Visibility::Personal
@@ -141,6 +142,7 @@ fn room_seen_by(event: &RoomEvent, who: &Audience) -> Option<RoomEvent> {
             reason,
             message,
             member_count,
+            until,
         } => Some(RoomEvent::MemberLeft {
             user: user.clone(),
             reason: *reason,
@@ -150,6 +152,7 @@ fn room_seen_by(event: &RoomEvent, who: &Audience) -> Option<RoomEvent> {
                 String::new()
             },
             member_count: *member_count,
+            until: until.filter(|_| who.is_host_or(user)),
         }),
         RoomEvent::Banned { .. }
         | RoomEvent::Unbanned { .. }

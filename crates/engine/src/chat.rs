@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Reject, Seq, Timestamp};
+use crate::{Reject, Seq, Timestamp, moderation::Quote};
 
 mod command;
 mod decide;
@@ -29,6 +29,7 @@ pub use command::{ChatCommand, Draft};
 pub(crate) use decide::decide;
 pub use event::{Attachment, ChatEvent, Mentions, Sent, SharedLink, SharedQuestion};
 pub use history::{Backwards, History, fold};
+pub(crate) use mention::find as mentions;
 pub(crate) use message::Message;
 pub use page::{Page, Span};
 
@@ -197,6 +198,46 @@ impl State {
 
     fn sealed_bytes(&self) -> usize {
         self.messages.values().map(Message::sealed_size).sum()
+    }
+
+    /// A message as it stands, if it is held and not deleted.
+    pub(crate) fn quote(&self, message: Seq) -> Option<Quote> {
+        self.standing(message).ok().map(Message::quote)
+    }
+
+    /// Whether a message that was written there would be among the newest.
+    pub(crate) fn has_place_for(&self, message: Seq) -> bool {
+        let oldest = self.messages.keys().next();
+        self.messages.len() < self.keep || oldest.is_some_and(|oldest| *oldest < message)
+    }
+
+    /// Puts a message to the place where it was written.
+    pub(crate) fn publish(&mut self, message: Seq, quote: &Quote) {
+        self.answer(quote.sent_at, &quote.sent);
+        self.insert(message, quote.sent_at, &quote.sent);
+        let thread: Vec<Timestamp> = self
+            .messages
+            .values()
+            .filter(|answer| answer.thread == Some(message))
+            .map(|answer| answer.sent_at)
+            .collect();
+        if let Some(message) = self.messages.get_mut(&message) {
+            message.edited_at = quote.edited_at;
+            message.edit_count = quote.edit_count;
+            message.thread_count = u32::try_from(thread.len()).unwrap_or(u32::MAX);
+            message.thread_at = thread.last().copied();
+        }
+    }
+
+    /// Takes a message out, as if it had not been sent.
+    pub(crate) fn withdraw(&mut self, message: Seq) -> Option<Quote> {
+        let quote = self.quote(message)?;
+        self.messages.remove(&message);
+        self.pins.retain(|pinned| *pinned != message);
+        if let Some(root) = quote.sent.thread.and_then(|root| self.get_mut(root)) {
+            root.thread_count = root.thread_count.saturating_sub(1);
+        }
+        Some(quote)
     }
 
     /// Counts a message in the thread that it is in.

@@ -123,6 +123,8 @@ pub enum RoomCommand {
         user: UserId,
         /// Told to the user.
         message: String,
+        /// For how long; none until a host ends it.
+        duration: Option<Millis>,
     },
     /// Let a banned user in again.
     Unban {

@@ -91,6 +91,9 @@ pub enum RoomEvent {
         message: String,
         /// How many members there are.
         member_count: u32,
+        /// When a ban ends; none for when a host ends it. The member and hosts see it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
     },
     /// Somebody changed.
     MemberUpdated {
@@ -122,6 +125,9 @@ pub enum RoomEvent {
         /// What the host said.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         message: String,
+        /// When it ends; none for when a host ends it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
     },
 }
 

@@ -39,13 +39,10 @@ impl Event {
                 | ChatEvent::Pinned { message, .. }
                 | ChatEvent::ResendRequested { message, .. } => *message,
             }),
-            Self::Room(_)
-            | Self::Quiz(_)
-            | Self::Receipt(_)
-            | Self::Moderation(_)
-            | Self::Activity(_)
-            | Self::Inbox(_)
-            | Self::Keys(_) => None,
+            Self::Moderation(event) => event.tells_of(seq),
+            Self::Room(_) | Self::Quiz(_) | Self::Receipt(_) | Self::Activity(_) | Self::Inbox(_) | Self::Keys(_) => {
+                None
+            }
         }
     }
 }

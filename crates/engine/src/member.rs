@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Millis, Timestamp, UserId, nickname};
+use crate::{Millis, Timestamp, UserId, moderation::Mute, nickname};
 
 /// Longest avatar seed, in characters.
 pub const MAX_AVATAR: usize = 64;
@@ -59,6 +59,9 @@ pub struct Member {
     /// When the hand was raised, which is its place in the queue; none while it is down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hand_at: Option<Timestamp>,
+    /// The mute that the member is under, which may have ended. Hosts and the member see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mute: Option<Mute>,
 }
 
 /// What makes a timed game fair for one member.
@@ -168,6 +171,13 @@ impl Members {
     pub(crate) fn set_hand(&mut self, user: &UserId, hand_at: Option<Timestamp>) {
         if let Some(member) = self.by_id.get_mut(user) {
             member.hand_at = hand_at;
+        }
+    }
+
+    /// Puts down the mute that a user is under, if it is a member.
+    pub(crate) fn set_mute(&mut self, user: &UserId, mute: Option<Mute>) {
+        if let Some(member) = self.by_id.get_mut(user) {
+            member.mute = mute;
         }
     }
 

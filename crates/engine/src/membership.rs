@@ -3,13 +3,19 @@
 //! Neighbours: [`permission`](crate::permission) has refused what a role may not ask before this is reached;
 //! [`nickname`](crate::nickname) says which names are usable; [`room`](crate::room) dispatches here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Actor, Cx, Entry, Event, Member, Reject, Role, RoomCommand, RoomEvent, Seq, Settings, UserId, WritePolicy,
-    event::LeaveReason, member::Members, permission, presence, quiz::Phase, text,
+    Actor, Cx, Entry, Event, Member, Reject, Role, RoomCommand, RoomEvent, Seq, Settings, Timestamp, UserId,
+    WritePolicy,
+    event::LeaveReason,
+    member::Members,
+    moderation::{Ban, mute},
+    permission, presence,
+    quiz::Phase,
+    text,
 };
 
 mod arrival;
@@ -30,7 +36,8 @@ pub(crate) struct State {
     /// None before the room is created.
     pub(crate) settings: Option<Settings>,
     pub(crate) members: Members,
-    pub(crate) bans: BTreeSet<UserId>,
+    /// Some may have ended.
+    pub(crate) bans: BTreeMap<UserId, Ban>,
     /// By code; some may have expired.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) invitations: BTreeMap<String, Invitation>,
@@ -182,11 +189,17 @@ impl State {
                 self.check_removable(user, cx)?;
                 vec![self.left(user, LeaveReason::Removed, message)]
             }
-            RoomCommand::Ban { user, message } => {
+            RoomCommand::Ban {
+                user,
+                message,
+                duration,
+            } => {
                 let message = text::line(message, MAX_MESSAGE, "message")?;
-                self.ban(user, message, cx)?
+                self.ban(user, message, mute::ends_at(*duration, cx.now)?, cx)?
             }
-            RoomCommand::Unban { user } if self.bans.contains(user) => vec![RoomEvent::Unbanned { user: user.clone() }],
+            RoomCommand::Unban { user } if self.ban_of(user, cx.now).is_some() => {
+                vec![RoomEvent::Unbanned { user: user.clone() }]
+            }
             RoomCommand::Unban { .. } => Vec::new(),
             RoomCommand::TakeHost => self.take_host(around.board, cx)?,
             RoomCommand::CreateInvitation {
@@ -234,17 +247,21 @@ impl State {
             }
             RoomEvent::InvitationCreated { invitation } => self.add_invitation(invitation, at),
             RoomEvent::InvitationRevoked { code } => drop(self.invitations.remove(code)),
-            RoomEvent::MemberLeft { user, reason, .. } => {
+            RoomEvent::MemberLeft {
+                user,
+                reason,
+                message,
+                until,
+                ..
+            } => {
                 board.leave(user, at);
                 self.members.remove(user);
                 self.since.remove(user);
                 if *reason == LeaveReason::Banned {
-                    self.bans.insert(user.clone());
+                    self.add_ban(user, *until, message, at);
                 }
             }
-            RoomEvent::Banned { user, .. } => {
-                self.bans.insert(user.clone());
-            }
+            RoomEvent::Banned { user, message, until } => self.add_ban(user, *until, message, at),
             RoomEvent::Unbanned { user } => {
                 self.bans.remove(user);
             }
@@ -276,24 +293,54 @@ impl State {
             reason,
             message,
             member_count,
+            until: None,
         }
     }
 
-    fn ban(&self, user: &UserId, message: String, cx: &Cx<'_>) -> Result<Vec<RoomEvent>, Reject> {
-        if self.bans.contains(user) {
+    /// Keeps a user out, until a time or for ever; who is kept out already is so on the new terms.
+    pub(crate) fn ban(
+        &self,
+        user: &UserId,
+        message: String,
+        until: Option<Timestamp>,
+        cx: &Cx<'_>,
+    ) -> Result<Vec<RoomEvent>, Reject> {
+        let before = self.ban_of(user, cx.now);
+        if before.is_some_and(|ban| ban.until == until) {
             return Ok(Vec::new());
         }
-        if self.bans.len() >= MAX_BANS {
+        if before.is_none() && self.bans.values().filter(|ban| ban.holds(cx.now)).count() >= MAX_BANS {
             return Err(Reject::LimitReached("bans"));
         }
         if self.members.get(user).is_none() {
             return Ok(vec![RoomEvent::Banned {
                 user: user.clone(),
                 message,
+                until,
             }]);
         }
         self.check_removable(user, cx)?;
-        Ok(vec![self.left(user, LeaveReason::Banned, message)])
+        Ok(vec![RoomEvent::MemberLeft {
+            user: user.clone(),
+            reason: LeaveReason::Banned,
+            message,
+            member_count: count(self.members.len().saturating_sub(1)),
+            until,
+        }])
+    }
+
+    /// The ban that a user is under.
+    pub(crate) fn ban_of(&self, user: &UserId, now: Timestamp) -> Option<&Ban> {
+        self.bans.get(user).filter(|ban| ban.holds(now))
+    }
+
+    fn add_ban(&mut self, user: &UserId, until: Option<Timestamp>, message: &str, now: Timestamp) {
+        self.bans.retain(|_, ban| ban.holds(now));
+        let ban = Ban {
+            until,
+            reason: message.to_owned(),
+        };
+        self.bans.insert(user.clone(), ban);
     }
 
     /// The host stays, and co-hosts are for the host to remove.

@@ -137,6 +137,49 @@ pub enum Reject {
     /// The message is not for exactly the devices that there are.
     #[error("devices have changed")]
     StaleDevices,
+    /// The member is muted.
+    #[error("muted by a host")]
+    Muted {
+        /// How long until that ends, unless a host is to end it.
+        ends_in: Option<Millis>,
+    },
+    /// The slow mode lets the member write again later.
+    #[error("the room is in slow mode")]
+    SlowMode {
+        /// How much later.
+        retry_after: Millis,
+    },
+    /// A rule of the room refuses the text or the nickname.
+    #[error("a rule of the room does not allow this")]
+    Filtered {
+        /// The rule, from 0.
+        rule: u32,
+        /// The beginning of what it refuses; for hosts.
+        excerpt: String,
+    },
+    /// The member has come in too recently for this.
+    #[error("newcomers may not yet share {what}")]
+    Newcomer {
+        /// For what.
+        what: &'static str,
+        /// How long until it may.
+        ends_in: Millis,
+    },
+    /// Messages wait for a host here, and one that everybody sees cannot be made into one that does.
+    #[error("a host has to look at this text: delete the message and send it anew")]
+    ApprovalNeeded,
+    /// The message does not stand where this could be done with it.
+    #[error("not possible with the message as it stands")]
+    MessageState,
+    /// Nobody reports what it wrote itself.
+    #[error("this is the caller's own message")]
+    OwnMessage,
+    /// No such report.
+    #[error("there is no such report")]
+    NoSuchReport,
+    /// The caller has reported this message, and the report is open.
+    #[error("already reported")]
+    AlreadyReported,
     /// A bound of the room is reached.
     #[error("a limit of the room is reached: {0}")]
     LimitReached(&'static str),
@@ -187,6 +230,15 @@ impl Reject {
             Self::SealedNotAllowed => "SEALED_NOT_ALLOWED",
             Self::SealedOnly => "SEALED_ONLY",
             Self::StaleDevices => "STALE_DEVICES",
+            Self::Muted { .. } => "MUTED",
+            Self::SlowMode { .. } => "SLOW_MODE",
+            Self::Filtered { .. } => "FILTERED",
+            Self::Newcomer { .. } => "NEWCOMER",
+            Self::ApprovalNeeded => "APPROVAL_NEEDED",
+            Self::MessageState => "MESSAGE_STATE",
+            Self::OwnMessage => "OWN_MESSAGE",
+            Self::NoSuchReport => "NO_SUCH_REPORT",
+            Self::AlreadyReported => "ALREADY_REPORTED",
             Self::LimitReached(_) => "LIMIT_REACHED",
         }
     }

@@ -142,7 +142,7 @@ impl Room {
         permission::check(command, kind, members, cx.actor)?;
         keys::guard(self, command)?;
         inbox::guard(self, command)?;
-        match command {
+        let events = match command {
             Command::Room(command) => {
                 let phase = self.quiz.as_ref().map(quiz::State::phase);
                 self.seats.decide(
@@ -162,7 +162,15 @@ impl Room {
             Command::Activity(command) => activity::decide(self, command, cx),
             Command::Inbox(command) => inbox::decide(self, command, cx),
             Command::Keys(command) => keys::decide(self, command, cx),
-        }
+        }?;
+        moderation::gate::admit(self, events, cx)
+    }
+
+    /// What is to be written down of a command that [`decide`](Self::decide) has refused: none but for what hosts are to
+    /// see, such as that a rule refused a text. These events belong to the actor and to no request, as a retry is decided
+    /// anew.
+    pub fn refused(&self, reject: &Reject, cx: &Cx<'_>) -> Option<Event> {
+        moderation::gate::refused(self, reject, cx).map(Event::Moderation)
     }
 
     /// What time (and presence) alone bring about; apply and ask again until empty. Bounded: at most a few events a call.
@@ -193,6 +201,7 @@ impl Room {
             Event::Room(event) => {
                 if let RoomEvent::MessagesExpired { through } = event {
                     self.chat.expire(*through);
+                    self.moderation.expire(*through);
                 }
                 self.seats.apply(entry, event, &mut self.board);
             }
@@ -210,11 +219,12 @@ impl Room {
             }
             Event::Chat(event) => self.chat.apply(entry.seq, entry.at, event),
             Event::Receipt(event) => self.receipts.apply(event),
-            Event::Moderation(event) => self.moderation.apply(entry, event),
+            Event::Moderation(event) => moderation::apply(self, entry, event),
             Event::Activity(event) => activity::apply(self, entry.at, event),
             Event::Inbox(event) => self.inbox.apply(entry, event),
             Event::Keys(event) => self.keys.apply(entry, event),
         }
+        moderation::notice(self, entry);
     }
 
     /// When [`settle`](Self::settle) has something to do next, if nothing else happens. What presence does by time alone

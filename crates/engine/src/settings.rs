@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Timestamp, UserId};
+use crate::{Millis, Timestamp, UserId};
 
 /// Most members where nothing else is said.
 pub const DEFAULT_CAPACITY: u32 = 2_000;
@@ -131,6 +131,16 @@ pub struct Policy {
     pub description: String,
     /// Whether only sealed messages are taken; chosen when a conversation is made, for ever.
     pub end_to_end: bool,
+    /// Time between two messages of one member, as the moderation has it.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub slow_mode: Millis,
+    /// Whether messages wait for a host, as the moderation has it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub approval: bool,
+}
+
+fn is_zero(span: &Millis) -> bool {
+    *span == Millis::ZERO
 }
 
 /// What is to be different in a [`Policy`]; `None` leaves it as it is.

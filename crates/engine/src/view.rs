@@ -8,6 +8,7 @@ use crate::{
     inbox,
     member::Member,
     membership::Invitation,
+    moderation,
     quiz::{self, Phase},
     receipt::Mark,
     settings::Settings,
@@ -66,6 +67,14 @@ pub struct View {
     pub banned: Vec<UserId>,
     /// Invitations that are not used up, some of which may have expired; for hosts.
     pub invitations: Vec<Invitation>,
+    /// How the room is moderated; the rules are for hosts.
+    pub moderation: moderation::Settings,
+    /// The receiver's own messages that wait for a host.
+    pub waiting: Vec<moderation::HeldView>,
+    /// How many messages wait for a host; for hosts.
+    pub pending_count: u32,
+    /// How many reports are open; for hosts.
+    pub report_count: u32,
 }
 
 /// What a member has not read.

@@ -17,12 +17,13 @@ use std::{collections::BTreeSet, fs, path::PathBuf, sync::Arc};
 use common::*;
 use trivium_engine::{
     Accommodations, ActivityEvent, ChatCommand, ChatEvent, Entry, Event, HistoryPolicy, InboxEvent, KeysCommand,
-    KeysEvent, Millis, Observation, PolicyChange, QuizCommand, ReceiptEvent, Role, Room, RoomCommand, RoomEvent,
-    RoomKind, WritePolicy,
+    KeysEvent, Millis, ModerationCommand, ModerationEvent, Observation, PolicyChange, QuizCommand, ReceiptEvent,
+    Reject, Role, Room, RoomCommand, RoomEvent, RoomKind, WritePolicy,
     chat::{
         Draft,
         sealed::{Envelope, ResendReason, Sealed},
     },
+    moderation::{self, MessageState, ReportReason, Resolution, Rule, Rules, filter},
     octets::{Blob, Octets},
     quiz::{self, Answer, Choice, Kind, Number, Phase, Question, Quiz, Settings},
 };
@@ -106,8 +107,14 @@ every! { event_name(Event), EVENTS:
     Event::Inbox(InboxEvent::PreferencesSet { .. }) => "inbox.preferences_set",
     Event::Inbox(InboxEvent::Announced { .. }) => "inbox.announced",
     Event::Inbox(InboxEvent::Retracted { .. }) => "inbox.retracted",
-    ;
-    Event::Moderation(event) => match *event {},
+    Event::Moderation(ModerationEvent::Updated { .. }) => "moderation.updated",
+    Event::Moderation(ModerationEvent::Muted { .. }) => "moderation.muted",
+    Event::Moderation(ModerationEvent::Unmuted { .. }) => "moderation.unmuted",
+    Event::Moderation(ModerationEvent::Held { .. }) => "moderation.held",
+    Event::Moderation(ModerationEvent::Resolved { .. }) => "moderation.resolved",
+    Event::Moderation(ModerationEvent::Reported { .. }) => "moderation.reported",
+    Event::Moderation(ModerationEvent::ReportResolved { .. }) => "moderation.report_resolved",
+    Event::Moderation(ModerationEvent::FilterBlocked { .. }) => "moderation.filter_blocked",
 }
 
 every! { answer_name(Answer), ANSWERS:
@@ -295,6 +302,7 @@ fn members() -> World {
     let ban = |who: Who| RoomCommand::Ban {
         user: who.user(),
         message: text("no more"),
+        duration: (who == EVE).then_some(Millis::secs(3_600)),
     };
     World::new()
         .when(HOST, create)
@@ -591,9 +599,88 @@ fn keys() -> World {
         .done()
 }
 
+/// Messages that wait, mutes, reports, and rules for words.
+fn moderated(world: World) -> World {
+    let text = |text: &str| text.to_owned();
+    let rule = |pattern: &str, syntax, action| Rule {
+        pattern: pattern.to_owned(),
+        syntax,
+        action,
+        nicknames: syntax == filter::Syntax::Word,
+    };
+    let update = |approval, rules: Vec<Rule>| ModerationCommand::Update {
+        settings: moderation::Settings {
+            slow_mode: if approval { Millis::secs(1) } else { Millis::ZERO },
+            approval,
+            newcomer: Millis::ZERO,
+            rules: Rules::new(rules).expect("rules"),
+        },
+    };
+    let rules = vec![
+        rule("spam*", filter::Syntax::Word, filter::Action::Block),
+        rule("(?i)wait", filter::Syntax::Regex, filter::Action::Hold),
+        rule("rude", filter::Syntax::Word, filter::Action::Mask),
+    ];
+    let world = world.when(HOST, update(false, rules)).done();
+    let blocked = Reject::Filtered {
+        rule: 0,
+        excerpt: text("Spammer"),
+    };
+    let world = world
+        .when(ANA, say("Spammer"))
+        .rejects(blocked.clone())
+        .tell(ANA, &blocked)
+        .when(ANA, say("Wait, rude!"))
+        .done();
+    let first = world.room.seq();
+    let world = world.when(HOST, update(true, Vec::new())).done();
+    let world = wait(world, 2_000).when(ANA, say("Second")).done();
+    let second = world.room.seq();
+    let resolve = |message, state| ModerationCommand::Resolve { message, state };
+    let mute = |who: Who, duration, reason: &str| ModerationCommand::Mute {
+        user: who.user(),
+        duration,
+        reason: reason.to_owned(),
+    };
+    let report = |message| ModerationCommand::Report {
+        message,
+        reason: ReportReason::Harassment,
+        text: text("Hurts"),
+    };
+    let world = world
+        .when(HOST, resolve(first, MessageState::Published))
+        .done()
+        .when(HOST, resolve(second, MessageState::Rejected))
+        .done()
+        .when(HOST, resolve(first, MessageState::Archived))
+        .done()
+        .when(COHOST, resolve(first, MessageState::Published))
+        .done()
+        .when(BEN, report(first))
+        .done();
+    let reported = world.room.seq();
+    world
+        .when(
+            COHOST,
+            ModerationCommand::ResolveReport {
+                report: reported,
+                resolution: Resolution::Muted,
+            },
+        )
+        .done()
+        .when(HOST, ModerationCommand::Unmute { user: ANA.user() })
+        .done()
+        .when(HOST, mute(ANA, None, "Calm down"))
+        .done()
+        .when(HOST, ModerationCommand::Unmute { user: ANA.user() })
+        .done()
+        .when(HOST, update(false, Vec::new()))
+        .done()
+}
+
 /// A room in which everything happens that can.
 fn scenario() -> World {
-    play(chat(invitations(members())))
+    play(moderated(chat(invitations(members()))))
         .when(BEN, RoomCommand::Leave)
         .done()
         .when(HOST, RoomCommand::Leave)

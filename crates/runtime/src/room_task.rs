@@ -169,7 +169,15 @@ impl RoomTask {
             room_round_trip,
             rng: &mut self.rng,
         };
-        let events = self.room.decide(command, &mut cx)?;
+        let events = match self.room.decide(command, &mut cx) {
+            Ok(events) => events,
+            Err(reject) => {
+                if let Some(event) = self.room.refused(&reject, &cx) {
+                    self.record(now, Some(&caller.actor.user), None, event, turn);
+                }
+                return Err(reject.into());
+            }
+        };
         let first = self.room.seq() + 1;
         let sets_deadlines = events.iter().any(sets_deadlines);
         for event in events {

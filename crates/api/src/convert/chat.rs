@@ -180,7 +180,7 @@ pub fn messages(room: &RoomId, messages: &[MessageView]) -> Vec<v1::Message> {
 pub fn event(room: &RoomId, entry: &Entry, event: &ChatEvent) -> Event {
     match event {
         ChatEvent::Sent(message) => Event::MessageSent(v1::MessageSent {
-            message: Some(sent(room, entry, message)),
+            message: Some(sent(room, entry.seq, entry.at, message)),
         }),
         ChatEvent::Edited {
             message,
@@ -233,14 +233,14 @@ pub fn event(room: &RoomId, entry: &Entry, event: &ChatEvent) -> Event {
 }
 
 /// A message as it was sent.
-pub fn sent(room: &RoomId, entry: &Entry, sent: &Sent) -> v1::Message {
+pub fn sent(room: &RoomId, seq: Seq, at: Timestamp, sent: &Sent) -> v1::Message {
     v1::Message {
-        seq: entry.seq,
+        seq,
         author_id: sent.author.to_string(),
         author_nickname: sent.nickname.clone(),
         text: sent.text.clone(),
         reply_to: sent.reply_to.unwrap_or_default(),
-        send_time_ms: time_out(entry.at),
+        send_time_ms: time_out(at),
         thread_seq: sent.thread.unwrap_or_default(),
         mention_user_ids: users(&sent.mentions.users),
         mentions_room: sent.mentions.room,

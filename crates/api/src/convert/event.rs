@@ -32,7 +32,7 @@ pub fn projected(
         Event::Quiz(event) => quiz::event::event(event, audience)?,
         Event::Chat(event) => chat::event(room, entry, event),
         Event::Receipt(event) => receipt::event(event),
-        Event::Moderation(event) => moderation::event(event),
+        Event::Moderation(event) => moderation::event(room, entry, event),
         Event::Activity(event) => activity::event(event)?,
         Event::Inbox(event) => notification::event(entry, event),
         Event::Keys(event) => key::event(event),

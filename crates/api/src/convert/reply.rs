@@ -4,13 +4,13 @@
 
 use std::sync::Arc;
 
-use trivium_engine::{ChatEvent, Entry, Event, Member, RoomEvent, RoomId, Seq, Timestamp, quiz};
+use trivium_engine::{ChatEvent, Entry, Event, Member, ModerationEvent, RoomEvent, RoomId, Seq, Timestamp, quiz};
 use trivium_proto::v1;
 
 use super::{
     chat,
     common::{span_out, time_or_zero},
-    invitation, room,
+    invitation, moderation, room,
 };
 
 /// The position of the last entry; 0 if nothing had to change.
@@ -64,11 +64,12 @@ pub fn join_room(room: &RoomId, member: &Member, seat: Option<(String, Timestamp
 /// To SendMessage; none if the entries are not those of a message.
 pub fn send_message(room: &RoomId, entries: &[Arc<Entry>]) -> Option<v1::SendMessageResponse> {
     entries.iter().find_map(|entry| {
-        let Event::Chat(ChatEvent::Sent(sent)) = &entry.event else {
-            return None;
+        let message = match &entry.event {
+            Event::Chat(ChatEvent::Sent(sent)) => chat::sent(room, entry.seq, entry.at, sent),
+            Event::Moderation(ModerationEvent::Held { sent, .. }) => moderation::pending(room, entry, sent),
+            _ => return None,
         };
-        let message = Some(chat::sent(room, entry, sent));
-        Some(v1::SendMessageResponse { message })
+        Some(v1::SendMessageResponse { message: Some(message) })
     })
 }
 

@@ -6,14 +6,17 @@ use trivium_engine::{
     Accommodations, Audience, Command, HistoryPolicy, JoinPolicy, Member, PolicyChange, RequestId, RoomCommand, RoomId,
     RoomKind, Settings, UserId, View, WritePolicy,
     event::{LeaveReason, RoomEvent},
+    view::VIEW_MESSAGES,
 };
 use trivium_proto::v1::{self, room_event::Event};
 use trivium_store::RoomRecord;
 
 use super::{
     chat,
-    common::{Addressed, Invalid, addressed, cursor_out, enumerated, id, role, role_out, time_or_zero, time_out},
-    invitation, notification, presence, quiz, receipt,
+    common::{
+        Addressed, Invalid, addressed, cursor_out, enumerated, id, role, role_out, span_out, time_or_zero, time_out,
+    },
+    invitation, moderation, notification, presence, quiz, receipt,
 };
 
 /// Make a room, with a code that the catalogue has reserved for it.
@@ -161,6 +164,7 @@ pub fn ban(request: v1::BanUserRequest) -> Result<Addressed, Invalid> {
     let command = RoomCommand::Ban {
         user: id("user_id", request.user_id)?,
         message: request.reason,
+        duration: moderation::duration(request.duration_ms),
     };
     addressed(request.room_id, request.request_id, Command::Room(command))
 }
@@ -195,7 +199,7 @@ pub fn snapshot(view: &View, audience: &Audience) -> v1::RoomSnapshot {
         member_count: view.member_count,
         presences: view.presences.iter().map(presence::presence).collect(),
         quiz: view.quiz.as_ref().map(|quiz| quiz::state(quiz, audience)),
-        messages: chat::messages(&view.room, &view.messages),
+        messages: messages(view),
         pins: chat::messages(&view.room, &view.pins),
         notifications: notification::items(&view.notifications),
         notification_count: view.notifications.unread,
@@ -206,8 +210,20 @@ pub fn snapshot(view: &View, audience: &Audience) -> v1::RoomSnapshot {
         unread: Some(receipt::unread(view.unread)),
         receipts_private: view.receipts_private,
         presence_counts: Some(presence::counts(view.presence_counts)),
+        moderation: Some(moderation::settings(&view.moderation)),
+        pending_count: view.pending_count,
+        report_count: view.report_count,
         ..v1::RoomSnapshot::default()
     }
+}
+
+/// The newest messages, among them the receiver's own that wait for a host.
+fn messages(view: &View) -> Vec<v1::Message> {
+    let mut messages = chat::messages(&view.room, &view.messages);
+    messages.extend(view.waiting.iter().map(|held| moderation::held(&view.room, held)));
+    messages.sort_by_key(|message| message.seq);
+    let surplus = messages.len().saturating_sub(VIEW_MESSAGES);
+    messages.split_off(surplus)
 }
 
 /// A room's settings.
@@ -249,6 +265,8 @@ pub fn settings(room: &RoomId, epoch: u64, settings: &Settings) -> v1::Room {
         retention_days: policy.retention_days,
         description: policy.description.clone(),
         end_to_end: policy.end_to_end,
+        slow_mode_ms: span_out(policy.slow_mode),
+        approval: policy.approval,
         ..v1::Room::default()
     }
 }
@@ -309,6 +327,10 @@ pub fn member(member: &Member) -> v1::Member {
         guest: member.guest,
         accommodations: (!member.accommodations.is_none()).then(|| accommodations_out(&member.accommodations)),
         hand_time_ms: time_or_zero(member.hand_at),
+        mute: member
+            .mute
+            .as_ref()
+            .map(|mute| moderation::mute_out(&member.user, mute)),
         ..v1::Member::default()
     }
 }
@@ -338,12 +360,13 @@ pub fn event(room: &RoomId, epoch: u64, event: &RoomEvent) -> Event {
             reason,
             message,
             member_count,
+            until,
         } => Event::MemberLeft(v1::MemberLeft {
             user_id: user.to_string(),
             reason: leave_reason(*reason).into(),
             message: message.clone(),
             member_count: *member_count,
-            ..v1::MemberLeft::default()
+            ban_expire_time_ms: time_or_zero(*until),
         }),
         RoomEvent::MemberUpdated {
             member: changed,
@@ -359,10 +382,10 @@ pub fn event(room: &RoomId, epoch: u64, event: &RoomEvent) -> Event {
         RoomEvent::Unbanned { user } => Event::UserUnbanned(v1::UserUnbanned {
             user_id: user.to_string(),
         }),
-        RoomEvent::Banned { user, message } => Event::UserBanned(v1::UserBanned {
+        RoomEvent::Banned { user, message, until } => Event::UserBanned(v1::UserBanned {
             user_id: user.to_string(),
             message: message.clone(),
-            ..v1::UserBanned::default()
+            expire_time_ms: time_or_zero(*until),
         }),
     }
 }

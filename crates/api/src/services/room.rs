@@ -121,6 +121,7 @@ pub(crate) async fn list_rooms(call: Call, request: v1::ListRoomsRequest) -> Res
 pub(crate) async fn join_room(call: Call, request: v1::JoinRoomRequest) -> Result<v1::JoinRoomResponse, ApiError> {
     call.limit(Operation::Join)?;
     let (room, shown) = find(&call, &request).await?;
+    call.limit_in(Operation::Join, &room)?;
     let principal = match &call.principal {
         Some(principal) => principal.as_ref().clone(),
         None if shown != Shown::Nothing => guest(&call, &room, &request)?,

@@ -9,7 +9,9 @@ use trivium_proto::{
 use crate::{
     call::Call,
     error::ApiError,
-    services::{chat, checked, invitation, key, notification, presence, quiz, receipt, room, sealed, session},
+    services::{
+        chat, checked, invitation, key, moderation, notification, presence, quiz, receipt, room, sealed, session,
+    },
 };
 
 /// Runs a request of a unary call. None for requests that only streams have.
@@ -86,6 +88,19 @@ pub(super) async fn dispatch(call: Call, request: Request) -> Option<Reply> {
             answer(call, it, receipt::get_message_receipts, Reply::GetMessageReceipts).await
         }
         Request::ListUnread(it) => answer(call, it, receipt::list_unread, Reply::ListUnread).await,
+        Request::GetModeration(it) => answer(call, it, moderation::get_moderation, Reply::GetModeration).await,
+        Request::UpdateModeration(it) => answer(call, it, moderation::update_moderation, Reply::UpdateModeration).await,
+        Request::TestFilter(it) => answer(call, it, moderation::test_filter, Reply::TestFilter).await,
+        Request::MuteMember(it) => answer(call, it, moderation::mute_member, Reply::MuteMember).await,
+        Request::UnmuteMember(it) => answer(call, it, moderation::unmute_member, Reply::UnmuteMember).await,
+        Request::ListHeldMessages(it) => {
+            answer(call, it, moderation::list_held_messages, Reply::ListHeldMessages).await
+        }
+        Request::ResolveMessage(it) => answer(call, it, moderation::resolve_message, Reply::ResolveMessage).await,
+        Request::ReportMessage(it) => answer(call, it, moderation::report_message, Reply::ReportMessage).await,
+        Request::ListReports(it) => answer(call, it, moderation::list_reports, Reply::ListReports).await,
+        Request::ResolveReport(it) => answer(call, it, moderation::resolve_report, Reply::ResolveReport).await,
+        Request::ListAudit(it) => answer(call, it, moderation::list_audit, Reply::ListAudit).await,
         Request::Notify(it) => answer(call, it, notification::notify, Reply::Notify).await,
         Request::ListNotifications(it) => {
             answer(call, it, notification::list_notifications, Reply::ListNotifications).await
@@ -126,20 +141,9 @@ pub(super) async fn dispatch(call: Call, request: Request) -> Option<Reply> {
         Request::ListAnnouncements(it) => {
             answer(call, it, notification::list_announcements, Reply::ListAnnouncements).await
         }
-        Request::SearchRooms(_)
-        | Request::OpenConversation(_)
-        | Request::SearchMessages(_)
-        | Request::GetModeration(_)
-        | Request::UpdateModeration(_)
-        | Request::TestFilter(_)
-        | Request::MuteMember(_)
-        | Request::UnmuteMember(_)
-        | Request::ListHeldMessages(_)
-        | Request::ResolveMessage(_)
-        | Request::ReportMessage(_)
-        | Request::ListReports(_)
-        | Request::ResolveReport(_)
-        | Request::ListAudit(_) => Reply::Error(ApiError::Internal("not there yet".to_owned()).wire()),
+        Request::SearchRooms(_) | Request::OpenConversation(_) | Request::SearchMessages(_) => {
+            Reply::Error(ApiError::Internal("not there yet".to_owned()).wire())
+        }
     };
     Some(reply)
 }

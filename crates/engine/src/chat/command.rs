@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::event::{Attachment, ChatEvent, SharedLink, SharedQuestion};
 use super::sealed::{ResendReason, Sealed};
-use crate::{DeviceId, Role, Seq, UserId, event::Event, permission::Need};
+use crate::{DeviceId, ModerationEvent, Role, Seq, UserId, event::Event, permission::Need};
 
 /// Chat.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -127,6 +127,9 @@ impl ChatCommand {
 
     /// Whether the first event that this command makes can be `event`.
     pub(crate) fn can_make(&self, event: &Event) -> bool {
+        if let (Self::Send(_), Event::Moderation(ModerationEvent::Held { .. })) = (self, event) {
+            return true;
+        }
         let Event::Chat(event) = event else { return false };
         match self {
             Self::Send(_) => matches!(event, ChatEvent::Sent(sent) if sent.sealed.is_none()),

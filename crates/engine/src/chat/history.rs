@@ -3,12 +3,18 @@
 //! Whatever happens to a message happens while it is among the newest [`KEPT`], so a reader may stop that many messages
 //! after its page. What happens later to pinned ones is known to the state, which corrects the page.
 //!
+//! A message that waited for a host is at the place where it was written, which the page keeps free for it; it is published
+//! only while it would be among the newest. So pages may be shorter than asked for.
+//!
 //! Neighbours: [`chat`](super) has the same rules for the live messages; who reads the log is the shell.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
-use super::{ChatEvent, KEPT, Page, Span, State};
-use crate::{Entry, Event, MessageView, Seq};
+use super::{ChatEvent, KEPT, Page, Sent, Span, State};
+use crate::{
+    Entry, Event, MessageView, ModerationEvent, Seq,
+    moderation::{MessageState, Quote},
+};
 
 /// One page of messages, gathered while the log passes by in order.
 ///
@@ -18,6 +24,8 @@ pub struct History {
     span: Span,
     limit: usize,
     page: State,
+    /// Places of the page of messages that nobody sees, or not yet.
+    free: BTreeSet<Seq>,
     /// Whether nothing more comes into the page.
     full: bool,
     more: bool,
@@ -34,6 +42,7 @@ impl History {
             span,
             limit,
             page: State::keeping(usize::MAX),
+            free: BTreeSet::new(),
             full: limit == 0,
             more: false,
             since: 0,
@@ -43,25 +52,74 @@ impl History {
 
     /// Takes in the next entry.
     pub fn take(&mut self, entry: &Entry) {
-        let Event::Chat(event) = &entry.event else { return };
-        let ChatEvent::Sent(sent) = event else {
-            self.page.apply(entry.seq, entry.at, event);
-            return;
-        };
-        self.page.answer(entry.at, sent);
-        if !self.full && self.span.holds(entry.seq, sent.thread) {
-            if self.page.messages.len() < self.limit {
-                self.page.insert(entry.seq, entry.at, sent);
-                self.since = 0;
-                return;
+        match &entry.event {
+            Event::Chat(ChatEvent::Sent(sent)) => self.sent(entry, sent),
+            Event::Chat(event) => self.page.apply(entry.seq, entry.at, event),
+            Event::Moderation(ModerationEvent::Held { sent, .. }) => {
+                if self.takes(entry.seq, sent) {
+                    self.free.insert(entry.seq);
+                }
             }
-            self.more = true;
+            Event::Moderation(ModerationEvent::Resolved {
+                message,
+                state,
+                published,
+                ..
+            }) => self.resolved(*message, *state, published.as_deref()),
+            Event::Room(_)
+            | Event::Quiz(_)
+            | Event::Receipt(_)
+            | Event::Moderation(_)
+            | Event::Activity(_)
+            | Event::Inbox(_)
+            | Event::Keys(_) => {}
+        }
+    }
+
+    fn sent(&mut self, entry: &Entry, sent: &Sent) {
+        self.page.answer(entry.at, sent);
+        if self.takes(entry.seq, sent) {
+            self.page.insert(entry.seq, entry.at, sent);
+            self.since = 0;
+            return;
         }
         self.since += 1;
         self.since_root += usize::from(self.span.thread.is_some_and(|root| root < entry.seq));
         let beyond = self.span.before.is_some_and(|before| before <= entry.seq);
         // A thread goes on only while its root can be answered.
         self.full |= self.more || beyond || self.since_root >= KEPT;
+    }
+
+    /// Whether a message comes into the page.
+    fn takes(&mut self, seq: Seq, sent: &Sent) -> bool {
+        if self.full || !self.span.holds(seq, sent.thread) {
+            return false;
+        }
+        let room = self.page.messages.len() + self.free.len() < self.limit;
+        self.more |= !room;
+        room
+    }
+
+    fn resolved(&mut self, message: Seq, state: MessageState, published: Option<&Quote>) {
+        match (state, published) {
+            (MessageState::Published, Some(quote)) => {
+                if self.free.remove(&message) {
+                    self.page.publish(message, quote);
+                } else {
+                    self.page.answer(quote.sent_at, &quote.sent);
+                }
+            }
+            (MessageState::Archived, _) => {
+                if self.page.withdraw(message).is_some() {
+                    self.free.insert(message);
+                } else {
+                    // One fewer that pushed those of the page towards the end of what is held.
+                    self.since = self.since.saturating_sub(1);
+                    self.since_root = self.since_root.saturating_sub(1);
+                }
+            }
+            (MessageState::Published | MessageState::Pending | MessageState::Rejected, _) => {}
+        }
     }
 
     /// Whether nothing that follows can change the page.
@@ -101,10 +159,18 @@ impl Backwards {
     /// Takes in a block of entries, in order, that ends where the last one began.
     pub fn take(&mut self, block: &[Entry]) {
         for entry in block.iter().rev() {
-            if let Event::Chat(ChatEvent::Sent(sent)) = &entry.event
-                && self.span.holds(entry.seq, sent.thread)
-                && !self.is_done()
-            {
+            let sent = match &entry.event {
+                Event::Chat(ChatEvent::Sent(sent)) | Event::Moderation(ModerationEvent::Held { sent, .. }) => sent,
+                Event::Room(_)
+                | Event::Quiz(_)
+                | Event::Chat(_)
+                | Event::Receipt(_)
+                | Event::Moderation(_)
+                | Event::Activity(_)
+                | Event::Inbox(_)
+                | Event::Keys(_) => continue,
+            };
+            if self.span.holds(entry.seq, sent.thread) && !self.is_done() {
                 self.found.push_front(entry.seq);
             }
         }

@@ -22,7 +22,7 @@ const MAX_LOOKS: usize = 100;
 const MAX_NAME: usize = 2 * MAX_NICKNAME;
 
 /// Whom a text mentions. Behind each `@` that begins a word, the longest nickname that fits counts.
-pub(super) fn find(text: &str, room: &Room, everybody: bool) -> Mentions {
+pub(crate) fn find(text: &str, room: &Room, everybody: bool) -> Mentions {
     let mut mentions = Mentions::default();
     let mut before = None;
     let mut looks = 0;

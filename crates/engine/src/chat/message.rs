@@ -11,7 +11,7 @@ use super::{
     reaction::{self, Reaction},
     sealed::Sealed,
 };
-use crate::{DeviceId, Seq, Timestamp, UserId, view::MessageView};
+use crate::{DeviceId, Seq, Timestamp, UserId, moderation::Quote, view::MessageView};
 
 /// A message that is held.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -113,6 +113,27 @@ impl Message {
     /// Bytes of its ciphertexts.
     pub(super) fn sealed_size(&self) -> usize {
         self.sealed.as_ref().map_or(0, |sealed| sealed.size())
+    }
+
+    /// As it stands, without what others put on it.
+    pub(super) fn quote(&self) -> Quote {
+        Quote {
+            sent: Sent {
+                author: self.author.clone(),
+                nickname: self.nickname.clone(),
+                text: self.text.clone(),
+                reply_to: self.reply_to,
+                thread: self.thread,
+                mentions: self.mentions.clone(),
+                attachments: self.attachments.clone(),
+                link: self.link.clone(),
+                question: self.question.clone(),
+                sealed: self.sealed.clone(),
+            },
+            sent_at: self.sent_at,
+            edited_at: self.edited_at,
+            edit_count: self.edit_count,
+        }
     }
 
     /// As it stands.

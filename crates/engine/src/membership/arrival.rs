@@ -82,6 +82,7 @@ impl State {
             guest: cx.actor.guest,
             accommodations: Accommodations::default(),
             hand_at: None,
+            mute: None,
         };
         Ok(vec![
             RoomEvent::Created { settings },
@@ -126,6 +127,7 @@ impl State {
             guest: cx.actor.guest,
             accommodations: Accommodations::default(),
             hand_at: None,
+            mute: None,
         };
         Ok(vec![RoomEvent::MemberJoined {
             member,
@@ -178,7 +180,7 @@ impl State {
         invitation: Option<&Invitation>,
         cx: &Cx<'_>,
     ) -> Result<(), Reject> {
-        if self.bans.contains(&cx.actor.user) {
+        if self.ban_of(&cx.actor.user, cx.now).is_some() {
             return Err(Reject::Banned);
         }
         let granted = cx.actor.grant.is_some() || invitation.is_some();

@@ -57,6 +57,7 @@ pub(super) fn open(
             guest,
             accommodations: Accommodations::default(),
             hand_at: None,
+            mute: None,
         };
         members.insert(member.clone());
         events.push(RoomEvent::MemberJoined {

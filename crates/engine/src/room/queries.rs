@@ -118,12 +118,25 @@ impl Room {
             notifications: self.notifications(None, VIEW_NOTIFICATIONS, false),
             announcements: self.announcements(),
             banned: match who {
-                Audience::Hosts => self.seats.bans.iter().cloned().collect(),
+                Audience::Hosts => self.seats.bans.keys().cloned().collect(),
                 Audience::Member(_) | Audience::Observers => Vec::new(),
             },
             invitations: match who {
                 Audience::Hosts => self.seats.invitations.values().cloned().collect(),
                 Audience::Member(_) | Audience::Observers => Vec::new(),
+            },
+            moderation: self.moderation.settings.seen_by(who),
+            waiting: match who {
+                Audience::Member(user) => self.waiting_of(user),
+                Audience::Hosts | Audience::Observers => Vec::new(),
+            },
+            pending_count: match who {
+                Audience::Hosts => self.pending_count(),
+                Audience::Member(_) | Audience::Observers => 0,
+            },
+            report_count: match who {
+                Audience::Hosts => self.report_count(),
+                Audience::Member(_) | Audience::Observers => 0,
             },
         }
     }

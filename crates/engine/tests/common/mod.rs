@@ -205,6 +205,23 @@ impl World {
         }
     }
 
+    /// Writes down what a refusal leaves for hosts to see, if anything.
+    pub fn tell(mut self, who: Who, reject: &Reject) -> Self {
+        let actor = who.actor();
+        let cx = Cx {
+            now: self.now,
+            actor: &actor,
+            round_trip: None,
+            room_round_trip: None,
+            rng: &mut self.rng,
+        };
+        let event = self.room.refused(reject, &cx);
+        if let Some(event) = event {
+            self.apply(Some(actor.user.clone()), None, event);
+        }
+        self
+    }
+
     pub fn connect(self, who: Who) -> Self {
         self.observe(&Observation::Connected(who.user())).0
     }

@@ -5,9 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use trivium_engine::{
-    Audience, ChatEvent, Entry, Event, Role, Room, RoomEvent, Seq, UserId,
+    Audience, ChatEvent, Entry, Event, ModerationEvent, Role, Room, RoomEvent, Seq, Timestamp, UserId,
     chat::{Mentions, Span},
     event::LeaveReason,
+    moderation::MessageState,
 };
 
 use crate::{common::*, steps::CROWD};
@@ -16,7 +17,10 @@ use crate::{common::*, steps::CROWD};
 #[derive(Debug, Default)]
 pub(crate) struct Model {
     members: BTreeMap<UserId, (Role, String)>,
-    bans: BTreeSet<UserId>,
+    bans: BTreeMap<UserId, Option<Timestamp>>,
+    /// Messages that wait for a host, or were put aside.
+    held: BTreeMap<Seq, Said>,
+    mutes: BTreeMap<UserId, Option<Timestamp>>,
     messages: BTreeMap<Seq, Said>,
     /// Newest first.
     pins: Vec<Seq>,
@@ -43,7 +47,7 @@ impl Model {
                 invitation,
             }) => {
                 assert!(
-                    !self.bans.contains(&member.user) || member.user == ROOT.user(),
+                    !holds(self.bans.get(&member.user), entry.at) || member.user == ROOT.user(),
                     "a banned user came in"
                 );
                 self.count_use(invitation.as_deref());
@@ -64,19 +68,26 @@ impl Model {
                 user,
                 reason,
                 member_count,
+                until,
                 ..
             }) => {
                 assert!(self.members.remove(user).is_some(), "only members leave");
                 assert_eq!(*member_count as usize, self.members.len());
                 if *reason == LeaveReason::Banned {
-                    self.bans.insert(user.clone());
+                    self.bans.insert(user.clone(), *until);
                 }
             }
-            Event::Room(RoomEvent::Banned { user, .. }) => assert!(self.bans.insert(user.clone())),
-            Event::Room(RoomEvent::Unbanned { user }) => assert!(self.bans.remove(user)),
+            Event::Room(RoomEvent::Banned { user, until, .. }) => {
+                self.bans.insert(user.clone(), *until);
+            }
+            Event::Room(RoomEvent::Unbanned { user }) => {
+                assert!(holds(self.bans.remove(user).as_ref(), entry.at));
+            }
+            Event::Moderation(event) => self.moderation(entry, event),
             Event::Chat(event) => self.chat(entry, event),
             Event::Room(RoomEvent::MessagesExpired { through }) => {
                 self.messages = self.messages.split_off(&(through + 1));
+                self.held = self.held.split_off(&(through + 1));
             }
             Event::Room(RoomEvent::InvitationCreated { invitation }) => {
                 self.invitations.insert(invitation.code.clone(), invitation.max_uses);
@@ -87,10 +98,63 @@ impl Model {
             Event::Room(RoomEvent::Created { .. } | RoomEvent::Updated { .. } | RoomEvent::Closed)
             | Event::Quiz(_)
             | Event::Receipt(_)
-            | Event::Moderation(_)
             | Event::Activity(_)
             | Event::Inbox(_)
             | Event::Keys(_) => {}
+        }
+    }
+
+    fn moderation(&mut self, entry: &Entry, event: &ModerationEvent) {
+        match event {
+            ModerationEvent::Held { sent, author, .. } => {
+                let role = self.members.get(author).map(|(role, _)| *role);
+                assert_eq!(role, Some(Role::Member), "hosts are exempt");
+                assert!(!holds(self.mutes.get(author), entry.at), "a muted member wrote");
+                let said = Said {
+                    author: author.clone(),
+                    text: Some(sent.text.clone()),
+                    thread: sent.thread,
+                    answers: 0,
+                    edits: 0,
+                    reactions: BTreeSet::new(),
+                };
+                self.held.insert(entry.seq, said);
+            }
+            ModerationEvent::Resolved { message, state, .. } => match state {
+                MessageState::Published => {
+                    let mut said = self.held.remove(message).expect("what is published was held");
+                    if let Some(root) = said.thread.and_then(|root| self.messages.get_mut(&root)) {
+                        root.answers += 1;
+                    }
+                    let answers = self.messages.values().filter(|said| said.thread == Some(*message));
+                    said.answers = u32::try_from(answers.count()).expect("few");
+                    self.messages.insert(*message, said);
+                }
+                MessageState::Archived => {
+                    let mut said = self.messages.remove(message).expect("what is put aside was published");
+                    assert!(said.text.is_some(), "what is put aside stands");
+                    said.reactions.clear();
+                    if let Some(root) = said.thread.and_then(|root| self.messages.get_mut(&root)) {
+                        root.answers -= 1;
+                    }
+                    self.pins.retain(|pinned| pinned != message);
+                    self.held.insert(*message, said);
+                }
+                MessageState::Rejected => drop(self.held.remove(message).expect("what is rejected waited")),
+                MessageState::Pending => panic!("nothing goes back to waiting"),
+            },
+            ModerationEvent::Muted { user, until, .. } => {
+                self.mutes.insert(user.clone(), *until);
+            }
+            ModerationEvent::Unmuted { user } => {
+                assert!(holds(self.mutes.remove(user).as_ref(), entry.at));
+            }
+            ModerationEvent::Reported { message, reporter, .. } => {
+                assert_ne!(self.messages[message].author, *reporter);
+            }
+            ModerationEvent::Updated { .. }
+            | ModerationEvent::ReportResolved { .. }
+            | ModerationEvent::FilterBlocked { .. } => {}
         }
     }
 
@@ -110,6 +174,8 @@ impl Model {
                     (&actor, self.members.get(&sent.author).map(|(_, name)| name))
                 );
                 assert!(role >= Some(Role::Member) && !sent.text.is_empty());
+                let muted = holds(self.mutes.get(&sent.author), entry.at);
+                assert!(!muted || role > Some(Role::Member), "a muted member wrote");
                 assert!(sent.reply_to.is_none_or(|to| self.messages[&to].text.is_some()));
                 self.check_mentions(
                     &sent.text,
@@ -194,7 +260,7 @@ impl Model {
         assert!(!mentions.room || (is_host && plain(text).contains("@room")));
     }
 
-    pub(crate) fn check(&self, room: &Room) {
+    pub(crate) fn check(&self, room: &Room, now: Timestamp) {
         let listed = room.members(&Audience::Hosts, None, 500);
         let members: BTreeMap<_, _> = listed
             .iter()
@@ -259,10 +325,16 @@ impl Model {
             }
         }
         if room.settings().is_some() {
-            assert_eq!(
-                room.view(&Audience::Hosts).banned,
-                self.bans.iter().cloned().collect::<Vec<_>>()
-            );
+            let held = |(user, until): (&UserId, &Option<Timestamp>)| holds(Some(until), now).then(|| user.clone());
+            let banned: Vec<UserId> = room.bans(now).into_iter().map(|(user, _)| user).collect();
+            assert_eq!(banned, self.bans.iter().filter_map(held).collect::<Vec<_>>());
+            let muted: Vec<UserId> = room.mutes(now).into_iter().map(|(user, _)| user).collect();
+            assert_eq!(muted, self.mutes.iter().filter_map(held).collect::<Vec<_>>());
         }
     }
+}
+
+/// Whether a mute or a ban has not ended.
+fn holds(until: Option<&Option<Timestamp>>, now: Timestamp) -> bool {
+    until.is_some_and(|until| until.is_none_or(|until| until > now))
 }

@@ -2,13 +2,15 @@
 //!
 //! Neighbours: [`main`](super) plays them.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use proptest::prelude::*;
 use trivium_engine::{
-    Accommodations, ActivityCommand, Audience, ChatCommand, Command, HistoryPolicy, Millis, Observation, PolicyChange,
-    QuizCommand, ReceiptCommand, Role, Room, RoomCommand, RoomKind, Seq, UserId, WritePolicy,
+    Accommodations, ActivityCommand, Audience, ChatCommand, Command, HistoryPolicy, Millis, ModerationCommand,
+    Observation, PolicyChange, QuizCommand, ReceiptCommand, Role, Room, RoomCommand, RoomKind, Seq, UserId,
+    WritePolicy,
     chat::Draft,
+    moderation::{self, MessageState, ReportReason, Resolution, Rule, Rules, filter},
     quiz::{Answer, Choice, Kind, KindName, Number, Phase, Question, Quiz, Settings},
 };
 
@@ -191,7 +193,7 @@ fn room_command() -> impl Strategy<Value = RoomCommand> {
         1 => prop::bool::weighted(0.2).prop_map(|close| if close { RoomCommand::Close } else { RoomCommand::TakeHost }),
         4 => member,
         2 => (user(), texts()).prop_map(|(user, message)| RoomCommand::Remove { user, message }),
-        1 => (user(), texts()).prop_map(|(user, message)| RoomCommand::Ban { user, message }),
+        1 => (user(), texts(), span()).prop_map(|(user, message, duration)| RoomCommand::Ban { user, message, duration }),
         1 => user().prop_map(|user| RoomCommand::Unban { user }),
         2 => Just(RoomCommand::TakeHost),
         2 => invite,
@@ -229,6 +231,72 @@ fn chat_command() -> impl Strategy<Value = ChatCommand> {
         1 => message().prop_map(|message| ChatCommand::Delete { message }),
         3 => (message(), texts(), any::<bool>())
             .prop_map(|(message, emoji, present)| ChatCommand::React { message, emoji, present }),
+    ]
+}
+
+/// Until a host ends it, or for a few seconds.
+fn span() -> impl Strategy<Value = Option<Millis>> {
+    prop::option::of((1_u64..30).prop_map(Millis::secs))
+}
+
+/// Rules are compiled once for all cases.
+static RULES: LazyLock<[Rules; 2]> = LazyLock::new(|| {
+    let rule = |pattern: &str, syntax, action| Rule {
+        pattern: pattern.to_owned(),
+        syntax,
+        action,
+        nicknames: action == filter::Action::Block,
+    };
+    let rules = vec![
+        rule("zoe", filter::Syntax::Word, filter::Action::Block),
+        rule("l.ng", filter::Syntax::Regex, filter::Action::Mask),
+        rule("b*n", filter::Syntax::Word, filter::Action::Hold),
+    ];
+    [Rules::default(), Rules::new(rules).expect("rules")]
+});
+
+fn moderation_command() -> impl Strategy<Value = ModerationCommand> {
+    let update = (
+        prop::bool::weighted(0.2),
+        prop::bool::weighted(0.3),
+        prop::bool::weighted(0.2),
+        prop::sample::select(&RULES[..]),
+    )
+        .prop_map(|(slow, approval, newcomer, rules)| ModerationCommand::Update {
+            settings: moderation::Settings {
+                slow_mode: Millis(if slow { 2_000 } else { 0 }),
+                approval,
+                newcomer: Millis(if newcomer { 10_000 } else { 0 }),
+                rules,
+            },
+        });
+    let states = [
+        MessageState::Pending,
+        MessageState::Published,
+        MessageState::Published,
+        MessageState::Rejected,
+        MessageState::Archived,
+    ];
+    let resolutions = [
+        Resolution::Dismissed,
+        Resolution::Deleted,
+        Resolution::Muted,
+        Resolution::Banned,
+    ];
+    prop_oneof![
+        2 => update,
+        2 => (user(), span(), texts())
+            .prop_map(|(user, duration, reason)| ModerationCommand::Mute { user, duration, reason }),
+        2 => user().prop_map(|user| ModerationCommand::Unmute { user }),
+        8 => (1_u64..40, prop::sample::select(states.to_vec()))
+            .prop_map(|(message, state)| ModerationCommand::Resolve { message, state }),
+        4 => (1_u64..40, texts()).prop_map(|(message, text)| ModerationCommand::Report {
+            message,
+            reason: ReportReason::Spam,
+            text,
+        }),
+        4 => (1_u64..40, prop::sample::select(resolutions.to_vec()))
+            .prop_map(|(report, resolution)| ModerationCommand::ResolveReport { report, resolution }),
     ]
 }
 
@@ -335,6 +403,7 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         4 => wild(room_command().prop_map(Command::Room).boxed()),
         1 => wild(chat()),
         6 => aimed(chat()),
+        4 => aimed(moderation_command().prop_map(Command::Moderation).boxed()),
         1 => aimed(user().prop_map(|user| Command::Room(RoomCommand::Unban { user })).boxed()),
         3 => aimed(answer.prop_map(Command::Quiz).boxed()),
         // The host speaks more often, or games would hardly begin.
@@ -411,6 +480,48 @@ pub(crate) fn aim(command: Command, n: usize, room: &Room) -> Command {
             };
             Command::Room(RoomCommand::Unban { user })
         }
+        Command::Moderation(command) => Command::Moderation(aim_moderation(command, n, room)),
         other => other,
+    }
+}
+
+/// Points at a message that is held or said, or at an open report.
+fn aim_moderation(command: ModerationCommand, n: usize, room: &Room) -> ModerationCommand {
+    let pick = |seqs: Vec<Seq>, or: Seq| if seqs.is_empty() { or } else { seqs[n % seqs.len()] };
+    let said = || room.messages(None, 200).0.into_iter().map(|message| message.seq);
+    let held = || {
+        let states = [MessageState::Pending, MessageState::Archived];
+        states
+            .into_iter()
+            .flat_map(|state| room.held_messages(state, 0, 200).0)
+            .map(|held| held.seq)
+    };
+    match command {
+        ModerationCommand::Resolve { message, state } => ModerationCommand::Resolve {
+            message: pick(held().chain(said()).collect(), message),
+            state,
+        },
+        ModerationCommand::Report { message, reason, text } => ModerationCommand::Report {
+            message: pick(said().collect(), message),
+            reason,
+            text,
+        },
+        ModerationCommand::ResolveReport { report, resolution } => {
+            let open = room.reports(false, 0, 200).0.into_iter().map(|report| report.seq);
+            ModerationCommand::ResolveReport {
+                report: pick(open.collect(), report),
+                resolution,
+            }
+        }
+        ModerationCommand::Unmute { user } => {
+            let members = room.members(&Audience::Hosts, None, 200).into_iter();
+            let muted: Vec<_> = members.filter(|member| member.mute.is_some()).collect();
+            ModerationCommand::Unmute {
+                user: muted
+                    .get(n % muted.len().max(1))
+                    .map_or(user, |member| member.user.clone()),
+            }
+        }
+        other @ (ModerationCommand::Update { .. } | ModerationCommand::Mute { .. }) => other,
     }
 }

@@ -46,6 +46,7 @@ fn what_is_meant_for_few_is_seen_by_few() {
     let banned = Event::Room(RoomEvent::Banned {
         user: EVE.user(),
         message: String::new(),
+        until: None,
     });
     let removed = left(ANA, LeaveReason::Removed, "why", 1);
     let hushed = left(ANA, LeaveReason::Removed, "", 1);

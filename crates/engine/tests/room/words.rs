@@ -17,6 +17,7 @@ pub(crate) fn member(who: Who, role: Role) -> Member {
         avatar: String::new(),
         team: String::new(),
         joined_at: T0,
+        mute: None,
         guest: who.guest,
         accommodations: Accommodations::default(),
         hand_at: None,
@@ -44,6 +45,7 @@ pub(crate) fn left(who: Who, reason: LeaveReason, message: &str, member_count: u
         reason,
         message: message.to_owned(),
         member_count,
+        until: None,
     })
 }
 
@@ -156,6 +158,7 @@ pub(crate) fn ban(who: Who) -> RoomCommand {
     RoomCommand::Ban {
         user: who.user(),
         message: "bye".to_owned(),
+        duration: None,
     }
 }
 

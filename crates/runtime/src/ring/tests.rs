@@ -38,6 +38,7 @@ fn event(rng: &mut impl Rng) -> Event {
         avatar: String::new(),
         team: String::new(),
         joined_at: Timestamp(1),
+        mute: None,
         guest: false,
         accommodations: Accommodations {
             time_percent: [100, 150][rng.random_range(0..2)],
@@ -60,6 +61,7 @@ fn event(rng: &mut impl Rng) -> Event {
             invitation,
         }),
         9 => Event::Room(RoomEvent::MemberLeft {
+            until: None,
             user: who,
             reason: LeaveReason::Removed,
             message: "secret".repeat(rng.random_range(0..2)),
