@@ -54,6 +54,7 @@ async fn lengthen(process: &Process, room: &str, last: &Line) {
             after: head,
             owner: 0,
             records: (head + 1..=next).map(|seq| message(seq, last.at)).collect(),
+            projections: Vec::new(),
         };
         assert_eq!(store.append(&[append]).await.expect("written"), [Appended::Written]);
         head = next;

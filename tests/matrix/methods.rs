@@ -6,10 +6,12 @@ use prost::Message;
 use prost_types::FileDescriptorSet;
 
 /// Every unary method: first what only looks, then a game, then chat, then what takes things away.
-pub(crate) const UNARY: [&str; 66] = [
+pub(crate) const UNARY: [&str; 69] = [
     "SessionService/SyncClock",
     "RoomService/CreateRoom",
     "RoomService/ListRooms",
+    "RoomService/SearchRooms",
+    "RoomService/OpenConversation",
     "RoomService/GetRoom",
     "RoomService/ListMembers",
     "RoomService/ListEvents",
@@ -42,6 +44,7 @@ pub(crate) const UNARY: [&str; 66] = [
     "ChatService/SetPin",
     "ChatService/ListPins",
     "ChatService/Broadcast",
+    "ChatService/SearchMessages",
     "ChatService/SetTyping",
     "ReceiptService/Acknowledge",
     "ReceiptService/SetReceiptPrivacy",

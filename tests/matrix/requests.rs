@@ -11,13 +11,13 @@ use trivium_proto::v1::{
     ImportQuizRequest, JoinRoomRequest, LeaveRoomRequest, ListAnnouncementsRequest, ListEventsRequest,
     ListMembersRequest, ListMessageEditsRequest, ListMessagesRequest, ListNotificationsRequest, ListPinsRequest,
     ListPresenceRequest, ListQuizzesRequest, ListRoomsRequest, LoadQuizRequest, MakeAnnouncementRequest,
-    MarkNotificationsReadRequest, NotificationPreferences, NotifyRequest, PauseQuizRequest, PresenceState,
-    QuizFileFormat, RemoveMemberRequest, ReportDrawnRequest, ReportLoadedRequest, ResultsFileFormat, ResumeQuizRequest,
-    RetractAnnouncementRequest, RevokeInvitationRequest, Role, RoomKind, SendMessageRequest, SetAutoAdvanceRequest,
-    SetPinRequest, SetPresenceRequest, SetReactionRequest, SetTypingRequest, SkipQuestionRequest, StartQuizRequest,
-    SubmitAnswerRequest, SyncClockRequest, TakeHostRequest, UnbanUserRequest, UpdateMemberRequest,
-    UpdateNotificationPreferencesRequest, UpdateQuizRequest, UpdateRoomRequest, answer::Value,
-    connect_request::Request,
+    MarkNotificationsReadRequest, NotificationPreferences, NotifyRequest, OpenConversationRequest, PauseQuizRequest,
+    PresenceState, QuizFileFormat, RemoveMemberRequest, ReportDrawnRequest, ReportLoadedRequest, ResultsFileFormat,
+    ResumeQuizRequest, RetractAnnouncementRequest, RevokeInvitationRequest, Role, RoomKind, SearchMessagesRequest,
+    SearchRoomsRequest, SendMessageRequest, SetAutoAdvanceRequest, SetPinRequest, SetPresenceRequest,
+    SetReactionRequest, SetTypingRequest, SkipQuestionRequest, StartQuizRequest, SubmitAnswerRequest, SyncClockRequest,
+    TakeHostRequest, UnbanUserRequest, UpdateMemberRequest, UpdateNotificationPreferencesRequest, UpdateQuizRequest,
+    UpdateRoomRequest, answer::Value, connect_request::Request,
 };
 use trivium_tests::{game::id, quizzes};
 
@@ -113,6 +113,10 @@ pub(crate) fn request(method: &str, about: &About) -> Option<Request> {
                 message_seq,
                 emoji: "👍".into(),
                 present: true,
+            }),
+            "SearchMessages" => Request::SearchMessages(SearchMessagesRequest {
+                query: "hello".into(),
+                ..SearchMessagesRequest::default()
             }),
             "ListMessages" => Request::ListMessages(ListMessagesRequest {
                 room_id,
@@ -243,6 +247,12 @@ fn room(call: &str, about: &About) -> Option<Request> {
         }),
         "GetRoom" => Request::GetRoom(GetRoomRequest { room_id }),
         "ListRooms" => Request::ListRooms(ListRoomsRequest::default()),
+        "SearchRooms" => Request::SearchRooms(SearchRoomsRequest::default()),
+        "OpenConversation" => Request::OpenConversation(OpenConversationRequest {
+            request_id,
+            user_ids: vec!["somebody-else".into()],
+            ..OpenConversationRequest::default()
+        }),
         "JoinRoom" => Request::JoinRoom(JoinRoomRequest {
             request_id,
             join_code: about.code.clone(),

@@ -22,7 +22,9 @@ mod raw;
 mod receipts;
 mod resume;
 mod retries;
+mod rooms;
 mod screens;
+mod search;
 mod secrecy;
 mod together;
 

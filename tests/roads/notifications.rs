@@ -440,6 +440,7 @@ async fn only_the_log(store: &std::sync::Arc<trivium_store::MemoryStore>, room: 
         after: 0,
         owner: 1,
         records,
+        projections: Vec::new(),
     };
     copy.append(&[append]).await.expect("written");
     Options {

@@ -14,12 +14,12 @@ use trivium_engine::{
     Command, Cx, Entry, Event, Millis, Observation, QuizCommand, RequestId, Room, RoomEvent, Seq, Signal, SignalKey,
     Timestamp, UserId, quiz,
 };
-use trivium_store::{Append, AppendError, Record, Store, Writer};
+use trivium_store::{Append, AppendError, Projection, Record, Store, Writer};
 
 pub(crate) use input::{Answer, Input, Outcome, Query, Subscribe};
 pub use input::{Caller, Done};
 
-use crate::{Clock, ExecuteError, RuntimeConfig, codec, courier::Owed, ring::Ring};
+use crate::{Clock, ExecuteError, RuntimeConfig, codec, courier::Owed, projection, ring::Ring};
 
 /// Rounds of `settle` in one turn. The engine needs a few; more would be a bug, and must not hang the room.
 const MAX_SETTLE_ROUNDS: usize = 64;
@@ -59,6 +59,8 @@ pub(crate) struct RoomTask {
 #[derive(Default)]
 struct Turn {
     entries: Vec<Arc<Entry>>,
+    /// What the entries change in the directory.
+    projections: Vec<Projection>,
     /// Stored size of each entry, once appended.
     sizes: Vec<usize>,
     replies: Vec<(oneshot::Sender<Answer>, Answer)>,
@@ -230,6 +232,7 @@ impl RoomTask {
             self.signals.remove(&SignalKey::Unseen(user.clone()));
         }
         self.room.apply(&entry);
+        projection::of(&self.room, &entry, &mut turn.projections);
         turn.entries.push(Arc::new(entry));
     }
 
@@ -256,6 +259,7 @@ impl RoomTask {
             after: turn.entries[0].seq - 1,
             owner: self.config.owner,
             records,
+            projections: std::mem::take(&mut turn.projections),
         };
         self.writer.append(append).await
     }

@@ -1,6 +1,8 @@
-//! All rooms of this node: handing inputs to their tasks, which `runtime/rooms.rs` finds or starts.
+//! All rooms of this node: handing inputs to their tasks, which `runtime/rooms.rs` finds or starts. `runtime/sweep.rs` looks
+//! after those that nobody looks after.
 
 mod rooms;
+mod sweep;
 
 use std::{
     collections::HashMap,
@@ -16,6 +18,8 @@ use tokio::sync::{OnceCell, mpsc, oneshot};
 use tokio_util::task::TaskTracker;
 use trivium_engine::{Actor, Command, Entry, Observation, Room, RoomId, Seq, Timestamp};
 use trivium_store::{Page, Store, Writer, WriterConfig};
+
+pub use sweep::Swept;
 
 use crate::{
     Caller, Clock, Done, Encode, ExecuteError, RuntimeConfig, codec,

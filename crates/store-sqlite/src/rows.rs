@@ -43,8 +43,6 @@ pub(crate) fn snapshot(row: &SqliteRow) -> Result<Snapshot, StoreError> {
 
 pub(crate) fn room(row: &SqliteRow) -> Result<RoomRecord, StoreError> {
     let epoch: i64 = row.try_get("epoch").map_err(store_error)?;
-    let closed_at: Option<i64> = row.try_get("closed_at").map_err(store_error)?;
-    let closed_at = closed_at.map(u64::try_from).transpose();
     Ok(RoomRecord {
         id: id(row, "id")?,
         epoch: epoch.cast_unsigned(),
@@ -53,7 +51,7 @@ pub(crate) fn room(row: &SqliteRow) -> Result<RoomRecord, StoreError> {
         title: text(row, "title")?,
         created_by: id(row, "created_by")?,
         created_at: Timestamp(number(row, "created_at")?),
-        closed_at: closed_at.map_err(|_| corrupt("closed_at"))?.map(Timestamp),
+        closed_at: time(row, "closed_at")?,
     })
 }
 
@@ -126,7 +124,14 @@ pub(crate) fn id<T: FromStr>(row: &SqliteRow, column: &str) -> Result<T, StoreEr
     text.parse().map_err(|_| corrupt(column))
 }
 
-fn text(row: &SqliteRow, column: &str) -> Result<String, StoreError> {
+/// A time that may be missing.
+pub(crate) fn time(row: &SqliteRow, column: &str) -> Result<Option<Timestamp>, StoreError> {
+    let time: Option<i64> = row.try_get(column).map_err(store_error)?;
+    let time = time.map(u64::try_from).transpose();
+    Ok(time.map_err(|_| corrupt(column))?.map(Timestamp))
+}
+
+pub(crate) fn text(row: &SqliteRow, column: &str) -> Result<String, StoreError> {
     row.try_get(column).map_err(store_error)
 }
 

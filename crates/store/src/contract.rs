@@ -7,6 +7,7 @@
 //! A case is a function from an empty store; it panics where the backend breaks its promise. A case that is not in the
 //! table is dead code, so the compiler keeps the table whole.
 
+mod directory;
 mod file;
 mod invitation;
 mod log;
@@ -44,8 +45,11 @@ const CASES: &[(&str, Case)] = cases! {
         one_of_two_revisions_wins, a_quota_is_shared_by_all_at_once, files_share_a_quota_at_once;
     snapshot: the_newest_is_kept, a_snapshot_needs_no_log, impossible_snapshots_are_refused;
     room: creating_is_idempotent, codes_are_unique_while_open, closing_releases_the_code_once,
-        renaming_changes_the_title_only, lists_are_paged, open_rooms_are_listed, deletion_takes_everything,
+        lists_are_paged, open_rooms_are_listed, deletion_takes_everything,
         impossible_rooms_are_refused;
+    directory: projections_come_with_their_entries, memberships_are_those_of_now, what_is_found_is_visible,
+        texts_follow_their_messages, queries_are_words_and_nothing_else, hits_are_paged, rooms_are_found_by_their_words,
+        idle_rooms_have_no_accounts, a_room_can_be_projected_anew, impossible_projections_are_refused;
     invitation: invitations_find_their_room, no_two_codes_are_the_same, invitations_end,
         impossible_invitations_are_refused;
     quiz: revisions_follow_each_other, a_repeat_is_success, revisions_do_not_change, lists_show_the_newest,
@@ -97,6 +101,7 @@ fn append(room: &str, after: Seq, count: u64, by: &str) -> Append {
         after,
         owner: u64::MAX - after,
         records: (after + 1..=after + count).map(|seq| record(seq, by)).collect(),
+        projections: Vec::new(),
     }
 }
 

@@ -9,7 +9,7 @@ use trivium_engine::{
     view::VIEW_MESSAGES,
 };
 use trivium_proto::v1::{self, room_event::Event};
-use trivium_store::RoomRecord;
+use trivium_store::{RoomCard, RoomRecord};
 
 use super::{
     chat,
@@ -271,8 +271,23 @@ pub fn settings(room: &RoomId, epoch: u64, settings: &Settings) -> v1::Room {
     }
 }
 
-/// What the catalogue knows of a room, for lists. A kind that this version does not know comes out as unspecified.
-pub fn listed(record: &RoomRecord) -> v1::Room {
+/// What the directory knows of a room, for lists; the join code for those who may come in anyway.
+pub fn card(card: &RoomCard, inside: bool) -> v1::Room {
+    let mut room = v1::Room {
+        description: card.description.clone(),
+        listed: card.listed,
+        archive_time_ms: time_or_zero(card.archived_at),
+        member_count: card.members,
+        ..listed(&card.record)
+    };
+    if !inside {
+        room.join_code.clear();
+    }
+    room
+}
+
+/// What the catalogue knows of a room. A kind that this version does not know comes out as unspecified.
+fn listed(record: &RoomRecord) -> v1::Room {
     v1::Room {
         id: record.id.to_string(),
         epoch: record.epoch,

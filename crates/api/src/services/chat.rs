@@ -13,23 +13,30 @@ use trivium_proto::v1::{self, chat_service_server::ChatService};
 
 use super::{
     Services,
+    conversation::conversation_with,
     sealed::{request_resend, send_sealed_message},
+    search::search_messages,
     seq_of,
 };
 use crate::{
     call::Call,
-    convert::{self, reply},
+    convert::{self, Invalid, reply},
     error::ApiError,
     limits::Operation,
 };
 pub(crate) use edits::list_message_edits;
-pub(crate) use history::{get_message, list_messages};
+pub(crate) use history::{Reader, get_message, list_messages};
 
 pub(crate) async fn send_message(
     call: Call,
     request: v1::SendMessageRequest,
 ) -> Result<v1::SendMessageResponse, ApiError> {
-    let (room_id, request_id) = (request.room_id.clone(), request.request_id.clone());
+    let room_id = match (request.room_id.is_empty(), request.to_user_ids.is_empty()) {
+        (false, true) => request.room_id.clone(),
+        (true, false) => conversation_with(&call, request.to_user_ids.clone()).await?.to_string(),
+        (_, _) => return Err(Invalid::new("room_id", "either room_id or to_user_ids is needed").into()),
+    };
+    let request_id = request.request_id.clone();
     let room: RoomId = convert::common::id("room_id", room_id.clone())?;
     let draft = shared::looked_up(&call, &room, convert::chat::said(request)?).await?;
     let command = convert::chat::send(room_id, request_id, draft)?;
@@ -131,6 +138,13 @@ impl ChatService for Services {
         request: Request<v1::ListMessagesRequest>,
     ) -> Result<Response<v1::ListMessagesResponse>, Status> {
         self.unary(request, list_messages).await
+    }
+
+    async fn search_messages(
+        &self,
+        request: Request<v1::SearchMessagesRequest>,
+    ) -> Result<Response<v1::SearchMessagesResponse>, Status> {
+        self.unary(request, search_messages).await
     }
 
     async fn set_typing(

@@ -88,15 +88,15 @@ pub(crate) async fn list_unread(
     let after: Option<RoomId> = page_after(request.page_token)?;
     let limit = page_size(request.page_size, DEFAULT_ROOMS);
     let store = call.api.runtime.store();
-    let listed = store.list_rooms(&user, after.as_ref(), limit).await?;
+    let listed = store.joined_rooms(&user, false, after.as_ref(), limit).await?;
     let next_page_token = listed
         .last()
         .filter(|_| listed.len() == limit as usize)
-        .map(|last| last.id.to_string())
+        .map(|last| last.record.id.to_string())
         .unwrap_or_default();
     let call = &call;
     let rooms = stream::iter(listed)
-        .map(|record| async move { row(call, &record.id).await })
+        .map(|card| async move { row(call, &card.record.id).await })
         .buffered(ROOMS_AT_ONCE)
         .try_filter_map(async |row| Ok(row))
         .try_collect()

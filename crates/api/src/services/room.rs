@@ -8,8 +8,11 @@ use trivium_store::{CreateRoom, RoomRecord};
 
 use super::{
     Services,
+    conversation::open_conversation,
     invitation::{create_invitation, revoke_invitation},
-    page_after, page_size, seq_of,
+    page_after, page_size,
+    search::{list_rooms, search_rooms},
+    seq_of,
 };
 use crate::{
     auth::{Principal, Roles, SEAT_TTL, TokenError},
@@ -20,7 +23,6 @@ use crate::{
     limits::Operation,
 };
 
-const DEFAULT_PAGE: u32 = 50;
 const DEFAULT_MEMBERS: u32 = 100;
 const DEFAULT_EVENTS: u32 = 100;
 /// Codes drawn before giving up; with 31^8 of them one is nearly always enough.
@@ -92,29 +94,6 @@ pub(crate) async fn get_room(call: Call, request: v1::GetRoomRequest) -> Result<
     let snapshot = view.await?.ok_or(ApiError::RoomNotFound)?;
     Ok(v1::GetRoomResponse {
         snapshot: Some(snapshot),
-    })
-}
-
-pub(crate) async fn list_rooms(call: Call, request: v1::ListRoomsRequest) -> Result<v1::ListRoomsResponse, ApiError> {
-    let user = call.principal()?.user.clone();
-    call.limit(Operation::Command)?;
-    let after: Option<RoomId> = page_after(request.page_token)?;
-    let limit = page_size(request.page_size, DEFAULT_PAGE);
-    let rooms = call
-        .api
-        .runtime
-        .store()
-        .list_rooms(&user, after.as_ref(), limit)
-        .await?;
-    let full = rooms.len() == limit as usize;
-    let next_page_token = rooms
-        .last()
-        .filter(|_| full)
-        .map(|last| last.id.to_string())
-        .unwrap_or_default();
-    Ok(v1::ListRoomsResponse {
-        rooms: rooms.iter().map(convert::room::listed).collect(),
-        next_page_token,
     })
 }
 
@@ -333,6 +312,20 @@ impl RoomService for Services {
         request: Request<v1::ListRoomsRequest>,
     ) -> Result<Response<v1::ListRoomsResponse>, Status> {
         self.unary(request, list_rooms).await
+    }
+
+    async fn search_rooms(
+        &self,
+        request: Request<v1::SearchRoomsRequest>,
+    ) -> Result<Response<v1::SearchRoomsResponse>, Status> {
+        self.unary(request, search_rooms).await
+    }
+
+    async fn open_conversation(
+        &self,
+        request: Request<v1::OpenConversationRequest>,
+    ) -> Result<Response<v1::OpenConversationResponse>, Status> {
+        self.unary(request, open_conversation).await
     }
 
     async fn join_room(&self, request: Request<v1::JoinRoomRequest>) -> Result<Response<v1::JoinRoomResponse>, Status> {

@@ -10,7 +10,8 @@ use crate::{
     call::Call,
     error::ApiError,
     services::{
-        chat, checked, invitation, key, moderation, notification, presence, quiz, receipt, room, sealed, session,
+        chat, checked, conversation, invitation, key, moderation, notification, presence, quiz, receipt, room, sealed,
+        search, session,
     },
 };
 
@@ -25,7 +26,12 @@ pub(super) async fn dispatch(call: Call, request: Request) -> Option<Reply> {
         Request::SyncClock(it) => answer(call, it, session::sync_clock, Reply::SyncClock).await,
         Request::CreateRoom(it) => answer(call, it, room::create_room, Reply::CreateRoom).await,
         Request::GetRoom(it) => answer(call, it, room::get_room, Reply::GetRoom).await,
-        Request::ListRooms(it) => answer(call, it, room::list_rooms, Reply::ListRooms).await,
+        Request::ListRooms(it) => answer(call, it, search::list_rooms, Reply::ListRooms).await,
+        Request::SearchRooms(it) => answer(call, it, search::search_rooms, Reply::SearchRooms).await,
+        Request::OpenConversation(it) => {
+            answer(call, it, conversation::open_conversation, Reply::OpenConversation).await
+        }
+        Request::SearchMessages(it) => answer(call, it, search::search_messages, Reply::SearchMessages).await,
         Request::JoinRoom(it) => answer(call, it, room::join_room, Reply::JoinRoom).await,
         Request::LeaveRoom(it) => answer(call, it, room::leave_room, Reply::LeaveRoom).await,
         Request::UpdateRoom(it) => answer(call, it, room::update_room, Reply::UpdateRoom).await,
@@ -140,9 +146,6 @@ pub(super) async fn dispatch(call: Call, request: Request) -> Option<Reply> {
         }
         Request::ListAnnouncements(it) => {
             answer(call, it, notification::list_announcements, Reply::ListAnnouncements).await
-        }
-        Request::SearchRooms(_) | Request::OpenConversation(_) | Request::SearchMessages(_) => {
-            Reply::Error(ApiError::Internal("not there yet".to_owned()).wire())
         }
     };
     Some(reply)

@@ -59,6 +59,7 @@ pub(crate) static FACETS: [Facet; 5] = [
                     | Request::SetPin(_)
                     | Request::ListPins(_)
                     | Request::Broadcast(_)
+                    | Request::SearchMessages(_)
                     | Request::SetTyping(_)
             )
         },

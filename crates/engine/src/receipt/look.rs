@@ -118,6 +118,7 @@ impl Room {
         let (mark, unread) = self.reading(&actor.user)?;
         let who = self.audience(actor)?;
         let newest = self.chat.newest(&who);
+        let floor = self.history_floor(actor);
         let others = self.seats.members.iter().filter(|member| member.user != actor.user);
         let others = match settings.kind {
             RoomKind::Conversation => others.take(MAX_OTHERS).map(|member| who.sees(member)).collect(),
@@ -134,7 +135,7 @@ impl Room {
             member_count: self.member_count(),
             epoch: self.epoch(),
             seq: self.seq(),
-            last_message: newest.filter(|message| message.seq > self.history_floor(actor)),
+            last_message: newest.filter(|message| message.seq > floor),
             unread,
             mark,
             others,

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use trivium_engine::{Audience, Entry, Event, HistoryPolicy, Observation, Reject, RoomEvent, Signal, inbox::follows};
-use trivium_store::StoreError;
 
 use super::{RoomTask, Subscribe, Turn, millis};
 use crate::{
@@ -21,8 +20,8 @@ impl RoomTask {
         fail::fail_point!("room::after_reply");
         let now = self.clock.now();
         if !turn.entries.is_empty() {
-            self.project(&turn.entries);
             self.owe(&turn.entries);
+            self.forget_those_who_left(&turn.entries);
             let sized = turn.entries.drain(..).zip(turn.sizes.drain(..));
             let items: Vec<_> = sized.map(|(entry, size)| Arc::new(Item::new(entry, size))).collect();
             if self.ring.publish(&items) {
@@ -63,6 +62,14 @@ impl RoomTask {
                     tracing::warn!(%room, %error, "a snapshot was not saved");
                 }
             });
+        }
+    }
+
+    fn forget_those_who_left(&self, entries: &[Arc<Entry>]) {
+        for entry in entries {
+            if let Event::Room(RoomEvent::MemberLeft { user, .. }) = &entry.event {
+                self.ring.board.forget(user);
+            }
         }
     }
 
@@ -174,48 +181,4 @@ impl RoomTask {
             owed.add(self.room.id(), first.seq, last.seq);
         }
     }
-
-    /// Keeps the catalogue in step with what can be listed of the room. What a new room is called, it knows already.
-    fn project(&self, entries: &[Arc<Entry>]) {
-        for entry in entries {
-            if let Event::Room(RoomEvent::MemberLeft { user, .. }) = &entry.event {
-                self.ring.board.forget(user);
-            }
-            let (store, room) = (Arc::clone(&self.store), self.room.id().clone());
-            match &entry.event {
-                Event::Room(RoomEvent::Updated { settings }) => {
-                    let title = settings.title.clone();
-                    spawn_projection(async move { store.rename_room(&room, &title).await });
-                }
-                Event::Room(RoomEvent::Closed) => {
-                    let at = entry.at;
-                    spawn_projection(async move { store.close_room(&room, at).await });
-                }
-                // One that is used up still finds the room, which has to know who repeats a join.
-                Event::Room(RoomEvent::InvitationRevoked { code }) => {
-                    let code = code.clone();
-                    spawn_projection(async move { store.delete_invitation(&code).await });
-                }
-                Event::Room(_)
-                | Event::Quiz(_)
-                | Event::Chat(_)
-                | Event::Receipt(_)
-                | Event::Moderation(_)
-                | Event::Activity(_)
-                | Event::Inbox(_)
-                | Event::Keys(_) => {}
-            }
-        }
-    }
-}
-
-fn spawn_projection<F>(projection: F)
-where
-    F: Future<Output = Result<bool, StoreError>> + Send + 'static,
-{
-    tokio::spawn(async move {
-        if let Err(error) = projection.await {
-            tracing::warn!(%error, "the catalogue was not updated");
-        }
-    });
 }

@@ -11,7 +11,7 @@ use trivium_runtime::{
     Caller, Clock, Delivery, Done, Encode, ExecuteError, Runtime, RuntimeConfig, Start, Subscription,
     subscription::Features,
 };
-use trivium_store::{Catalogue, MemoryStore, RoomRecord};
+use trivium_store::{Catalogue, MemoryStore, RoomLog as _, RoomRecord};
 
 pub(crate) const HOST: &str = "host";
 pub(crate) const ANA: &str = "ana";
@@ -162,6 +162,11 @@ impl World {
             .query(&self.room, |room, _| room.seq())
             .await
             .expect("loaded")
+    }
+
+    /// Where the log ends in the store, whether the room is loaded or not.
+    pub(crate) async fn store_head(&self) -> Seq {
+        self.store.head(&self.room).await.expect("memory")
     }
 
     /// The state as its snapshot would have it.

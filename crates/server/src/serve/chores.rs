@@ -9,6 +9,7 @@ use std::{
 use tokio::task::JoinSet;
 use trivium_api::Api;
 use trivium_engine::Timestamp;
+use trivium_runtime::Runtime;
 use trivium_store::file::MAX_BATCH;
 use trivium_transport::cert::Certificates;
 
@@ -19,6 +20,8 @@ use crate::{
 
 /// How often it is looked whether certificate files have changed.
 const RENEWAL_CHECK: Duration = Duration::from_mins(1);
+/// How often rooms are looked after that nobody looks after.
+const LOOK_AFTER: Duration = Duration::from_hours(1);
 
 /// How long a file waits for the message that it is sent with.
 const LOOSE_FILES: Duration = Duration::from_hours(24);
@@ -40,6 +43,7 @@ pub(super) fn start(
             Err(error) => tracing::warn!(%error, "open rooms sleep until somebody comes"),
         }
     });
+    chores.spawn(look_after_rooms(api.runtime.clone()));
     if let (Some(jwks), Some(config)) = (api.authenticator.jwks().cloned(), &config.auth.jwks) {
         let refresh = config.refresh;
         chores.spawn(async move { jwks.keep_fresh(refresh).await });
@@ -55,6 +59,22 @@ pub(super) fn start(
         chores.spawn(keep_self_made(certificates, config.data.clone()));
     }
     chores
+}
+
+/// Reads logs that are older than the directory into it, and then looks after rooms that nobody looks after.
+async fn look_after_rooms(runtime: Runtime) {
+    match runtime.project_old_rooms().await {
+        Ok(0) => {}
+        Ok(rooms) => tracing::info!(rooms, "rooms of an older version are in the directory"),
+        Err(error) => tracing::warn!(%error, "rooms of an older version cannot be found"),
+    }
+    loop {
+        tokio::time::sleep(LOOK_AFTER).await;
+        match runtime.sweep().await {
+            Ok(swept) => tracing::debug!(?swept, "rooms are looked after"),
+            Err(error) => tracing::warn!(%error, "rooms were not looked after"),
+        }
+    }
 }
 
 /// Writes self-made certificates down when they have rotated; issued ones are in files of their own.

@@ -110,7 +110,7 @@ pub(crate) async fn get_message(
 }
 
 /// Somebody who may look into a room, and reads its messages.
-pub(super) struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     call: &'a Call,
     room: &'a RoomId,
     audience: Audience,
@@ -136,13 +136,38 @@ impl<'a> Reader<'a> {
         })
     }
 
+    /// As [`new`](Self::new), for one of many looks of a call that has been counted.
+    ///
+    /// # Errors
+    ///
+    /// `ROOM_NOT_FOUND` if the caller may not look into the room.
+    pub(crate) async fn of_hits(call: &'a Call, room: &'a RoomId) -> Result<Self, ApiError> {
+        let actor = call.actor(room)?;
+        let query = call.api.runtime.query(room, move |room, _| {
+            let audience = room.audience(&actor)?;
+            Some((audience, room.history_floor(&actor)))
+        });
+        let (audience, floor) = query.await?.ok_or(ApiError::RoomNotFound)?;
+        Ok(Self {
+            call,
+            room,
+            audience,
+            floor,
+        })
+    }
+
+    /// Where it reads.
+    pub(crate) fn room(&self) -> &RoomId {
+        self.room
+    }
+
     /// As whom.
     pub(super) fn audience(&self) -> &Audience {
         &self.audience
     }
 
     /// One message, as it stands.
-    pub(super) async fn message(&self, seq: Seq) -> Result<MessageView, ApiError> {
+    pub(crate) async fn message(&self, seq: Seq) -> Result<MessageView, ApiError> {
         let span = Span {
             after: seq - 1,
             before: Some(seq.saturating_add(1)),
