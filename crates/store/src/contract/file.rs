@@ -30,7 +30,7 @@ pub(super) fn sample(number: u64, room: &str, owner: &str, body: &'static [u8]) 
             name: format!("Übung »{number}«.txt"),
             content_type: "text/plain; charset=utf-8".to_owned(),
             bytes: body.len() as u64,
-            size: (number % 2 == 0).then_some((640, 480)),
+            size: number.is_multiple_of(2).then_some((640, 480)),
             created_at: Timestamp(1_700_000_000_000 + number),
             attached: false,
         },
