@@ -120,5 +120,5 @@ impl Expected {
 /// Whether a caller who may ask is refused because of how things stand.
 fn is_about_the_state((code, reason): &Refusal) -> bool {
     matches!(code, Code::FailedPrecondition | Code::AlreadyExists | Code::Aborted)
-        || *code == Code::NotFound && reason.starts_with("NO_SUCH_")
+        || *code == Code::NotFound && (reason.starts_with("NO_SUCH_") || reason == "DEVICE_UNKNOWN")
 }

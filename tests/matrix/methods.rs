@@ -6,7 +6,7 @@ use prost::Message;
 use prost_types::FileDescriptorSet;
 
 /// Every unary method: first what only looks, then a game, then chat, then what takes things away.
-pub(crate) const UNARY: [&str; 69] = [
+pub(crate) const UNARY: [&str; 76] = [
     "SessionService/SyncClock",
     "RoomService/CreateRoom",
     "RoomService/ListRooms",
@@ -51,6 +51,8 @@ pub(crate) const UNARY: [&str; 69] = [
     "ReceiptService/ListReceipts",
     "ReceiptService/GetMessageReceipts",
     "ReceiptService/ListUnread",
+    "ChatService/SendSealedMessage",
+    "ChatService/RequestResend",
     "ChatService/DeleteMessage",
     "PresenceService/SetPresence",
     "PresenceService/ListPresence",
@@ -64,6 +66,11 @@ pub(crate) const UNARY: [&str; 69] = [
     "NotificationService/MakeAnnouncement",
     "NotificationService/RetractAnnouncement",
     "NotificationService/ListAnnouncements",
+    "KeyService/RegisterDevice",
+    "KeyService/RotateDevice",
+    "KeyService/ListDevices",
+    "KeyService/ListKeyEvents",
+    "KeyService/RevokeDevice",
     "RoomService/UpdateRoom",
     "RoomService/CreateInvitation",
     "RoomService/RevokeInvitation",

@@ -1,5 +1,6 @@
 //! A well-formed request for every unary method.
 
+mod private;
 mod reading;
 
 use prost::{Message, bytes::Buf, bytes::Bytes, encoding};
@@ -36,6 +37,8 @@ pub(crate) struct About {
     pub(crate) member: String,
     /// A member whom nobody misses.
     pub(crate) extra: String,
+    /// The caller, where it has an account.
+    pub(crate) user: String,
     /// A message: the caller's, if there is one.
     pub(crate) message: u64,
 }
@@ -138,7 +141,7 @@ pub(crate) fn request(method: &str, about: &About) -> Option<Request> {
                 payload_json: "{}".into(),
             }),
             "SetTyping" => Request::SetTyping(SetTypingRequest { room_id, typing: true }),
-            _ => return None,
+            _ => return private::request(call, about),
         },
         "PresenceService" => match call {
             "SetPresence" => Request::SetPresence(SetPresenceRequest {
@@ -154,6 +157,7 @@ pub(crate) fn request(method: &str, about: &About) -> Option<Request> {
             _ => return reading::request(call, about),
         },
         "ReceiptService" => return reading::request(call, about),
+        "KeyService" => return private::request(call, about),
         _ => return None,
     };
     Some(request)

@@ -135,6 +135,7 @@ impl Stage {
             own_quiz: self.own_quizzes.get(&caller).unwrap_or(&self.quiz).clone(),
             member: self.users.get(&caller).map_or("member", String::as_str).to_owned(),
             extra: "extra".into(),
+            user: caller.account().unwrap_or_default().to_owned(),
             message: *message.expect("the host has said something"),
         }
     }

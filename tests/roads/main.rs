@@ -14,6 +14,7 @@ mod hands;
 mod hostile_texts;
 mod invitations;
 mod join;
+mod keys;
 mod links;
 mod messages;
 mod notifications;
@@ -25,6 +26,7 @@ mod retries;
 mod rooms;
 mod screens;
 mod search;
+mod sealed;
 mod secrecy;
 mod together;
 

@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use sha2::{Digest, Sha256};
 use trivium_engine::{
-    DeviceId, Reject, RequestId, RoomId, RoomKind, Seq, UserId,
+    DeviceId, Reject, RequestId, Role, RoomId, RoomKind, Seq, UserId,
     chat::sealed::{MAX_ENVELOPES, MAX_READERS, Sealed},
     keys::{Device, KeysView},
 };
@@ -15,7 +15,7 @@ use trivium_proto::v1;
 
 use super::{key::keys_of, seq_of};
 use crate::{
-    call::Call,
+    call::{Call, is_outside},
     convert::{self, Invalid},
     error::ApiError,
     limits::Operation,
@@ -78,27 +78,30 @@ struct Standing {
     replayed: bool,
 }
 
-/// Looks who is in a room that takes sealed messages, for a member of it. What the room itself refuses, it refuses.
+/// Looks who is in a room that takes sealed messages, for a member of it.
 async fn look(call: &Call, room: &RoomId, request: &RequestId) -> Result<Standing, ApiError> {
-    let user = call.principal()?.user.clone();
-    let request = request.clone();
-    call.look(room, move |room, _, _| {
-        let takes = room
-            .settings()
-            .is_some_and(|settings| settings.kind == RoomKind::Conversation);
-        if room.member(&user).is_none() {
-            return Err(Reject::NotMember);
+    let actor = call.actor(room)?;
+    call.limit(Operation::Command)?;
+    let outside = is_outside(&actor);
+    let (user, request) = (actor.user, request.clone());
+    let read = call.api.runtime.query(room, move |room, _| {
+        let role = room.member(&user).map(|member| member.role).ok_or(Reject::NotMember)?;
+        if role < Role::Member {
+            return Err(Reject::NotPermitted);
         }
-        if !takes || room.member_count() > MAX_READERS {
+        let kind = room.settings().map(|settings| settings.kind);
+        if kind != Some(RoomKind::Conversation) || room.member_count() > MAX_READERS {
             return Err(Reject::SealedNotAllowed);
         }
         Ok(Standing {
             readers: room.member_ids().cloned().collect(),
             replayed: room.replayed(&user, &request).is_some(),
         })
+    });
+    read.await?.map_err(|reject| {
+        let error = ApiError::from(reject);
+        if outside { error.for_outsider() } else { error }
     })
-    .await?
-    .map_err(ApiError::from)
 }
 
 /// Refuses what is not for exactly the present devices of all members, or not signed by one of the caller's.
