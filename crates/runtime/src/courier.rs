@@ -178,12 +178,13 @@ async fn deliver(
             round_trip: None,
         };
         match runtime.tell(user, caller, command.clone()).await {
-            Ok(_) => return Ok(()),
             Err(ExecuteError::Overloaded { .. } | ExecuteError::Unavailable) if attempt < ATTEMPTS => {
                 sleep(AGAIN).await;
             }
             // One inbox that takes nothing must not keep the others waiting.
-            Err(ExecuteError::Reject(_) | ExecuteError::RequestReused | ExecuteError::NoSuchRoom) => return Ok(()),
+            Ok(_) | Err(ExecuteError::Reject(_) | ExecuteError::RequestReused | ExecuteError::NoSuchRoom) => {
+                return Ok(());
+            }
             Err(error @ ExecuteError::Corrupt(_)) => {
                 tracing::error!(%user, %error, "an inbox cannot be read");
                 return Ok(());

@@ -115,12 +115,10 @@ pub fn event(entry: &Entry, event: &InboxEvent) -> Event {
 /// The announcement that a command made; none if it made something else.
 pub fn announced(entries: &[std::sync::Arc<Entry>]) -> Option<v1::Announcement> {
     let entry = entries.first()?;
-    match &entry.event {
-        Happened::Inbox(InboxEvent::Announced { announcement }) => {
-            Some(self::announcement(entry.seq, entry.at, announcement))
-        }
-        _ => None,
-    }
+    let Happened::Inbox(InboxEvent::Announced { announcement }) = &entry.event else {
+        return None;
+    };
+    Some(self::announcement(entry.seq, entry.at, announcement))
 }
 
 /// Notifications of an inbox.

@@ -52,17 +52,12 @@ impl Room {
     ///
     /// What a message would be refused with.
     pub fn may_write(&self, actor: &Actor) -> Result<(), Reject> {
-        let settings = self.seats.check_open()?;
+        self.seats.check_open()?;
         let role = self.member(&actor.user).ok_or(Reject::NotMember)?.role;
         if role < Role::Member {
             return Err(Reject::NotPermitted);
         }
-        let is_host = permission::acting_role(&self.seats.members, actor).is_some_and(Role::is_host);
-        if settings.chat_enabled || is_host {
-            Ok(())
-        } else {
-            Err(Reject::ChatClosed)
-        }
+        self.seats.check_writes(actor)
     }
 
     /// The room as an actor sees it, with its own membership; none if it may not look at all.
