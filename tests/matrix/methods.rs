@@ -6,7 +6,7 @@ use prost::Message;
 use prost_types::FileDescriptorSet;
 
 /// Every unary method: first what only looks, then a game, then chat, then what takes things away.
-pub(crate) const UNARY: [&str; 76] = [
+pub(crate) const UNARY: [&str; 87] = [
     "SessionService/SyncClock",
     "RoomService/CreateRoom",
     "RoomService/ListRooms",
@@ -53,6 +53,17 @@ pub(crate) const UNARY: [&str; 76] = [
     "ReceiptService/ListUnread",
     "ChatService/SendSealedMessage",
     "ChatService/RequestResend",
+    "ModerationService/GetModeration",
+    "ModerationService/UpdateModeration",
+    "ModerationService/TestFilter",
+    "ModerationService/MuteMember",
+    "ModerationService/UnmuteMember",
+    "ModerationService/ListHeldMessages",
+    "ModerationService/ResolveMessage",
+    "ModerationService/ReportMessage",
+    "ModerationService/ListReports",
+    "ModerationService/ResolveReport",
+    "ModerationService/ListAudit",
     "ChatService/DeleteMessage",
     "PresenceService/SetPresence",
     "PresenceService/ListPresence",

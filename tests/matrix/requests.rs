@@ -1,5 +1,6 @@
 //! A well-formed request for every unary method.
 
+mod moderation;
 mod private;
 mod reading;
 
@@ -41,6 +42,10 @@ pub(crate) struct About {
     pub(crate) user: String,
     /// A message: the caller's, if there is one.
     pub(crate) message: u64,
+    /// A message of somebody else.
+    pub(crate) foreign: u64,
+    /// A report.
+    pub(crate) report: u64,
 }
 
 /// Any request for the method.
@@ -158,6 +163,7 @@ pub(crate) fn request(method: &str, about: &About) -> Option<Request> {
         },
         "ReceiptService" => return reading::request(call, about),
         "KeyService" => return private::request(call, about),
+        "ModerationService" => return moderation::request(call, about),
         _ => return None,
     };
     Some(request)

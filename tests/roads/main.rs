@@ -25,8 +25,8 @@ mod resume;
 mod retries;
 mod rooms;
 mod screens;
-mod search;
 mod sealed;
+mod search;
 mod secrecy;
 mod together;
 

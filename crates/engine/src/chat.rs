@@ -211,8 +211,9 @@ impl State {
         self.messages.len() < self.keep || oldest.is_some_and(|oldest| *oldest < message)
     }
 
-    /// Puts a message to the place where it was written.
-    pub(crate) fn publish(&mut self, message: Seq, quote: &Quote) {
+    /// Puts a message to the place where it was written. It is unread for those who had read up to the entry by which it
+    /// comes.
+    pub(crate) fn publish(&mut self, message: Seq, quote: &Quote, by: Seq) {
         self.answer(quote.sent_at, &quote.sent);
         self.insert(message, quote.sent_at, &quote.sent);
         let thread: Vec<Timestamp> = self
@@ -224,6 +225,7 @@ impl State {
         if let Some(message) = self.messages.get_mut(&message) {
             message.edited_at = quote.edited_at;
             message.edit_count = quote.edit_count;
+            message.shown_by = Some(by);
             message.thread_count = u32::try_from(thread.len()).unwrap_or(u32::MAX);
             message.thread_at = thread.last().copied();
         }

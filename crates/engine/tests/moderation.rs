@@ -4,8 +4,8 @@ mod common;
 
 use common::*;
 use trivium_engine::{
-    Audience, ChatCommand, ChatEvent, Event, Millis, ModerationCommand, ModerationEvent, Reject, Role, RoomCommand,
-    Seq, UserId, Visibility,
+    Audience, ChatCommand, ChatEvent, Event, Millis, ModerationCommand, ModerationEvent, Observation, Reject, Role,
+    RoomCommand, Seq, UserId, Visibility,
     chat::{Attachment, Draft, SharedLink},
     moderation::{
         MessageState, ReportReason, Resolution, Rule, Rules, Settings, approval,
@@ -467,6 +467,42 @@ fn a_message_that_waits_is_published_where_it_was_written() {
         .rejects(Reject::ApprovalNeeded)
         .when(ANA, ChatCommand::Delete { message: first })
         .done();
+}
+
+#[test]
+fn an_author_takes_back_what_waits_and_what_is_published_late_is_unread() {
+    let world = given([ANA, BEN])
+        .when(HOST, with_approval())
+        .done()
+        .when(ANA, say("one"))
+        .done();
+    let first = world.room.seq();
+    let world = world
+        .when(BEN, ChatCommand::Delete { message: first })
+        .rejects(Reject::NoSuchMessage)
+        .when(HOST, ChatCommand::Delete { message: first })
+        .rejects(Reject::NoSuchMessage)
+        .when(ANA, ChatCommand::Delete { message: first })
+        .done()
+        .check(|room| assert_eq!(room.pending_count(), 0))
+        .when(HOST, resolve(first, MessageState::Published))
+        .rejects(Reject::NoSuchMessage)
+        .when(ANA, say("two"))
+        .done();
+    let second = world.room.seq();
+    let world = world.when(HOST, say("read by Ben")).done();
+    let read = world.room.seq();
+    let world = world
+        .observe(&Observation::Acknowledged {
+            user: BEN.user(),
+            delivered: read,
+            read,
+        })
+        .0;
+    let unread = |world: &World| world.room.view_for(&BEN.actor()).expect("a member").unread.messages;
+    assert_eq!(unread(&world), 0);
+    let world = world.when(HOST, resolve(second, MessageState::Published)).done();
+    assert_eq!(unread(&world), 1, "it came after what was read");
 }
 
 #[test]

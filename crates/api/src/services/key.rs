@@ -159,7 +159,7 @@ fn no_log(error: ApiError) -> ApiError {
 }
 
 async fn write(call: &Call, addressed: Addressed) -> Result<v1::KeyEvent, ApiError> {
-    let done = call.execute(Operation::Command, addressed).await?;
+    let done = call.execute(Operation::KeyWrite, addressed).await?;
     convert::key::made(&done.entries).ok_or(ApiError::RequestReused)
 }
 

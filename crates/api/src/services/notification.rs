@@ -30,7 +30,7 @@ const MAX_MEMBERS: usize = 2_000;
 const AT_ONCE: usize = 32;
 
 pub(crate) async fn notify(call: Call, request: v1::NotifyRequest) -> Result<v1::NotifyResponse, ApiError> {
-    call.limit(Operation::Command)?;
+    call.limit(Operation::Notify)?;
     let request_id: RequestId = convert::common::id("request_id", request.request_id.clone())?;
     let principal = call.principal()?.clone();
     let is_global = principal.roles.service || principal.roles.admin;

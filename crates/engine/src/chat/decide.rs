@@ -9,7 +9,7 @@ use super::{
     event::{ChatEvent, Sent, SharedLink},
     mention, reaction, sealed,
 };
-use crate::{Cx, Reject, Role, Room, RoomKind, Seq, event::Event, permission, text};
+use crate::{Cx, Reject, Role, Room, RoomKind, Seq, event::Event, moderation::approval, permission, text};
 
 /// What the command brings about, or why it is refused. No events means that nothing had to change.
 pub(crate) fn decide(room: &Room, command: &ChatCommand, cx: &Cx<'_>) -> Result<Vec<Event>, Reject> {
@@ -134,6 +134,12 @@ fn edit(room: &Room, seq: Seq, text: &str, cx: &Cx<'_>) -> Result<Option<ChatEve
 }
 
 fn delete(room: &Room, seq: Seq, cx: &Cx<'_>) -> Result<ChatEvent, Reject> {
+    if approval::waits_for(room, seq, cx) {
+        return Ok(ChatEvent::Deleted {
+            message: seq,
+            by_host: false,
+        });
+    }
     let by_host = room.chat.standing_or_pinned(seq)?.author != cx.actor.user;
     if by_host && !is_host(room, cx) {
         return Err(Reject::NotPermitted);

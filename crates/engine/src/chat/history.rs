@@ -65,7 +65,7 @@ impl History {
                 state,
                 published,
                 ..
-            }) => self.resolved(*message, *state, published.as_deref()),
+            }) => self.resolved(entry.seq, *message, *state, published.as_deref()),
             Event::Room(_)
             | Event::Quiz(_)
             | Event::Receipt(_)
@@ -100,11 +100,11 @@ impl History {
         room
     }
 
-    fn resolved(&mut self, message: Seq, state: MessageState, published: Option<&Quote>) {
+    fn resolved(&mut self, by: Seq, message: Seq, state: MessageState, published: Option<&Quote>) {
         match (state, published) {
             (MessageState::Published, Some(quote)) => {
                 if self.free.remove(&message) {
-                    self.page.publish(message, quote);
+                    self.page.publish(message, quote, by);
                 } else {
                     self.page.answer(quote.sent_at, &quote.sent);
                 }

@@ -24,6 +24,9 @@ pub(crate) struct Message {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) thread: Option<Seq>,
     pub(crate) sent_at: Timestamp,
+    /// The entry by which it came to be seen, if that was not the one that it is known by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) shown_by: Option<Seq>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) edited_at: Option<Timestamp>,
     #[serde(default, skip_serializing_if = "is_zero")]
@@ -72,6 +75,7 @@ impl Message {
             reply_to: sent.reply_to,
             thread: sent.thread,
             sent_at: at,
+            shown_by: None,
             edited_at: None,
             edit_count: 0,
             deleted_at: None,

@@ -12,7 +12,9 @@ impl State {
         let mut unread = Unread::default();
         let later = self
             .messages
-            .range(after.saturating_add(1)..)
+            .iter()
+            .rev()
+            .filter(|(seq, message)| message.shown_by.unwrap_or(**seq) > after)
             .map(|(_, message)| message);
         for message in later.filter(|message| message.author != *user && message.counts_for(who)) {
             unread.messages += 1;

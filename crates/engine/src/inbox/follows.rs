@@ -9,29 +9,41 @@ use std::collections::BTreeMap;
 
 use super::{Kind, MAX_FOLLOWS, Notification, Severity};
 use crate::{
-    Audience, ChatEvent, Entry, Event, Member, Role, Room, RoomKind, Seq, UserId,
+    Audience, ChatEvent, Entry, Event, Member, ModerationEvent, Role, Room, RoomKind, Seq, UserId,
     chat::{Mentions, Sent},
 };
 
 /// Who should hear of an entry that the room has applied, and what: at most one notification for each user and at most
 /// [`MAX_FOLLOWS`] users.
 pub fn follows(room: &Room, entry: &Entry) -> Vec<(UserId, Notification)> {
-    let Event::Chat(event) = &entry.event else {
-        return Vec::new();
-    };
-    let (message, author, told) = match event {
-        ChatEvent::Sent(sent) => (entry.seq, &sent.author, of_message(room, entry.seq, sent)),
-        ChatEvent::Edited { message, mentions, .. } => {
+    let (message, author, told) = match &entry.event {
+        Event::Chat(ChatEvent::Sent(sent)) => (entry.seq, &sent.author, of_message(room, entry.seq, sent)),
+        // What waited for a host is told of when it can be seen.
+        Event::Moderation(ModerationEvent::Resolved {
+            message,
+            published: Some(quote),
+            ..
+        }) => (*message, &quote.sent.author, of_message(room, *message, &quote.sent)),
+        Event::Chat(ChatEvent::Edited { message, mentions, .. }) => {
             let Some(author) = &entry.actor else { return Vec::new() };
             let mut told = BTreeMap::new();
             mention(room, mentions, &mut told);
             (*message, author, told)
         }
-        ChatEvent::Deleted { .. }
-        | ChatEvent::Reacted { .. }
-        | ChatEvent::Pinned { .. }
-        | ChatEvent::Broadcast { .. }
-        | ChatEvent::ResendRequested { .. } => return Vec::new(),
+        Event::Chat(
+            ChatEvent::Deleted { .. }
+            | ChatEvent::Reacted { .. }
+            | ChatEvent::Pinned { .. }
+            | ChatEvent::Broadcast { .. }
+            | ChatEvent::ResendRequested { .. },
+        )
+        | Event::Room(_)
+        | Event::Quiz(_)
+        | Event::Receipt(_)
+        | Event::Moderation(_)
+        | Event::Activity(_)
+        | Event::Inbox(_)
+        | Event::Keys(_) => return Vec::new(),
     };
     if told.is_empty() {
         return Vec::new();

@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::ModerationEvent;
-use crate::{Event, Reject, Room, Seq, Timestamp, UserId, chat::Sent};
+use crate::{Cx, Event, Reject, Room, Seq, Timestamp, UserId, chat::Sent};
 
 /// Most messages that wait.
 pub const MAX_PENDING: usize = 500;
@@ -123,14 +123,27 @@ pub(super) fn resolve(room: &Room, message: Seq, state: MessageState) -> Result<
     }
 }
 
+/// Whether a message waits that the actor wrote, who may take it back.
+pub(crate) fn waits_for(room: &Room, message: Seq, cx: &Cx<'_>) -> bool {
+    let held = room.moderation.held.0.get(&message);
+    held.is_some_and(|held| held.state == MessageState::Pending && held.author == cx.actor.user)
+}
+
 /// Moves a message to where its new state belongs.
-pub(super) fn apply(room: &mut Room, message: Seq, author: &UserId, state: MessageState, published: Option<&Quote>) {
+pub(super) fn apply(
+    room: &mut Room,
+    by: Seq,
+    message: Seq,
+    author: &UserId,
+    state: MessageState,
+    published: Option<&Quote>,
+) {
     let held = &mut room.moderation.held;
     match state {
         MessageState::Published => {
             held.0.remove(&message);
             if let Some(quote) = published {
-                room.chat.publish(message, quote);
+                room.chat.publish(message, quote, by);
             }
         }
         MessageState::Archived => {
@@ -188,6 +201,17 @@ impl Held {
 
     pub(super) fn expire(&mut self, through: Seq) {
         self.0 = self.0.split_off(&through.saturating_add(1));
+    }
+
+    /// Forgets a message that waited.
+    pub(super) fn withdraw(&mut self, message: Seq) {
+        if self
+            .0
+            .get(&message)
+            .is_some_and(|held| held.state == MessageState::Pending)
+        {
+            self.0.remove(&message);
+        }
     }
 
     fn count(&self, state: MessageState) -> usize {

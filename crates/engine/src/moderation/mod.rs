@@ -393,7 +393,7 @@ pub(crate) fn apply(room: &mut Room, entry: &Entry, event: &ModerationEvent) {
             author,
             state,
             published,
-        } => approval::apply(room, *message, author, *state, published.as_deref()),
+        } => approval::apply(room, entry.seq, *message, author, *state, published.as_deref()),
         ModerationEvent::Reported {
             message,
             quote,
@@ -427,8 +427,10 @@ impl State {
 
 /// Takes note of an entry of any feature.
 pub(crate) fn notice(room: &mut Room, entry: &Entry) {
-    if let Event::Chat(ChatEvent::Sent(sent)) = &entry.event {
-        room.moderation.wrote(&sent.author, entry.at);
+    match &entry.event {
+        Event::Chat(ChatEvent::Sent(sent)) => room.moderation.wrote(&sent.author, entry.at),
+        Event::Chat(ChatEvent::Deleted { message, .. }) => room.moderation.held.withdraw(*message),
+        _ => {}
     }
     room.moderation.audit.notice(entry);
 }

@@ -175,7 +175,10 @@ impl Model {
                 );
                 assert!(role >= Some(Role::Member) && !sent.text.is_empty());
                 let muted = holds(self.mutes.get(&sent.author), entry.at);
-                assert!(!muted || role > Some(Role::Member), "a muted member wrote");
+                assert!(
+                    !muted || role > Some(Role::Member) || actor == ROOT.user(),
+                    "a muted member wrote"
+                );
                 assert!(sent.reply_to.is_none_or(|to| self.messages[&to].text.is_some()));
                 self.check_mentions(
                     &sent.text,
@@ -207,6 +210,13 @@ impl Model {
                 assert_eq!(said.author, actor);
                 assert!(said.text.replace(text.clone()).is_some_and(|before| before != *text));
                 said.edits += 1;
+            }
+            ChatEvent::Deleted {
+                message,
+                by_host: false,
+            } if self.held.contains_key(message) => {
+                let held = self.held.remove(message).expect("there");
+                assert_eq!(held.author, actor, "only authors take back what waits");
             }
             ChatEvent::Deleted { message, by_host } => {
                 let said = self.messages.get_mut(message).expect("what is deleted is there");
