@@ -139,6 +139,7 @@ pub struct Policy {
     pub approval: bool,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
 fn is_zero(span: &Millis) -> bool {
     *span == Millis::ZERO
 }

@@ -38,8 +38,11 @@ fn of_room(room: &Room, entry: &Entry, event: &RoomEvent, out: &mut Vec<Projecti
 
 fn of_chat(entry: &Entry, event: &ChatEvent) -> Option<Projection> {
     match event {
-        // A sealed message has no text, nor has a mere attachment.
-        ChatEvent::Sent(sent) => (!sent.text.is_empty()).then(|| Projection::Text(text(entry.seq, entry.at, sent))),
+        // The server cannot read what is sealed. What has no text may get one by an edit.
+        ChatEvent::Sent(sent) => sent
+            .sealed
+            .is_none()
+            .then(|| Projection::Text(text(entry.seq, entry.at, sent))),
         ChatEvent::Edited { message, text, .. } => Some(Projection::TextEdited {
             seq: *message,
             text: text.clone(),

@@ -263,3 +263,71 @@ fn expression(query: &Query, room: Option<&RoomId>, author: Option<&UserId>) -> 
 fn quoted(word: &str) -> String {
     format!("\"{}\"", word.replace('"', "\"\""))
 }
+
+#[cfg(test)]
+mod tests {
+    use trivium_engine::Timestamp;
+    use trivium_store::{Catalogue as _, Face, RoomRecord};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_room_that_is_older_than_the_directory_waits_to_be_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = SqliteStore::open(folder.path().join("db")).await.expect("opens");
+        let record = RoomRecord {
+            id: "r".parse().expect("an id"),
+            epoch: 1,
+            code: None,
+            kind: "quiz".to_owned(),
+            title: "Old".to_owned(),
+            created_by: "ana".parse().expect("an id"),
+            created_at: Timestamp(1),
+            closed_at: None,
+        };
+        store.create_room(&record).await.expect("made");
+        let unprojected = async || store.unprojected_rooms(9).await.expect("listed");
+        let idle = Idle {
+            kinds: &["quiz"],
+            since: Timestamp(9),
+            closed: false,
+            limit: 9,
+        };
+        assert_eq!(unprojected().await, []);
+        assert_eq!(store.idle_rooms(&idle).await.expect("listed"), [record.id.clone()]);
+        // As the migration leaves those that were there.
+        let older = store.primary.write(|tx| {
+            Box::pin(async move {
+                let older = sqlx::query("UPDATE rooms SET projected = 0").execute(tx).await;
+                older.map(drop).map_err(store_error)
+            })
+        });
+        older.await.expect("older");
+        assert_eq!(unprojected().await, [record.id.clone()]);
+        let nobody_is_known = store.idle_rooms(&idle).await.expect("listed");
+        assert_eq!(nobody_is_known, [], "not knowing its members is not having none");
+        let face = Face {
+            title: "Old".to_owned(),
+            description: String::new(),
+            listed: false,
+            archived_at: None,
+            since_join: false,
+            forgets: false,
+        };
+        let read = store.reproject(&record.id, 0, &[Projection::Face(face)]).await;
+        assert!(read.expect("read"));
+        assert_eq!(unprojected().await, []);
+        store.close().await.expect("closed");
+    }
+
+    #[test]
+    fn a_search_says_only_what_was_meant() {
+        let query = Query::new("near( \"a OR b* - text:c").expect("words");
+        let (room, author) = ("R1".parse().expect("an id"), "a.b".parse().expect("an id"));
+        assert_eq!(
+            expression(&query, Some(&room), Some(&author)),
+            r#"author : "612e62" AND room : "5231" AND text : ("near" AND "a" AND "or" AND "b" AND "text" AND "c" *)"#
+        );
+        assert_eq!(room_words(&query), r#"[" near "," a "," or "," b "," text "," c"]"#);
+    }
+}

@@ -103,8 +103,9 @@ impl Directory {
     /// [`SealError::Rewritten`], now and until the person decides; what was known stays as it was.
     pub fn take(&mut self, listed: &UserDevices, events: &[KeyEvent]) -> Result<(), SealError> {
         let user = &listed.user_id;
-        let is_first = !self.users.contains_key(user);
         let contact = self.users.entry(user.clone()).or_default();
+        // Who had no device had nothing that could have been swapped.
+        let is_first = contact.log.head_seq() == 0;
         let result = match contact.rewritten {
             Some(why) => Err(why),
             None => contact.follow(listed, events),
@@ -207,6 +208,16 @@ impl Directory {
     /// What has changed since this was last asked, oldest first.
     pub fn take_news(&mut self) -> Vec<News> {
         std::mem::take(&mut self.news)
+    }
+
+    /// Leaves out what a device has done itself.
+    pub(super) fn hush(&mut self, own_user: &str, own_device: &str) {
+        self.news.retain(|news| match news {
+            News::DeviceAdded { user_id, device_id, .. } | News::KeyRotated { user_id, device_id } => {
+                user_id != own_user || device_id != own_device
+            }
+            News::DeviceRevoked { .. } | News::Rewritten { .. } => true,
+        });
     }
 
     fn tell(&mut self, news: impl IntoIterator<Item = News>) {

@@ -392,6 +392,7 @@ impl Sealer {
         if let Some((key, key_seq)) = own {
             self.keys.confirm(&key, key_seq);
         }
+        self.directory.hush(self.keys.user_id(), self.keys.device_id());
     }
 }
 

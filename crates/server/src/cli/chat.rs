@@ -1,13 +1,14 @@
 //! `trivium chat`: reads and writes in a room from the terminal, or for a pipe.
 //!
-//! [`line`] reads what is typed, [`ask`] asks the server for it, [`book`] knows the room and tells of it. One loop here joins
-//! them with the session.
+//! [`line`] reads what is typed, [`ask`] asks the server for it, [`book`] knows the room and tells of it, [`private`] seals
+//! and opens. One loop here joins them with the session.
 
 mod ask;
 mod book;
 mod line;
+mod private;
 
-use std::{collections::VecDeque, future::pending, time::Duration};
+use std::{collections::VecDeque, future::pending, path::PathBuf, time::Duration};
 
 use anyhow::{Context as _, Result, anyhow};
 use futures_util::{FutureExt as _, future::BoxFuture};
@@ -17,7 +18,7 @@ use tokio::{
 };
 use trivium_client::{
     Client, Error, Events, Session, SessionEvent, new_request_id,
-    proto::v1::{GetRoomRequest, JoinRoomRequest, ListMembersRequest, RoomEvent},
+    proto::v1::{GetRoomRequest, JoinRoomRequest, ListMembersRequest, OpenConversationRequest, RoomEvent},
 };
 
 use super::{
@@ -31,9 +32,10 @@ use crate::ui::{
     style::{Colour, Style},
     text::{clean, cut, wrap},
 };
-use ask::{Answer, ask};
+use ask::{Answer, ask, ask_private};
 use book::{Book, TO_YOU};
 use line::{HELP, Line};
+use private::Private;
 
 /// How long coming in may take.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -51,8 +53,14 @@ const MAX_CODE: usize = 12;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The room, or its join code.
-    #[arg(value_name = "ROOM|CODE")]
+    #[arg(value_name = "ROOM|CODE", required_unless_present = "sealed", default_value = "")]
     place: String,
+    /// In place of a room: talk in private with these users, so that only their devices and this one can read it.
+    #[arg(long, value_name = "USER", num_args = 1.., conflicts_with_all = ["place", "guest"])]
+    sealed: Vec<String>,
+    /// Where the keys of this device are, and what is known of those of others [~/.local/share/trivium/keys].
+    #[arg(long, value_name = "DIR", env = "TRIVIUM_KEYS", requires = "sealed")]
+    keys: Option<PathBuf>,
     /// The name to be shown, for whoever comes in; without, the room makes one up.
     #[arg(long, default_value = "")]
     name: String,
@@ -96,6 +104,9 @@ fn client(args: &Args) -> Result<Client> {
 
 /// Comes in, unless the caller is in the room already. Returns the room, and who the caller is there.
 async fn come_in(client: &Client, args: &Args) -> Result<(String, String)> {
+    if !args.sealed.is_empty() {
+        return converse(client, args).await;
+    }
     if is_code(&args.place) {
         let seat = client.join(&args.place, &args.name).await?;
         return Ok((seat.room_id, seat.member.user_id));
@@ -120,6 +131,24 @@ async fn come_in(client: &Client, args: &Args) -> Result<(String, String)> {
     Ok((room_id, me.user_id))
 }
 
+/// The private conversation with the users given, which is made if there is none.
+async fn converse(client: &Client, args: &Args) -> Result<(String, String)> {
+    let request = OpenConversationRequest {
+        request_id: new_request_id(),
+        user_ids: args.sealed.clone(),
+        title: String::new(),
+        end_to_end: true,
+    };
+    let opened = client.rooms().open_conversation(request).await.map_err(Error::from)?;
+    let room_id = opened.into_inner().room.unwrap_or_default().id;
+    let look = GetRoomRequest {
+        room_id: room_id.clone(),
+    };
+    let seen = client.rooms().get_room(look).await.map_err(Error::from)?.into_inner();
+    let me = seen.snapshot.and_then(|snapshot| snapshot.me).unwrap_or_default();
+    Ok((room_id, me.user_id))
+}
+
 /// Codes are short; rooms have long names.
 fn is_code(place: &str) -> bool {
     let letters = place.chars().filter(|c| *c != '-').count();
@@ -127,14 +156,21 @@ fn is_code(place: &str) -> bool {
 }
 
 async fn talk(args: &Args, session: &Session, room: String, me: String, events: Events) -> Result<()> {
+    let private = if args.sealed.is_empty() {
+        None
+    } else {
+        let folder = private::folder(args.keys.clone());
+        Some(Private::open(session, &folder, &room, &me, args.sealed.clone()).await?)
+    };
     session.subscribe(&room, None).await?;
-    Chat::new(args, session.clone(), room, me)?.run(events).await
+    Chat::new(args, session.clone(), room, me, private)?.run(events).await
 }
 
 /// A chat in progress.
 struct Chat {
     mode: Mode,
     session: Session,
+    private: Option<Private>,
     room: String,
     history: usize,
     follow: bool,
@@ -155,7 +191,7 @@ struct Chat {
 }
 
 impl Chat {
-    fn new(args: &Args, session: Session, room: String, me: String) -> Result<Self> {
+    fn new(args: &Args, session: Session, room: String, me: String, private: Option<Private>) -> Result<Self> {
         let mode = Mode::of_process(args.json);
         let screen = if mode == Mode::Screen {
             Some(Screen::open()?)
@@ -165,6 +201,7 @@ impl Chat {
         Ok(Self {
             mode,
             session,
+            private,
             room,
             history: args.history,
             follow: args.follow,
@@ -214,8 +251,19 @@ impl Chat {
     /// Takes in what the session tells. Whether the room is known now.
     async fn hear(&mut self, event: SessionEvent) -> Result<bool> {
         match event {
-            SessionEvent::Event(event) => self.happened(*event)?,
-            SessionEvent::Reset { snapshot, .. } => {
+            SessionEvent::Event(mut event) => {
+                if let Some(private) = self.private.clone() {
+                    private.open_event(&mut event).await;
+                    self.tell_all(private.news().await)?;
+                }
+                self.happened(*event)?;
+            }
+            SessionEvent::Reset { mut snapshot, .. } => {
+                if let Some(private) = self.private.clone() {
+                    private.open_snapshot(&mut snapshot).await;
+                    self.tell_all(private.safety().await)?;
+                    self.tell_all(private.news().await)?;
+                }
                 let all = snapshot.member_count as usize == snapshot.members.len();
                 if self.mode == Mode::Json {
                     out::json(&serde_json::json!({ "snapshot": &*snapshot }))?;
@@ -300,6 +348,11 @@ impl Chat {
     fn answer(&mut self, answer: Result<Answer, Error>) -> Result<()> {
         match answer {
             Ok(Answer::Done) => Ok(()),
+            Ok(Answer::Lines(lines)) => self.tell_all(lines),
+            Ok(Answer::Refused(why)) => {
+                self.complain(&why);
+                Ok(())
+            }
             Ok(Answer::Messages(heading, messages)) => {
                 let nothing = messages.is_empty().then(|| "  nothing".to_owned());
                 let told: Vec<String> = messages
@@ -322,7 +375,10 @@ impl Chat {
         if self.asking.is_none() {
             if let Some(line) = self.waiting.pop_front() {
                 let (session, room, oldest) = (self.session.clone(), self.room.clone(), self.book.oldest());
-                self.asking = Some(ask(session, room, line, oldest).boxed());
+                self.asking = Some(match self.private.clone() {
+                    Some(private) => ask_private(session, private, room, line, oldest).boxed(),
+                    None => ask(session, room, line, oldest).boxed(),
+                });
             } else if self.ended && !self.follow {
                 self.leaving = true;
             }

@@ -8,9 +8,10 @@ use trivium_client::{
         DeleteMessageRequest, EditMessageRequest, ListMessagesRequest, ListPinsRequest, Message, SearchMessagesRequest,
         SendMessageRequest, SetPinRequest, SetReactionRequest,
     },
+    seal::SealError,
 };
 
-use super::line::Line;
+use super::{line::Line, private::Private};
 
 /// Older messages that are read at once.
 const OLDER: u32 = 20;
@@ -20,8 +21,45 @@ const OLDER: u32 = 20;
 pub(super) enum Answer {
     /// It is done; the room tells.
     Done,
+    /// It is done, and this is to be said.
+    Lines(Vec<String>),
+    /// It is not done, for a reason that this side has.
+    Refused(String),
     /// Messages, oldest first, and what to say before them.
     Messages(&'static str, Vec<Message>),
+}
+
+/// Asks what a line asks for, in a conversation that is private. What is not about texts is asked as ever.
+pub(super) async fn ask_private(
+    session: Session,
+    private: Private,
+    room_id: String,
+    line: Line,
+    oldest: u64,
+) -> Result<Answer, Error> {
+    let answer = match line {
+        Line::Say(text) => private.say(&text, 0).await,
+        Line::Reply(reply_to, text) => private.say(&text, reply_to).await,
+        Line::Safety => Ok(Answer::Lines(private.safety().await)),
+        Line::Verify(peer) => private.verify(&peer).await,
+        Line::Thread(..) | Line::Edit(..) | Line::Search(_) => {
+            Ok(Answer::Refused("not in a private conversation".to_owned()))
+        }
+        other => {
+            let mut answer = ask(session, room_id, other, oldest).await?;
+            if let Answer::Messages(_, messages) = &mut answer {
+                for message in messages {
+                    private.open_message(message).await;
+                }
+            }
+            Ok(answer)
+        }
+    };
+    match answer {
+        Ok(answer) => Ok(answer),
+        Err(SealError::Server(error)) => Err(error),
+        Err(refused) => Ok(Answer::Refused(refused.to_string())),
+    }
 }
 
 /// Asks what a line asks for. Whoever is too fast waits as long as the server says.
@@ -107,6 +145,7 @@ pub(super) async fn ask(session: Session, room_id: String, line: Line, oldest: u
             let hits = found.hits.into_iter().rev().filter_map(|hit| hit.message);
             Ok(Answer::Messages("Found:", hits.collect()))
         }
+        Line::Safety | Line::Verify(_) => Ok(Answer::Refused("only in a private conversation".to_owned())),
         // These are answered without the server.
         Line::Nothing | Line::Who | Line::Help | Line::Quit | Line::Wrong(_) => Ok(Answer::Done),
     }

@@ -27,6 +27,10 @@ pub(super) enum Line {
     Search(String),
     /// Older messages.
     More,
+    /// The safety numbers of a private conversation.
+    Safety,
+    /// They were compared with somebody.
+    Verify(String),
     /// What one can type.
     Help,
     /// Leave.
@@ -36,7 +40,7 @@ pub(super) enum Line {
 }
 
 /// What one can type.
-pub(super) const HELP: [&str; 13] = [
+pub(super) const HELP: [&str; 15] = [
     "/reply N TEXT    answer message N",
     "/thread N TEXT   say it in the thread of message N",
     "/react N EMOJI   put an emoji on message N; /unreact takes it back",
@@ -47,6 +51,8 @@ pub(super) const HELP: [&str; 13] = [
     "/pins            the pinned messages",
     "/search WORDS    find messages",
     "/more            older messages",
+    "/safety          the safety numbers, in private",
+    "/verify USER     they were compared with USER; accepts new devices too",
     "/help            this",
     "/quit            leave",
     "//TEXT           say a text that begins with a slash",
@@ -82,6 +88,9 @@ impl Line {
             "who" => Self::Who,
             "pins" => Self::Pins,
             "more" => Self::More,
+            "safety" => Self::Safety,
+            "verify" if rest.is_empty() => Self::Wrong("/verify USER"),
+            "verify" => Self::Verify(rest.to_owned()),
             "help" | "?" => Self::Help,
             "quit" | "exit" => Self::Quit,
             _ => Self::Wrong("no such command; /help tells which there are"),
