@@ -427,10 +427,11 @@ impl State {
 
 /// Takes note of an entry of any feature.
 pub(crate) fn notice(room: &mut Room, entry: &Entry) {
-    match &entry.event {
-        Event::Chat(ChatEvent::Sent(sent)) => room.moderation.wrote(&sent.author, entry.at),
-        Event::Chat(ChatEvent::Deleted { message, .. }) => room.moderation.held.withdraw(*message),
-        _ => {}
+    if let Event::Chat(ChatEvent::Sent(sent)) = &entry.event {
+        room.moderation.wrote(&sent.author, entry.at);
+    }
+    if let Event::Chat(ChatEvent::Deleted { message, .. }) = &entry.event {
+        room.moderation.held.withdraw(*message);
     }
     room.moderation.audit.notice(entry);
 }

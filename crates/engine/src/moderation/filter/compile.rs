@@ -27,6 +27,8 @@ pub(super) struct Compiled {
     word_rules: Vec<usize>,
     regexes: RegexSet,
     regex_rules: Vec<usize>,
+    /// Regular expressions that are looked for one by one.
+    alone: Vec<usize>,
     each: Vec<Option<Finder>>,
 }
 
@@ -55,12 +57,16 @@ impl Compiled {
 
     fn together(each: Vec<Option<Finder>>) -> Result<Self, String> {
         let (mut words, mut word_rules, mut regexes, mut regex_rules) = (vec![], vec![], vec![], vec![]);
+        let mut alone = Vec::new();
         for (index, finder) in each.iter().enumerate() {
             match finder {
                 Some(Finder::Word(word)) => {
                     words.push(word.as_str());
                     word_rules.push(index);
                 }
+                // The automaton for all gives up where a boundary meets letters beyond ASCII, and what it falls back to has no
+                // use for the letters that an expression needs; by itself each is skipped where those are missing.
+                Some(Finder::Regex(regex)) if has_boundary(regex.as_str()) => alone.push(index),
                 Some(Finder::Regex(regex)) => {
                     regexes.push(regex.as_str());
                     regex_rules.push(index);
@@ -84,6 +90,7 @@ impl Compiled {
                 .build()
                 .map_err(|error| why(&error))?,
             regex_rules,
+            alone,
             each,
         })
     }
@@ -99,6 +106,10 @@ impl Compiled {
             let regexes = self.regexes.matches(text);
             matched.extend(regexes.iter().map(|nth| self.regex_rules[nth]));
         }
+        let alone = self.alone.iter().copied();
+        matched.extend(
+            alone.filter(|rule| matches!(&self.each[*rule], Some(Finder::Regex(regex)) if regex.is_match(text))),
+        );
         matched.sort_unstable();
         matched
     }
@@ -160,6 +171,11 @@ impl Finder {
             }
         }
     }
+}
+
+/// Whether an expression may ask for the edge of a word.
+fn has_boundary(pattern: &str) -> bool {
+    [r"\b", r"\B", r"\<", r"\>"].iter().any(|edge| pattern.contains(edge))
 }
 
 /// Spans of characters for spans of bytes, which come in order.

@@ -146,6 +146,10 @@ fn fold(c: char, take: &mut impl FnMut(Kind)) {
         if is_nothing(c) {
             return;
         }
+        // Scripts that have neither capitals nor letters that are taken for Latin ones.
+        if matches!(c, '\u{590}'..='\u{109f}' | '\u{3040}'..='\u{a63f}' | '\u{ac00}'..='\u{d7ff}') {
+            return take(kind(c));
+        }
         for c in c.to_lowercase().filter(|c| !is_nothing(*c)) {
             match letters(c) {
                 Some(letters) => letters.chars().for_each(|c| take(kind(c))),
@@ -186,7 +190,8 @@ fn kind(c: char) -> Kind {
 fn letters(c: char) -> Option<&'static str> {
     const ALPHABET: &str = "abcdefghijklmnopqrstuvwxyz";
     // Letters in boxes and circles, and the flags' halves, which do not come apart by themselves.
-    for first in [0x1f130, 0x1f150, 0x1f170, 0x1f1e6] {
+    let firsts = [0x1f130, 0x1f150, 0x1f170, 0x1f1e6];
+    for first in firsts.into_iter().filter(|_| c >= '\u{1f130}') {
         if let Some(nth) = u32::from(c).checked_sub(first)
             && let Some(letter) = ALPHABET.get(nth as usize..=nth as usize)
         {
