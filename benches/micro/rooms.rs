@@ -83,7 +83,6 @@ fn one_record(room: &RoomId, after: u64) -> Append {
         after,
         owner: 1,
         records: vec![record],
-        projections: Vec::new(),
     }
 }
 

@@ -94,7 +94,6 @@ async fn broken_protocols_on_streams_have_typed_endings() {
                 room_id: room.id.clone(),
                 text: "x".repeat(bytes),
                 reply_to: 0,
-                ..SendMessageRequest::default()
             })),
         )
     };

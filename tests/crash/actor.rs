@@ -106,7 +106,6 @@ impl Actor {
             room_id: room.to_owned(),
             text: text.clone(),
             reply_to: 0,
-            ..SendMessageRequest::default()
         };
         let deed = self.begin(&request.request_id, What::Said(text));
         let say = async || {
@@ -186,7 +185,6 @@ impl Actor {
                 room_id: room.to_owned(),
                 text,
                 reply_to: 0,
-                ..SendMessageRequest::default()
             };
             let response = self.session.execute(request).await;
             self.again(

@@ -9,7 +9,6 @@
 #![expect(clippy::print_stderr, reason = "figures, for who reads the output of the suite")]
 
 mod actor;
-mod canary;
 mod check;
 mod drain;
 mod fail_points;

@@ -106,7 +106,10 @@ async fn crowd(world: &Arc<World>, rng: &mut ChaCha8Rng) {
 }
 
 async fn say(runtime: Runtime, room: RoomId) {
-    let say = ChatCommand::say("one of many");
+    let say = ChatCommand::Send {
+        text: "one of many".into(),
+        reply_to: None,
+    };
     // Not a member, so nothing comes of it; it takes its place in the queue all the same.
     let caller = Caller {
         actor: operator(),

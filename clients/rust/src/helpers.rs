@@ -134,7 +134,6 @@ impl Session {
             room_id: room_id.into(),
             state: state.into(),
             status: status.into(),
-            ..SetPresenceRequest::default()
         };
         self.execute(request).await.map(drop)
     }

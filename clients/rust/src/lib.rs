@@ -37,7 +37,6 @@ mod helpers;
 pub mod outbox;
 pub mod positions;
 mod road;
-pub mod seal;
 mod session;
 mod token;
 

@@ -51,7 +51,6 @@ impl Audience {
         let mut seen = member.clone();
         if !self.is_host_or(&member.user) {
             seen.accommodations = Accommodations::default();
-            seen.mute = None;
         }
         seen
     }
@@ -63,12 +62,7 @@ impl Entry {
         match &self.event {
             Event::Room(event) => room_visibility(event),
             Event::Quiz(event) => event.visibility(),
-            Event::Chat(event) => event.visibility(),
-            Event::Receipt(event) => event.visibility(),
-            Event::Moderation(event) => event.visibility(),
-            Event::Activity(event) => event.visibility(),
-            Event::Inbox(event) => event.visibility(),
-            Event::Keys(event) => event.visibility(),
+            Event::Chat(_) => Visibility::Everyone,
         }
     }
 }
@@ -79,24 +73,16 @@ impl Event {
         match self {
             Self::Room(event) => room_seen_by(event, who).map(Self::Room),
             Self::Quiz(event) => event.seen_by(who).map(Self::Quiz),
-            Self::Chat(event) => event.seen_by(who).map(Self::Chat),
-            Self::Receipt(event) => event.seen_by(who).map(Self::Receipt),
-            Self::Moderation(event) => event.seen_by(who).map(Self::Moderation),
-            Self::Activity(event) => event.seen_by(who).map(Self::Activity),
-            Self::Inbox(event) => event.seen_by(who).map(Self::Inbox),
-            Self::Keys(event) => event.seen_by(who).map(Self::Keys),
+            Self::Chat(_) => Some(self.clone()),
         }
     }
 }
 
 fn room_visibility(event: &RoomEvent) -> Visibility {
     match event {
-        RoomEvent::Created { .. }
-        | RoomEvent::Updated { .. }
-        | RoomEvent::Closed
-        | RoomEvent::MessagesExpired { .. } => Visibility::Everyone,
+        RoomEvent::Created { .. } | RoomEvent::Updated { .. } | RoomEvent::Closed => Visibility::Everyone,
         RoomEvent::MemberJoined { member, invitation, .. } | RoomEvent::MemberUpdated { member, invitation } => {
-            if !member.accommodations.is_none() || member.mute.is_some() {
+            if !member.accommodations.is_none() {
                 Visibility::Personal
             } else if invitation.is_some() {
                 Visibility::Split
@@ -104,8 +90,8 @@ fn room_visibility(event: &RoomEvent) -> Visibility {
                 Visibility::Everyone
             }
         }
-        RoomEvent::MemberLeft { message, until, .. } => {
-            if message.is_empty() && until.is_none() {
+        RoomEvent::MemberLeft { message, .. } => {
+            if message.is_empty() {
                 Visibility::Everyone
             } else {
                 Visibility::Personal
@@ -120,10 +106,7 @@ fn room_visibility(event: &RoomEvent) -> Visibility {
 
 fn room_seen_by(event: &RoomEvent, who: &Audience) -> Option<RoomEvent> {
     match event {
-        RoomEvent::Created { .. }
-        | RoomEvent::Updated { .. }
-        | RoomEvent::Closed
-        | RoomEvent::MessagesExpired { .. } => Some(event.clone()),
+        RoomEvent::Created { .. } | RoomEvent::Updated { .. } | RoomEvent::Closed => Some(event.clone()),
         RoomEvent::MemberJoined {
             member,
             member_count,
@@ -142,7 +125,6 @@ fn room_seen_by(event: &RoomEvent, who: &Audience) -> Option<RoomEvent> {
             reason,
             message,
             member_count,
-            until,
         } => Some(RoomEvent::MemberLeft {
             user: user.clone(),
             reason: *reason,
@@ -152,7 +134,6 @@ fn room_seen_by(event: &RoomEvent, who: &Audience) -> Option<RoomEvent> {
                 String::new()
             },
             member_count: *member_count,
-            until: until.filter(|_| who.is_host_or(user)),
         }),
         RoomEvent::Banned { .. }
         | RoomEvent::Unbanned { .. }

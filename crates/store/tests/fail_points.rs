@@ -16,7 +16,6 @@ fn append(room: &RoomId, after: u64) -> Append {
             kind: "k".to_owned(),
             body: "b".into(),
         }],
-        projections: Vec::new(),
     }
 }
 

@@ -5,7 +5,6 @@
 
 export {
   connectTrivium,
-  currentDevices,
   type FieldViolation,
   fieldViolations,
   forgetSeat,

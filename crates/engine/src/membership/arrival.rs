@@ -7,8 +7,7 @@ use super::{
     invitation::{self, Invitation},
 };
 use crate::{
-    Accommodations, Cx, JoinPolicy, Member, Policy, PolicyChange, Reject, Role, RoomEvent, RoomKind, Settings,
-    nickname,
+    Accommodations, Cx, JoinPolicy, Member, Reject, Role, RoomEvent, RoomKind, Settings, nickname,
     quiz::Phase,
     settings::{DEFAULT_CAPACITY, MAX_TEAMS},
 };
@@ -21,7 +20,6 @@ pub(super) struct Wish<'a> {
     pub(super) join_policy: Option<JoinPolicy>,
     pub(super) capacity: Option<u32>,
     pub(super) teams: &'a [String],
-    pub(super) policy: &'a PolicyChange,
 }
 
 /// What somebody who comes in asks for.
@@ -48,11 +46,6 @@ pub(super) fn settings(wish: &Wish<'_>, cx: &Cx<'_>) -> Result<Settings, Reject>
         }
         teams.push(team);
     }
-    let mut policy = Policy {
-        history: wish.kind.default_history_policy(),
-        ..Policy::default()
-    };
-    change::policy(&mut policy, wish.policy, cx)?;
     Ok(Settings {
         kind: wish.kind,
         title: change::title(wish.title)?,
@@ -66,7 +59,6 @@ pub(super) fn settings(wish: &Wish<'_>, cx: &Cx<'_>) -> Result<Settings, Reject>
         created_by: cx.actor.user.clone(),
         created_at: cx.now,
         closed_at: None,
-        policy,
     })
 }
 
@@ -81,8 +73,6 @@ impl State {
             joined_at: cx.now,
             guest: cx.actor.guest,
             accommodations: Accommodations::default(),
-            hand_at: None,
-            mute: None,
         };
         Ok(vec![
             RoomEvent::Created { settings },
@@ -126,8 +116,6 @@ impl State {
             joined_at: cx.now,
             guest: cx.actor.guest,
             accommodations: Accommodations::default(),
-            hand_at: None,
-            mute: None,
         };
         Ok(vec![RoomEvent::MemberJoined {
             member,
@@ -180,7 +168,7 @@ impl State {
         invitation: Option<&Invitation>,
         cx: &Cx<'_>,
     ) -> Result<(), Reject> {
-        if self.ban_of(&cx.actor.user, cx.now).is_some() {
+        if self.bans.contains(&cx.actor.user) {
             return Err(Reject::Banned);
         }
         let granted = cx.actor.grant.is_some() || invitation.is_some();

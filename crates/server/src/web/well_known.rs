@@ -48,8 +48,6 @@ pub struct Limits {
     pub max_subscriptions: usize,
     /// Largest picture.
     pub max_image_bytes: usize,
-    /// Largest file that is brought to a room.
-    pub max_file_bytes: usize,
 }
 
 #[derive(Serialize)]
@@ -151,7 +149,6 @@ mod tests {
         max_in_flight: 3,
         max_subscriptions: 4,
         max_image_bytes: 5,
-        max_file_bytes: 6,
     };
 
     #[test]

@@ -1,14 +1,10 @@
 // Short messages from pages that are to stay small: the library is loaded with the first one.
-//
-// Neighbours: `failure` has the sentences.
+import { ConnectError } from "@connectrpc/connect";
 
-/** Says what the server refused, or what failed; the same sentence again replaces the toast instead of piling up. */
-export async function notifyError(error: unknown, space?: string): Promise<void> {
-  const { sentenceFor } = await import("./failure");
-  const text = sentenceFor(error, space);
-  if (text === undefined) return;
+/** Says what the server refused, or what failed. */
+export async function notifyError(error: unknown): Promise<void> {
   const { toast } = await import("sonner");
-  toast.error(text, { id: text });
+  toast.error(ConnectError.from(error).rawMessage);
 }
 
 /** Says that something worked. */

@@ -2,12 +2,9 @@
 
 import { create } from "@bufbuild/protobuf";
 import {
-  AttachmentSchema,
   MessageSchema,
   type SendMessageRequest,
   type SendMessageResponse,
-  type SendSealedMessageRequest,
-  type SendSealedMessageResponse,
   type SubmitAnswerRequest,
   type SubmitAnswerResponse,
 } from "../proto.js";
@@ -21,38 +18,14 @@ export function keptEffects(
   userId: string,
   nowMs: number,
 ): LocalEffect[] {
-  const common = { authorId: userId, sendTimeMs: BigInt(Math.round(nowMs)) };
   return commands.flatMap(({ field, request }): LocalEffect[] => {
     if (field === "submitAnswer") {
       const { questionIndex, answer, roomId: of } = request as SubmitAnswerRequest;
       return of === roomId && answer ? [{ kind: "answer-sending", questionIndex, answer }] : [];
     }
     if (field === "sendMessage") {
-      const {
-        requestId,
-        roomId: of,
-        text,
-        replyTo,
-        threadSeq,
-        attachmentIds,
-        link,
-        question,
-      } = request as SendMessageRequest;
-      const attachments = attachmentIds.map((id) => create(AttachmentSchema, { id }));
-      const message = create(MessageSchema, {
-        ...common,
-        text,
-        replyTo,
-        threadSeq,
-        attachments,
-        ...(link && { link }),
-        ...(question && { question }),
-      });
-      return of === roomId ? [{ kind: "message-sending", key: requestId, message }] : [];
-    }
-    if (field === "sendSealedMessage") {
-      const { requestId, roomId: of, sealed, replyTo } = request as SendSealedMessageRequest;
-      const message = create(MessageSchema, { ...common, replyTo, ...(sealed && { sealed }) });
+      const { requestId, text, replyTo, roomId: of } = request as SendMessageRequest;
+      const message = create(MessageSchema, { authorId: userId, text, replyTo, sendTimeMs: BigInt(Math.round(nowMs)) });
       return of === roomId ? [{ kind: "message-sending", key: requestId, message }] : [];
     }
     return [];
@@ -70,10 +43,10 @@ export function outcomeEffect(
     const { responseMs, creditMs } = outcome.answer as SubmitAnswerResponse;
     return { roomId, effect: { kind: "answer-locked", questionIndex, responseMs, creditMs } };
   }
-  if (field === "sendMessage" || field === "sendSealedMessage") {
-    const { roomId, requestId: key } = request as SendMessageRequest | SendSealedMessageRequest;
+  if (field === "sendMessage") {
+    const { roomId, requestId: key } = request as SendMessageRequest;
     if ("error" in outcome) return { roomId, effect: { kind: "message-failed", key, error: outcome.error } };
-    const { message } = outcome.answer as SendMessageResponse | SendSealedMessageResponse;
+    const { message } = outcome.answer as SendMessageResponse;
     return message && { roomId, effect: { kind: "message-saved", key, message } };
   }
   return undefined;

@@ -1,15 +1,18 @@
 // What went wrong, as a sentence in a toast.
 
+import { ConnectError } from "@connectrpc/connect";
+import { reason } from "@trivium/client";
+import i18next from "i18next";
 import { toast } from "sonner";
-import { sentenceFor } from "../../lib/failure";
 
-/** The sentence for an error; empty where nothing need be said. */
+/** The sentence for an error. */
 export function sentence(error: unknown): string {
-  return sentenceFor(error, "studio") ?? "";
+  const message = ConnectError.from(error).rawMessage;
+  return i18next.t([`studio:error.${reason(error) ?? "other"}`, "studio:error.other"], { message });
 }
 
 /** Shows the sentence; the same one again replaces the toast instead of piling up. */
 export function showFailure(error: unknown): void {
   const text = sentence(error);
-  if (text !== "") toast.error(text, { id: text });
+  toast.error(text, { id: text });
 }

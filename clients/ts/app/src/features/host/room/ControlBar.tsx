@@ -7,7 +7,6 @@ import {
   IconArrowsMinimize,
   IconDeviceMobile,
   IconEye,
-  IconHandStop,
   IconKeyboard,
   IconLock,
   IconLockOpen,
@@ -94,13 +93,7 @@ export function ControlBar({ panel, fullScreen, unread, onPanel, onCommand }: Pr
           onPress={() => onPanel("people")}
         />
         <BarButton
-          label={t("bar.hands", { count: room.hands.length })}
-          badge={room.hands.length}
-          icon={<IconHandStop {...ICON} />}
-          onPress={() => onPanel("people")}
-        />
-        <BarButton
-          label={unread === 0 ? t("bar.chat") : t("bar.chatNew", { count: unread })}
+          label={t("bar.chat")}
           shortcut={COMMAND_KEYS.chat.toUpperCase()}
           expanded={panel === "chat"}
           badge={unread}
