@@ -12,7 +12,7 @@ use std::{
 
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use trivium_fuzz::{TARGETS, Target, mutate::mutated};
+use trivium_fuzz::{TARGETS, Target, mutate::mutated, target};
 
 fn number(name: &str, default: u64) -> u64 {
     env::var(name).ok().map_or(default, |value| value.parse().expect(name))
@@ -45,7 +45,7 @@ fn attempt(target: &Target, input: &[u8], which: &str) {
 }
 
 fn run(name: &str) {
-    let target = TARGETS.iter().find(|target| target.name == name).expect("a target");
+    let target = target(name);
     let inputs = inputs(target);
     assert!(!inputs.is_empty(), "{name} has nothing to begin with");
     for (index, input) in inputs.iter().enumerate() {

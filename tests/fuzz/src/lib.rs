@@ -8,12 +8,20 @@ pub mod targets;
 
 pub use targets::{TARGETS, Target};
 
+/// The target of that name.
+///
+/// # Panics
+///
+/// When there is none.
+pub fn target(name: &str) -> &'static Target {
+    TARGETS.iter().find(|target| target.name == name).expect("a target")
+}
+
 /// Runs the target of that name over one input.
 ///
 /// # Panics
 ///
 /// When something does not hold, or there is no such target.
 pub fn run(name: &str, input: &[u8]) {
-    let target = TARGETS.iter().find(|target| target.name == name).expect("a target");
-    (target.run)(input);
+    (target(name).run)(input);
 }
