@@ -83,6 +83,7 @@ fn one_record(room: &RoomId, after: u64) -> Append {
         after,
         owner: 1,
         records: vec![record],
+        projections: Vec::new(),
     }
 }
 

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use rand_chacha::{ChaCha8Rng, rand_core::SeedableRng};
 use trivium_engine::{
-    Actor, ChatCommand, Command, Cx, Entry, Event, Observation, QuizCommand, Room, RoomCommand, RoomKind, Timestamp,
+    Actor, ChatCommand, Command, Cx, Entry, Event, Observation, PolicyChange, QuizCommand, Room, RoomCommand, RoomKind,
+    Timestamp,
     quiz::{Answer, Choice, Kind, Question, Quiz, Settings},
 };
 
@@ -109,6 +110,7 @@ pub(crate) fn create() -> Command {
         capacity: Some(100_000),
         teams: Vec::new(),
         nickname: String::new(),
+        policy: PolicyChange::default(),
     }
     .into()
 }
@@ -126,11 +128,7 @@ pub(crate) fn join() -> Command {
 }
 
 pub(crate) fn say(text: &str) -> Command {
-    ChatCommand::Send {
-        text: text.into(),
-        reply_to: None,
-    }
-    .into()
+    ChatCommand::say(text).into()
 }
 
 pub(crate) fn answer() -> Command {

@@ -94,6 +94,7 @@ async fn broken_protocols_on_streams_have_typed_endings() {
                 room_id: room.id.clone(),
                 text: "x".repeat(bytes),
                 reply_to: 0,
+                ..SendMessageRequest::default()
             })),
         )
     };

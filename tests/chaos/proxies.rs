@@ -99,6 +99,7 @@ async fn say(client: &Client, room: &str, text: &str) {
         room_id: room.to_owned(),
         text: text.to_owned(),
         reply_to: 0,
+        ..SendMessageRequest::default()
     };
     client.chat().send_message(message).await.expect("said");
 }

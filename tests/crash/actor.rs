@@ -106,6 +106,7 @@ impl Actor {
             room_id: room.to_owned(),
             text: text.clone(),
             reply_to: 0,
+            ..SendMessageRequest::default()
         };
         let deed = self.begin(&request.request_id, What::Said(text));
         let say = async || {
@@ -185,6 +186,7 @@ impl Actor {
                 room_id: room.to_owned(),
                 text,
                 reply_to: 0,
+                ..SendMessageRequest::default()
             };
             let response = self.session.execute(request).await;
             self.again(

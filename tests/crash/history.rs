@@ -124,9 +124,9 @@ impl From<&RoomEvent> for Line {
 impl From<&Entry> for Line {
     fn from(entry: &Entry) -> Self {
         let fact = match &entry.event {
-            Event::Chat(ChatEvent::Sent { author, text, .. }) => Fact::Said {
-                user: author.to_string(),
-                text: text.clone(),
+            Event::Chat(ChatEvent::Sent(sent)) => Fact::Said {
+                user: sent.author.to_string(),
+                text: sent.text.clone(),
             },
             Event::Quiz(quiz::Event::AnswerAccepted { user, index, .. }) => Fact::Answered {
                 user: user.to_string(),

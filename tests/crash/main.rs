@@ -9,6 +9,7 @@
 #![expect(clippy::print_stderr, reason = "figures, for who reads the output of the suite")]
 
 mod actor;
+mod canary;
 mod check;
 mod drain;
 mod fail_points;

@@ -122,6 +122,7 @@ impl Server {
             files: Files::new(Some(trivium_server::web::media::pictures(1 << 20, 8 << 20))),
             code_length: 8,
         });
+        api.deliver_notifications();
         api.runtime.wake_open_rooms().await.expect("the store answers");
         Self {
             grpc: trivium_api::grpc(&api, trivium_api::Options::default()),
@@ -235,6 +236,15 @@ fn no_limits() -> Limits {
         command: plenty,
         clock: plenty,
         quiz_write: plenty,
+        report: plenty,
+        filter: plenty,
+        search: plenty,
+        upload: plenty,
+        notify: plenty,
+        key_write: plenty,
+        receipt: plenty,
+        room_chat: plenty,
+        room_join: plenty,
         ..Limits::default()
     }
 }

@@ -25,6 +25,7 @@ const ROOM_NOT_FOUND: Expected = Denied(Code::NotFound, "ROOM_NOT_FOUND");
 const QUIZ_NOT_FOUND: Expected = Denied(Code::NotFound, "QUIZ_NOT_FOUND");
 const NOT_MEMBER: Expected = Denied(Code::PermissionDenied, "NOT_MEMBER");
 const NOT_PERMITTED: Expected = Denied(Code::PermissionDenied, "NOT_PERMITTED");
+const PERMISSION_DENIED: Expected = Denied(Code::PermissionDenied, "PERMISSION_DENIED");
 const ACCOUNT_NEEDED: Expected = Denied(Code::PermissionDenied, "ACCOUNT_NEEDED");
 
 /// What the table says of a method.
@@ -49,7 +50,12 @@ pub(crate) fn expected(method: &str, caller: Caller) -> Expected {
         ("trivium.v1.RoomService/JoinRoom", _) if caller == Caller::OtherGuest => ROOM_NOT_FOUND,
         // What is loaded has to be the caller's own quiz, and guests have none.
         ("trivium.v1.QuizService/LoadQuiz", _) if caller.is_guest() => QUIZ_NOT_FOUND,
+        // Members pin in conversations, and the stage is none.
+        ("trivium.v1.ChatService/SetPin", _) if caller.is_global() => Allowed,
+        ("trivium.v1.ChatService/SetPin", _) => in_role(caller.seat(), Role::CoHost, caller),
         (_, Access::Public | Access::Account) => Allowed,
+        (_, Access::Global) if caller.is_global() => Allowed,
+        (_, Access::Global) => PERMISSION_DENIED,
         (_, Access::Owner) if caller.owns_the_quiz() => Allowed,
         (_, Access::Owner) => QUIZ_NOT_FOUND,
         (_, Access::Player) if caller.seat() > Some(Role::Member) => NOT_PERMITTED,
@@ -114,5 +120,5 @@ impl Expected {
 /// Whether a caller who may ask is refused because of how things stand.
 fn is_about_the_state((code, reason): &Refusal) -> bool {
     matches!(code, Code::FailedPrecondition | Code::AlreadyExists | Code::Aborted)
-        || *code == Code::NotFound && reason.starts_with("NO_SUCH_")
+        || *code == Code::NotFound && (reason.starts_with("NO_SUCH_") || reason == "DEVICE_UNKNOWN")
 }

@@ -1,16 +1,24 @@
 //! A well-formed request for every unary method.
 
+mod moderation;
+mod private;
+mod reading;
+
 use prost::{Message, bytes::Buf, bytes::Bytes, encoding};
 use trivium_proto::v1::{
-    AdvanceQuizRequest, Answer, BanUserRequest, CloseRoomRequest, ConnectRequest, CreateInvitationRequest,
-    CreateQuizRequest, CreateRoomRequest, Cursor, DeleteMessageRequest, DeleteQuizRequest, EditMessageRequest,
-    EndQuizRequest, ExportQuizRequest, ExportResultsRequest, ExtendQuestionRequest, GetQuizRequest, GetResultsRequest,
-    GetRoomRequest, ImportQuizRequest, JoinRoomRequest, LeaveRoomRequest, ListEventsRequest, ListMembersRequest,
-    ListMessagesRequest, ListPresenceRequest, ListQuizzesRequest, ListRoomsRequest, LoadQuizRequest, PauseQuizRequest,
+    AdvanceQuizRequest, Answer, BanUserRequest, BroadcastRequest, CloseRoomRequest, ConnectRequest,
+    CreateInvitationRequest, CreateQuizRequest, CreateRoomRequest, Cursor, DeleteMessageRequest, DeleteQuizRequest,
+    EditMessageRequest, EndQuizRequest, ExportQuizRequest, ExportResultsRequest, ExtendQuestionRequest,
+    GetMessageRequest, GetNotificationPreferencesRequest, GetQuizRequest, GetResultsRequest, GetRoomRequest,
+    ImportQuizRequest, JoinRoomRequest, LeaveRoomRequest, ListAnnouncementsRequest, ListEventsRequest,
+    ListMembersRequest, ListMessageEditsRequest, ListMessagesRequest, ListNotificationsRequest, ListPinsRequest,
+    ListPresenceRequest, ListQuizzesRequest, ListRoomsRequest, LoadQuizRequest, MakeAnnouncementRequest,
+    MarkNotificationsReadRequest, NotificationPreferences, NotifyRequest, OpenConversationRequest, PauseQuizRequest,
     PresenceState, QuizFileFormat, RemoveMemberRequest, ReportDrawnRequest, ReportLoadedRequest, ResultsFileFormat,
-    ResumeQuizRequest, RevokeInvitationRequest, Role, RoomKind, SendMessageRequest, SetAutoAdvanceRequest,
-    SetPresenceRequest, SetReactionRequest, SetTypingRequest, SkipQuestionRequest, StartQuizRequest,
-    SubmitAnswerRequest, SyncClockRequest, TakeHostRequest, UnbanUserRequest, UpdateMemberRequest, UpdateQuizRequest,
+    ResumeQuizRequest, RetractAnnouncementRequest, RevokeInvitationRequest, Role, RoomKind, SearchMessagesRequest,
+    SearchRoomsRequest, SendMessageRequest, SetAutoAdvanceRequest, SetPinRequest, SetPresenceRequest,
+    SetReactionRequest, SetTypingRequest, SkipQuestionRequest, StartQuizRequest, SubmitAnswerRequest, SyncClockRequest,
+    TakeHostRequest, UnbanUserRequest, UpdateMemberRequest, UpdateNotificationPreferencesRequest, UpdateQuizRequest,
     UpdateRoomRequest, answer::Value, connect_request::Request,
 };
 use trivium_tests::{game::id, quizzes};
@@ -30,8 +38,14 @@ pub(crate) struct About {
     pub(crate) member: String,
     /// A member whom nobody misses.
     pub(crate) extra: String,
+    /// The caller, where it has an account.
+    pub(crate) user: String,
     /// A message: the caller's, if there is one.
     pub(crate) message: u64,
+    /// A message of somebody else.
+    pub(crate) foreign: u64,
+    /// A report.
+    pub(crate) report: u64,
 }
 
 /// Any request for the method.
@@ -81,12 +95,14 @@ pub(crate) fn request(method: &str, about: &About) -> Option<Request> {
         "SessionService" if call == "SyncClock" => Request::SyncClock(SyncClockRequest::default()),
         "RoomService" => return room(call, about),
         "QuizService" => return quiz(call, about),
+        "NotificationService" => return notification(call, about),
         "ChatService" => match call {
             "SendMessage" => Request::SendMessage(SendMessageRequest {
                 request_id,
                 room_id,
                 text: "hello".into(),
                 reply_to: 0,
+                ..SendMessageRequest::default()
             }),
             "EditMessage" => Request::EditMessage(EditMessageRequest {
                 request_id,
@@ -106,25 +122,48 @@ pub(crate) fn request(method: &str, about: &About) -> Option<Request> {
                 emoji: "👍".into(),
                 present: true,
             }),
+            "SearchMessages" => Request::SearchMessages(SearchMessagesRequest {
+                query: "hello".into(),
+                ..SearchMessagesRequest::default()
+            }),
             "ListMessages" => Request::ListMessages(ListMessagesRequest {
                 room_id,
                 ..ListMessagesRequest::default()
             }),
+            "GetMessage" => Request::GetMessage(GetMessageRequest { room_id, message_seq }),
+            "ListMessageEdits" => Request::ListMessageEdits(ListMessageEditsRequest { room_id, message_seq }),
+            "SetPin" => Request::SetPin(SetPinRequest {
+                request_id,
+                room_id,
+                message_seq,
+                present: true,
+            }),
+            "ListPins" => Request::ListPins(ListPinsRequest { room_id }),
+            "Broadcast" => Request::Broadcast(BroadcastRequest {
+                request_id,
+                room_id,
+                event: "event".into(),
+                payload_json: "{}".into(),
+            }),
             "SetTyping" => Request::SetTyping(SetTypingRequest { room_id, typing: true }),
-            _ => return None,
+            _ => return private::request(call, about),
         },
         "PresenceService" => match call {
             "SetPresence" => Request::SetPresence(SetPresenceRequest {
                 room_id,
                 state: PresenceState::Online.into(),
                 status: String::new(),
+                ..SetPresenceRequest::default()
             }),
             "ListPresence" => Request::ListPresence(ListPresenceRequest {
                 room_id,
                 ..ListPresenceRequest::default()
             }),
-            _ => return None,
+            _ => return reading::request(call, about),
         },
+        "ReceiptService" => return reading::request(call, about),
+        "KeyService" => return private::request(call, about),
+        "ModerationService" => return moderation::request(call, about),
         _ => return None,
     };
     Some(request)
@@ -218,6 +257,12 @@ fn room(call: &str, about: &About) -> Option<Request> {
         }),
         "GetRoom" => Request::GetRoom(GetRoomRequest { room_id }),
         "ListRooms" => Request::ListRooms(ListRoomsRequest::default()),
+        "SearchRooms" => Request::SearchRooms(SearchRoomsRequest::default()),
+        "OpenConversation" => Request::OpenConversation(OpenConversationRequest {
+            request_id,
+            user_ids: vec!["somebody-else".into()],
+            ..OpenConversationRequest::default()
+        }),
         "JoinRoom" => Request::JoinRoom(JoinRoomRequest {
             request_id,
             join_code: about.code.clone(),
@@ -266,6 +311,7 @@ fn room(call: &str, about: &About) -> Option<Request> {
             room_id,
             user_id,
             reason: String::new(),
+            ..BanUserRequest::default()
         }),
         "UnbanUser" => Request::UnbanUser(UnbanUserRequest {
             request_id,
@@ -280,6 +326,45 @@ fn room(call: &str, about: &About) -> Option<Request> {
             }),
             page_size: 10,
         }),
+        _ => return None,
+    };
+    Some(request)
+}
+
+/// About the room; what is for nobody else is the caller's own.
+fn notification(call: &str, about: &About) -> Option<Request> {
+    let request_id = id();
+    let request = match call {
+        "Notify" => Request::Notify(NotifyRequest {
+            request_id,
+            room_id: about.room.clone(),
+            title: "News".into(),
+            ..NotifyRequest::default()
+        }),
+        "ListNotifications" => Request::ListNotifications(ListNotificationsRequest::default()),
+        "MarkNotificationsRead" => Request::MarkNotificationsRead(MarkNotificationsReadRequest {
+            request_id,
+            through_seq: 1_000,
+            seqs: Vec::new(),
+        }),
+        "GetNotificationPreferences" => Request::GetNotificationPreferences(GetNotificationPreferencesRequest {}),
+        "UpdateNotificationPreferences" => {
+            Request::UpdateNotificationPreferences(UpdateNotificationPreferencesRequest {
+                request_id,
+                preferences: Some(NotificationPreferences::default()),
+            })
+        }
+        "MakeAnnouncement" => Request::MakeAnnouncement(MakeAnnouncementRequest {
+            request_id,
+            title: "News".into(),
+            expire_ms: 3_600_000,
+            ..MakeAnnouncementRequest::default()
+        }),
+        "RetractAnnouncement" => Request::RetractAnnouncement(RetractAnnouncementRequest {
+            request_id,
+            announcement_seq: 3,
+        }),
+        "ListAnnouncements" => Request::ListAnnouncements(ListAnnouncementsRequest {}),
         _ => return None,
     };
     Some(request)

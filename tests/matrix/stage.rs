@@ -7,8 +7,9 @@ use tonic::Status;
 use trivium_engine::{Entry, RoomId};
 use trivium_proto::v1::{
     CreateQuizRequest, CreateQuizResponse, CreateRoomRequest, CreateRoomResponse, GetRoomRequest, GetRoomResponse,
-    JoinRoomRequest, JoinRoomResponse, LoadQuizRequest, LoadQuizResponse, Quiz, QuizPhase, QuizSettings, Role, Room,
-    RoomKind, SendMessageRequest, SendMessageResponse, UpdateMemberRequest, UpdateMemberResponse,
+    JoinRoomRequest, JoinRoomResponse, LoadQuizRequest, LoadQuizResponse, Quiz, QuizPhase, QuizSettings,
+    ReportMessageRequest, ReportMessageResponse, ReportReason, Role, Room, RoomKind, SendMessageRequest,
+    SendMessageResponse, UpdateMemberRequest, UpdateMemberResponse,
 };
 use trivium_tests::{Raw, Server, Way, eventually, game::id, quizzes};
 
@@ -29,6 +30,8 @@ pub(crate) struct Stage {
     users: BTreeMap<Caller, String>,
     own_quizzes: BTreeMap<Caller, String>,
     messages: BTreeMap<Caller, u64>,
+    /// A report of a member's message by a guest.
+    report: u64,
 }
 
 impl Stage {
@@ -44,6 +47,7 @@ impl Stage {
             users: BTreeMap::new(),
             own_quizzes: BTreeMap::new(),
             messages: BTreeMap::new(),
+            report: 0,
         };
         for caller in CALLERS {
             if let Some(token) = stage.token_of(caller) {
@@ -100,10 +104,20 @@ impl Stage {
                 room_id: self.room.id.clone(),
                 text: format!("{caller:?}"),
                 reply_to: 0,
+                ..SendMessageRequest::default()
             };
             let sent: SendMessageResponse = self.ask("ChatService/SendMessage", caller, message).await;
             self.messages.insert(caller, sent.message.expect("there is one").seq);
         }
+        let report = ReportMessageRequest {
+            request_id: id(),
+            room_id: self.room.id.clone(),
+            message_seq: self.messages[&Caller::Member],
+            reason: ReportReason::Other.into(),
+            text: String::new(),
+        };
+        let reported: ReportMessageResponse = self.ask("ModerationService/ReportMessage", Caller::Guest, report).await;
+        self.report = reported.seq;
         let load = LoadQuizRequest {
             request_id: id(),
             room_id: self.room.id.clone(),
@@ -134,7 +148,14 @@ impl Stage {
             own_quiz: self.own_quizzes.get(&caller).unwrap_or(&self.quiz).clone(),
             member: self.users.get(&caller).map_or("member", String::as_str).to_owned(),
             extra: "extra".into(),
+            user: caller.account().unwrap_or_default().to_owned(),
             message: *message.expect("the host has said something"),
+            foreign: self.messages[&if caller == Caller::Host {
+                Caller::CoHost
+            } else {
+                Caller::Host
+            }],
+            report: self.report,
         }
     }
 

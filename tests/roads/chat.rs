@@ -317,6 +317,7 @@ async fn page(person: &Person, room: &str, before: u64, size: u32) -> (Vec<Messa
         room_id: room.to_owned(),
         before_seq: before,
         page_size: size,
+        ..ListMessagesRequest::default()
     };
     let page = person.session.execute(request).await.expect("a member");
     (page.messages, page.more)

@@ -87,6 +87,7 @@ async fn who_may_not_is_told_why() {
             room_id: room_id(),
             state: 1,
             status: String::new(),
+            ..SetPresenceRequest::default()
         };
         let create = CreateRoomRequest {
             request_id: id(),
@@ -229,6 +230,7 @@ async fn broken_rules_are_named_by_field() {
                 room_id: "r".repeat(65),
                 text: String::new(),
                 reply_to: 0,
+                ..SendMessageRequest::default()
             }
         );
         assert_eq!(fields(&refused), ["request_id", "room_id", "text"]);
@@ -280,6 +282,7 @@ async fn broken_rules_are_named_by_field() {
                 room_id: room.id.clone(),
                 state: 3,
                 status: String::new(),
+                ..SetPresenceRequest::default()
             }
         );
         assert_eq!(fields(&refused), ["state"]);

@@ -270,6 +270,7 @@ async fn who_is_removed_hears_why_and_nothing_more_and_may_come_back_unless_bann
                     room_id: room.id.clone(),
                     user_id: "ana".into(),
                     reason: "enough".into(),
+                    ..BanUserRequest::default()
                 };
                 outcome(host.client.rooms().ban_user(request)).await.expect("banned");
             } else {

@@ -10,8 +10,8 @@ use rand::{Rng, RngExt as _, seq::IndexedRandom as _};
 use rand_chacha::ChaCha8Rng;
 use tokio::time::sleep;
 use trivium_engine::{
-    Accommodations, Audience, ChatCommand, Command, Millis, QuizCommand, Role, Room, RoomCommand, RoomKind, UserId,
-    View, quiz::Phase,
+    Accommodations, Audience, ChatCommand, Command, Millis, PolicyChange, QuizCommand, Role, Room, RoomCommand,
+    RoomKind, UserId, View, chat::Draft, quiz::Phase,
 };
 
 use crate::{
@@ -89,6 +89,7 @@ pub(crate) fn create() -> Command {
         capacity: None,
         teams: vec!["red".into(), "blue".into()],
         nickname: String::new(),
+        policy: PolicyChange::default(),
     };
     create.into()
 }
@@ -161,6 +162,7 @@ fn manage(client: &Client, rng: &mut ChaCha8Rng) -> Command {
         1 => RoomCommand::Ban {
             user: user(rng),
             message: message.into(),
+            duration: None,
         },
         2 | 3 => RoomCommand::Unban { user: user(rng) },
         4..7 => {
@@ -186,6 +188,7 @@ fn manage(client: &Client, rng: &mut ChaCha8Rng) -> Command {
             capacity: None,
             late_join: Some(rng.random_bool(0.8)),
             chat_enabled: Some(rng.random_bool(0.8)),
+            policy: PolicyChange::default(),
         },
     };
     command.into()
@@ -240,8 +243,21 @@ fn chat(view: &View, rng: &mut ChaCha8Rng) -> Command {
             emoji: (*EMOJI.choose(rng).expect("not empty")).into(),
             present: rng.random_bool(0.7),
         },
-        (4, reply_to) => ChatCommand::Send { text, reply_to },
-        _ => ChatCommand::Send { text, reply_to: None },
+        (4, Some(message)) if rng.random_bool(0.5) => ChatCommand::Pin {
+            message,
+            present: rng.random_bool(0.7),
+        },
+        (4, reply_to) => Draft {
+            reply_to,
+            ..Draft::text(text)
+        }
+        .into(),
+        (5, thread) => Draft {
+            thread,
+            ..Draft::text(text)
+        }
+        .into(),
+        _ => ChatCommand::say(text),
     };
     command.into()
 }

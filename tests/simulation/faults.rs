@@ -106,10 +106,7 @@ async fn crowd(world: &Arc<World>, rng: &mut ChaCha8Rng) {
 }
 
 async fn say(runtime: Runtime, room: RoomId) {
-    let say = ChatCommand::Send {
-        text: "one of many".into(),
-        reply_to: None,
-    };
+    let say = ChatCommand::say("one of many");
     // Not a member, so nothing comes of it; it takes its place in the queue all the same.
     let caller = Caller {
         actor: operator(),

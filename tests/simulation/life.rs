@@ -13,7 +13,7 @@ use tokio::{
     task::JoinHandle,
     time::{Instant, sleep},
 };
-use trivium_engine::{Accommodations, Command, QuizCommand, RoomCommand, RoomId, Timestamp, quiz::Phase};
+use trivium_engine::{Accommodations, Command, PolicyChange, QuizCommand, RoomCommand, RoomId, Timestamp, quiz::Phase};
 use trivium_runtime::{Caller, Runtime};
 use trivium_store::{Catalogue, RoomRecord};
 
@@ -161,6 +161,7 @@ async fn peace(world: &Arc<World>, runtime: &Runtime) {
             capacity: None,
             late_join: None,
             chat_enabled: None,
+            policy: PolicyChange::default(),
         };
         // A node that has loaded a room before another node created it refuses everything but this.
         if !command(world, runtime, room, title).await {

@@ -112,5 +112,6 @@ fn config(rng: &mut impl Rng) -> RuntimeConfig {
         snapshot_every: rng.random_range(3..=60),
         idle_unload: Duration::from_millis(rng.random_range(300..=5_000)),
         owner: 0,
+        ..RuntimeConfig::default()
     }
 }

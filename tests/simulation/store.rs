@@ -14,9 +14,10 @@ use rand_chacha::ChaCha8Rng;
 use tokio::time::sleep;
 use trivium_engine::{QuizId, RoomId, Seq, Timestamp, UserId};
 use trivium_store::{
-    Append, Appended, Catalogue, CreateRoom, InvitationRecord, Media, MediaId, MediaRecord, MemoryStore, Page,
-    PutInvitation, PutMedia, PutQuiz, QuizRecord, QuizSummary, Record, RoomLog, RoomRecord, Snapshot, Snapshots,
-    StoreError,
+    Append, Appended, Catalogue, CreateRoom, Directory, FileId, FileInfo, FileQuota, FileRecord, Files, Idle,
+    InvitationRecord, Media, MediaId, MediaRecord, MemoryStore, MessageHit, MessageSearch, Page, Projection, PutFile,
+    PutInvitation, PutMedia, PutQuiz, QuizRecord, QuizSummary, Record, RoomCard, RoomLog, RoomRecord, RoomSearch,
+    Snapshot, Snapshots, StoreError,
 };
 
 use crate::world::{World, lock};
@@ -183,15 +184,6 @@ impl Catalogue for Disk {
         self.data.close_room(id, at).await
     }
 
-    async fn rename_room(&self, id: &RoomId, title: &str) -> Result<bool, StoreError> {
-        self.look().await?;
-        self.data.rename_room(id, title).await
-    }
-
-    async fn list_rooms(&self, by: &UserId, after: Option<&RoomId>, limit: u32) -> Result<Vec<RoomRecord>, StoreError> {
-        self.data.list_rooms(by, after, limit).await
-    }
-
     async fn open_rooms(&self, after: Option<&RoomId>, limit: u32) -> Result<Vec<RoomRecord>, StoreError> {
         self.look().await?;
         self.data.open_rooms(after, limit).await
@@ -224,6 +216,57 @@ impl Catalogue for Disk {
 }
 
 #[async_trait]
+impl Directory for Disk {
+    async fn made_rooms(
+        &self,
+        by: &UserId,
+        all: bool,
+        after: Option<&RoomId>,
+        limit: u32,
+    ) -> Result<Vec<RoomCard>, StoreError> {
+        self.data.made_rooms(by, all, after, limit).await
+    }
+
+    async fn joined_rooms(
+        &self,
+        user: &UserId,
+        all: bool,
+        after: Option<&RoomId>,
+        limit: u32,
+    ) -> Result<Vec<RoomCard>, StoreError> {
+        self.data.joined_rooms(user, all, after, limit).await
+    }
+
+    async fn search_rooms(&self, search: &RoomSearch) -> Result<Vec<RoomCard>, StoreError> {
+        self.data.search_rooms(search).await
+    }
+
+    async fn search_messages(&self, search: &MessageSearch) -> Result<Vec<MessageHit>, StoreError> {
+        self.data.search_messages(search).await
+    }
+
+    async fn nicknames(&self, viewer: &UserId, users: &[UserId]) -> Result<Vec<(UserId, String)>, StoreError> {
+        self.data.nicknames(viewer, users).await
+    }
+
+    async fn idle_rooms(&self, idle: &Idle<'_>) -> Result<Vec<RoomId>, StoreError> {
+        self.data.idle_rooms(idle).await
+    }
+
+    async fn forgetting_rooms(&self, after: Option<&RoomId>, limit: u32) -> Result<Vec<RoomId>, StoreError> {
+        self.data.forgetting_rooms(after, limit).await
+    }
+
+    async fn unprojected_rooms(&self, limit: u32) -> Result<Vec<RoomId>, StoreError> {
+        self.data.unprojected_rooms(limit).await
+    }
+
+    async fn reproject(&self, room: &RoomId, head: Seq, projections: &[Projection]) -> Result<bool, StoreError> {
+        self.data.reproject(room, head, projections).await
+    }
+}
+
+#[async_trait]
 impl Media for Disk {
     async fn put_media(&self, media: &MediaRecord, quota: u64) -> Result<PutMedia, StoreError> {
         self.data.put_media(media, quota).await
@@ -235,5 +278,33 @@ impl Media for Disk {
 
     async fn media_bytes(&self, owner: &UserId) -> Result<u64, StoreError> {
         self.data.media_bytes(owner).await
+    }
+}
+
+#[async_trait]
+impl Files for Disk {
+    async fn put_file(&self, file: &FileRecord, quota: FileQuota) -> Result<PutFile, StoreError> {
+        self.data.put_file(file, quota).await
+    }
+
+    async fn file(&self, room: &RoomId, id: &FileId) -> Result<Option<FileRecord>, StoreError> {
+        self.data.file(room, id).await
+    }
+
+    async fn attach_files(
+        &self,
+        room: &RoomId,
+        owner: &UserId,
+        ids: &[FileId],
+    ) -> Result<Option<Vec<FileInfo>>, StoreError> {
+        self.data.attach_files(room, owner, ids).await
+    }
+
+    async fn sweep_files(&self, before: Timestamp) -> Result<usize, StoreError> {
+        self.data.sweep_files(before).await
+    }
+
+    async fn file_bytes(&self, owner: &UserId, room: &RoomId) -> Result<(u64, u64), StoreError> {
+        self.data.file_bytes(owner, room).await
     }
 }

@@ -110,6 +110,7 @@ impl Publisher {
                         room_id: room.clone(),
                         text: TEXT.to_owned(),
                         reply_to: 0,
+                        ..SendMessageRequest::default()
                     })
                 });
                 let messages: Vec<_> = messages.collect();

@@ -7,9 +7,12 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 use trivium_proto::v1::chat_service_client::ChatServiceClient;
+use trivium_proto::v1::key_service_client::KeyServiceClient;
+use trivium_proto::v1::notification_service_client::NotificationServiceClient;
 use trivium_proto::v1::presence_service_client::PresenceServiceClient;
 use trivium_proto::v1::quiz_file_service_client::QuizFileServiceClient;
 use trivium_proto::v1::quiz_service_client::QuizServiceClient;
+use trivium_proto::v1::receipt_service_client::ReceiptServiceClient;
 use trivium_proto::v1::room_service_client::RoomServiceClient;
 use trivium_proto::v1::session_service_client::SessionServiceClient;
 use trivium_proto::v1::{JoinRoomRequest, Member};
@@ -102,9 +105,24 @@ impl Client {
         ChatServiceClient::new(self.unary.clone())
     }
 
+    /// Calls about the keys of devices.
+    pub fn keys(&self) -> KeyServiceClient<Channel> {
+        KeyServiceClient::new(self.unary.clone())
+    }
+
+    /// Calls about notifications and announcements.
+    pub fn notifications(&self) -> NotificationServiceClient<Channel> {
+        NotificationServiceClient::new(self.unary.clone())
+    }
+
     /// Calls about presence.
     pub fn presence(&self) -> PresenceServiceClient<Channel> {
         PresenceServiceClient::new(self.unary.clone())
+    }
+
+    /// Calls about receipts.
+    pub fn receipts(&self) -> ReceiptServiceClient<Channel> {
+        ReceiptServiceClient::new(self.unary.clone())
     }
 
     /// Calls about sessions, for those who want the bare streams.

@@ -7,9 +7,10 @@
 use futures_util::future::BoxFuture;
 use tonic::Status;
 use trivium_proto::v1::{
-    self, chat_service_client::ChatServiceClient, connect_request::Request,
-    presence_service_client::PresenceServiceClient, quiz_service_client::QuizServiceClient, reply::Result as Answer,
-    room_service_client::RoomServiceClient,
+    self, chat_service_client::ChatServiceClient, connect_request::Request, key_service_client::KeyServiceClient,
+    moderation_service_client::ModerationServiceClient, notification_service_client::NotificationServiceClient,
+    presence_service_client::PresenceServiceClient, quiz_service_client::QuizServiceClient,
+    receipt_service_client::ReceiptServiceClient, reply::Result as Answer, room_service_client::RoomServiceClient,
 };
 
 use crate::channel::Channel;
@@ -147,6 +148,47 @@ commands! {
     fleeting SetTyping(SetTypingRequest) -> SetTypingResponse by ChatServiceClient::set_typing;
     query SetPresence(SetPresenceRequest) -> SetPresenceResponse by PresenceServiceClient::set_presence;
     query ListPresence(ListPresenceRequest) -> ListPresenceResponse by PresenceServiceClient::list_presence;
+    query SearchRooms(SearchRoomsRequest) -> SearchRoomsResponse by RoomServiceClient::search_rooms;
+    command OpenConversation(OpenConversationRequest) -> OpenConversationResponse by RoomServiceClient::open_conversation;
+    query GetMessage(GetMessageRequest) -> GetMessageResponse by ChatServiceClient::get_message;
+    query ListMessageEdits(ListMessageEditsRequest) -> ListMessageEditsResponse by ChatServiceClient::list_message_edits;
+    command SetPin(SetPinRequest) -> SetPinResponse by ChatServiceClient::set_pin;
+    query ListPins(ListPinsRequest) -> ListPinsResponse by ChatServiceClient::list_pins;
+    query SearchMessages(SearchMessagesRequest) -> SearchMessagesResponse by ChatServiceClient::search_messages;
+    command Broadcast(BroadcastRequest) -> BroadcastResponse by ChatServiceClient::broadcast;
+    command SendSealedMessage(SendSealedMessageRequest) -> SendSealedMessageResponse by ChatServiceClient::send_sealed_message;
+    command RequestResend(RequestResendRequest) -> RequestResendResponse by ChatServiceClient::request_resend;
+    command RaiseHand(RaiseHandRequest) -> RaiseHandResponse by PresenceServiceClient::raise_hand;
+    query ListActivity(ListActivityRequest) -> ListActivityResponse by PresenceServiceClient::list_activity;
+    query Acknowledge(AcknowledgeRequest) -> AcknowledgeResponse by ReceiptServiceClient::acknowledge;
+    command SetReceiptPrivacy(SetReceiptPrivacyRequest) -> SetReceiptPrivacyResponse by ReceiptServiceClient::set_receipt_privacy;
+    query ListReceipts(ListReceiptsRequest) -> ListReceiptsResponse by ReceiptServiceClient::list_receipts;
+    query GetMessageReceipts(GetMessageReceiptsRequest) -> GetMessageReceiptsResponse by ReceiptServiceClient::get_message_receipts;
+    query ListUnread(ListUnreadRequest) -> ListUnreadResponse by ReceiptServiceClient::list_unread;
+    query GetModeration(GetModerationRequest) -> GetModerationResponse by ModerationServiceClient::get_moderation;
+    command UpdateModeration(UpdateModerationRequest) -> UpdateModerationResponse by ModerationServiceClient::update_moderation;
+    query TestFilter(TestFilterRequest) -> TestFilterResponse by ModerationServiceClient::test_filter;
+    command MuteMember(MuteMemberRequest) -> MuteMemberResponse by ModerationServiceClient::mute_member;
+    command UnmuteMember(UnmuteMemberRequest) -> UnmuteMemberResponse by ModerationServiceClient::unmute_member;
+    query ListHeldMessages(ListHeldMessagesRequest) -> ListHeldMessagesResponse by ModerationServiceClient::list_held_messages;
+    command ResolveMessage(ResolveMessageRequest) -> ResolveMessageResponse by ModerationServiceClient::resolve_message;
+    command ReportMessage(ReportMessageRequest) -> ReportMessageResponse by ModerationServiceClient::report_message;
+    query ListReports(ListReportsRequest) -> ListReportsResponse by ModerationServiceClient::list_reports;
+    command ResolveReport(ResolveReportRequest) -> ResolveReportResponse by ModerationServiceClient::resolve_report;
+    query ListAudit(ListAuditRequest) -> ListAuditResponse by ModerationServiceClient::list_audit;
+    command Notify(NotifyRequest) -> NotifyResponse by NotificationServiceClient::notify;
+    query ListNotifications(ListNotificationsRequest) -> ListNotificationsResponse by NotificationServiceClient::list_notifications;
+    command MarkNotificationsRead(MarkNotificationsReadRequest) -> MarkNotificationsReadResponse by NotificationServiceClient::mark_notifications_read;
+    query GetNotificationPreferences(GetNotificationPreferencesRequest) -> GetNotificationPreferencesResponse by NotificationServiceClient::get_notification_preferences;
+    command UpdateNotificationPreferences(UpdateNotificationPreferencesRequest) -> UpdateNotificationPreferencesResponse by NotificationServiceClient::update_notification_preferences;
+    command MakeAnnouncement(MakeAnnouncementRequest) -> MakeAnnouncementResponse by NotificationServiceClient::make_announcement;
+    command RetractAnnouncement(RetractAnnouncementRequest) -> RetractAnnouncementResponse by NotificationServiceClient::retract_announcement;
+    query ListAnnouncements(ListAnnouncementsRequest) -> ListAnnouncementsResponse by NotificationServiceClient::list_announcements;
+    command RegisterDevice(RegisterDeviceRequest) -> RegisterDeviceResponse by KeyServiceClient::register_device;
+    command RotateDevice(RotateDeviceRequest) -> RotateDeviceResponse by KeyServiceClient::rotate_device;
+    command RevokeDevice(RevokeDeviceRequest) -> RevokeDeviceResponse by KeyServiceClient::revoke_device;
+    query ListDevices(ListDevicesRequest) -> ListDevicesResponse by KeyServiceClient::list_devices;
+    query ListKeyEvents(ListKeyEventsRequest) -> ListKeyEventsResponse by KeyServiceClient::list_key_events;
 }
 
 /// An id by which the server recognises a retry: 128 random bits.

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use prost::{Message as _, Name as _};
 use tonic::{Code, Status};
 use tonic_types::StatusExt as _;
 use trivium_proto::v1::{self, GoAwayReason};
@@ -97,6 +98,8 @@ pub struct Rejection {
     pub field_violations: Vec<(String, String)>,
     /// How long to wait before the same request can succeed.
     pub retry_after: Option<Duration>,
+    /// With `STALE_DEVICES`: the devices that there are, by the server's word. A call has them only if they are few.
+    pub current_devices: Vec<v1::Device>,
 }
 
 impl From<v1::Error> for Rejection {
@@ -113,6 +116,7 @@ impl From<v1::Error> for Rejection {
                 .map(|rule| (rule.field, rule.description))
                 .collect(),
             retry_after: Some(retry_after).filter(|delay| !delay.is_zero()),
+            current_devices: error.current_devices.map(|current| current.devices).unwrap_or_default(),
         }
     }
 }
@@ -136,8 +140,20 @@ impl From<Status> for Rejection {
                 .map(|rule| (rule.field, rule.description))
                 .collect(),
             retry_after: details.retry_info().and_then(|retry| retry.retry_delay),
+            current_devices: current_devices(&status),
         }
     }
+}
+
+/// The detail of a status that has devices.
+fn current_devices(status: &Status) -> Vec<v1::Device> {
+    let whole = tonic_types::Status::decode(status.details()).unwrap_or_default();
+    let found = whole
+        .details
+        .iter()
+        .find(|detail| detail.type_url == v1::CurrentDevices::type_url());
+    let current = found.and_then(|detail| v1::CurrentDevices::decode(detail.value.as_slice()).ok());
+    current.map(|current| current.devices).unwrap_or_default()
 }
 
 /// Why a road does not lead to the server.
@@ -192,6 +208,7 @@ mod tests {
                 description: "is too long".to_owned(),
             }],
             retry_after_ms: 1_500,
+            ..v1::Error::default()
         };
         let rejection = Rejection::from(reply);
         assert_eq!(Rejection::from(status), rejection);

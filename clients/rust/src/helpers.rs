@@ -134,6 +134,7 @@ impl Session {
             room_id: room_id.into(),
             state: state.into(),
             status: status.into(),
+            ..SetPresenceRequest::default()
         };
         self.execute(request).await.map(drop)
     }

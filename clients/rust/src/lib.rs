@@ -37,6 +37,7 @@ mod helpers;
 pub mod outbox;
 pub mod positions;
 mod road;
+pub mod seal;
 mod session;
 mod token;
 

@@ -4,7 +4,9 @@ import { OptionDefaults } from "typedoc";
 /** @type {Partial<import("typedoc").TypeDocOptions>} */
 export default {
   name: "@trivium/client",
-  entryPoints: ["index", "react/index", "transport/index", "testing/index", "proto"].map((name) => `src/${name}.*`),
+  entryPoints: ["index", "react/index", "transport/index", "testing/index", "seal/index", "seal/react", "proto"].map(
+    (name) => `src/${name}.*`,
+  ),
   tsconfig: "tsconfig.json",
   out: "../../../target/typedoc",
   readme: "README.md",

@@ -6,6 +6,8 @@
 
 use trivium_engine::Role;
 
+use crate::auth::Roles;
+
 /// What it takes to call a method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Access {
@@ -13,6 +15,8 @@ pub enum Access {
     Public,
     /// A token that is not a guest's.
     Account,
+    /// The token of a service or an admin.
+    Global,
     /// A token, not a guest's, of whoever owns the thing named.
     Owner,
     /// A token, and a seat in the room with at least this role, which a global role does not replace.
@@ -28,7 +32,15 @@ impl Access {
     pub fn needs_token(self) -> bool {
         match self {
             Self::Public => false,
-            Self::Account | Self::Owner | Self::Seat(_) | Self::Player | Self::InRoom(_) => true,
+            Self::Account | Self::Global | Self::Owner | Self::Seat(_) | Self::Player | Self::InRoom(_) => true,
+        }
+    }
+
+    /// Whether these global roles are enough, as far as global roles matter.
+    pub fn admits(self, roles: Roles) -> bool {
+        match self {
+            Self::Global => roles.service || roles.admin,
+            Self::Public | Self::Account | Self::Owner | Self::Seat(_) | Self::Player | Self::InRoom(_) => true,
         }
     }
 
@@ -36,24 +48,82 @@ impl Access {
     pub fn admits_guests(self) -> bool {
         match self {
             Self::Public | Self::Seat(_) | Self::Player | Self::InRoom(_) => true,
-            Self::Account | Self::Owner => false,
+            Self::Account | Self::Global | Self::Owner => false,
         }
     }
 }
 
 /// Every method of the wire, in the order of its name.
 pub const RULES: &[(&str, Access)] = &[
+    ("trivium.v1.ChatService/Broadcast", Access::InRoom(Role::CoHost)),
     ("trivium.v1.ChatService/Converse", Access::Public),
     ("trivium.v1.ChatService/DeleteMessage", Access::InRoom(Role::Member)),
     ("trivium.v1.ChatService/EditMessage", Access::Seat(Role::Member)),
+    ("trivium.v1.ChatService/GetMessage", Access::InRoom(Role::Observer)),
+    ("trivium.v1.ChatService/ListMessageEdits", Access::InRoom(Role::Member)),
     ("trivium.v1.ChatService/ListMessages", Access::InRoom(Role::Observer)),
+    ("trivium.v1.ChatService/ListPins", Access::InRoom(Role::Observer)),
+    ("trivium.v1.ChatService/RequestResend", Access::Seat(Role::Member)),
+    ("trivium.v1.ChatService/SearchMessages", Access::Account),
     ("trivium.v1.ChatService/SendMessage", Access::Seat(Role::Member)),
+    ("trivium.v1.ChatService/SendSealedMessage", Access::Seat(Role::Member)),
+    ("trivium.v1.ChatService/SetPin", Access::InRoom(Role::Member)),
     ("trivium.v1.ChatService/SetReaction", Access::Seat(Role::Member)),
     ("trivium.v1.ChatService/SetTyping", Access::Seat(Role::Member)),
+    ("trivium.v1.KeyService/ListDevices", Access::Account),
+    ("trivium.v1.KeyService/ListKeyEvents", Access::Account),
+    ("trivium.v1.KeyService/RegisterDevice", Access::Account),
+    ("trivium.v1.KeyService/RevokeDevice", Access::Account),
+    ("trivium.v1.KeyService/RotateDevice", Access::Account),
+    (
+        "trivium.v1.ModerationService/GetModeration",
+        Access::InRoom(Role::CoHost),
+    ),
+    ("trivium.v1.ModerationService/ListAudit", Access::InRoom(Role::CoHost)),
+    (
+        "trivium.v1.ModerationService/ListHeldMessages",
+        Access::InRoom(Role::CoHost),
+    ),
+    ("trivium.v1.ModerationService/ListReports", Access::InRoom(Role::CoHost)),
+    ("trivium.v1.ModerationService/MuteMember", Access::InRoom(Role::CoHost)),
+    ("trivium.v1.ModerationService/ReportMessage", Access::Seat(Role::Member)),
+    (
+        "trivium.v1.ModerationService/ResolveMessage",
+        Access::InRoom(Role::CoHost),
+    ),
+    (
+        "trivium.v1.ModerationService/ResolveReport",
+        Access::InRoom(Role::CoHost),
+    ),
+    ("trivium.v1.ModerationService/TestFilter", Access::InRoom(Role::CoHost)),
+    (
+        "trivium.v1.ModerationService/UnmuteMember",
+        Access::InRoom(Role::CoHost),
+    ),
+    (
+        "trivium.v1.ModerationService/UpdateModeration",
+        Access::InRoom(Role::CoHost),
+    ),
+    (
+        "trivium.v1.NotificationService/GetNotificationPreferences",
+        Access::Account,
+    ),
+    ("trivium.v1.NotificationService/ListAnnouncements", Access::Public),
+    ("trivium.v1.NotificationService/ListNotifications", Access::Account),
+    ("trivium.v1.NotificationService/MakeAnnouncement", Access::Global),
+    ("trivium.v1.NotificationService/MarkNotificationsRead", Access::Account),
+    ("trivium.v1.NotificationService/Notify", Access::InRoom(Role::CoHost)),
+    ("trivium.v1.NotificationService/RetractAnnouncement", Access::Global),
+    (
+        "trivium.v1.NotificationService/UpdateNotificationPreferences",
+        Access::Account,
+    ),
+    ("trivium.v1.PresenceService/ListActivity", Access::InRoom(Role::CoHost)),
     (
         "trivium.v1.PresenceService/ListPresence",
         Access::InRoom(Role::Observer),
     ),
+    ("trivium.v1.PresenceService/RaiseHand", Access::InRoom(Role::Member)),
     ("trivium.v1.PresenceService/SetPresence", Access::Seat(Role::Observer)),
     ("trivium.v1.PresenceService/Track", Access::Public),
     ("trivium.v1.QuizFileService/ExportQuiz", Access::Owner),
@@ -78,6 +148,17 @@ pub const RULES: &[(&str, Access)] = &[
     ("trivium.v1.QuizService/StartQuiz", Access::InRoom(Role::CoHost)),
     ("trivium.v1.QuizService/SubmitAnswer", Access::Player),
     ("trivium.v1.QuizService/UpdateQuiz", Access::Owner),
+    ("trivium.v1.ReceiptService/Acknowledge", Access::Seat(Role::Observer)),
+    (
+        "trivium.v1.ReceiptService/GetMessageReceipts",
+        Access::InRoom(Role::Observer),
+    ),
+    ("trivium.v1.ReceiptService/ListReceipts", Access::InRoom(Role::Observer)),
+    ("trivium.v1.ReceiptService/ListUnread", Access::Account),
+    (
+        "trivium.v1.ReceiptService/SetReceiptPrivacy",
+        Access::Seat(Role::Observer),
+    ),
     ("trivium.v1.RoomService/BanUser", Access::InRoom(Role::CoHost)),
     ("trivium.v1.RoomService/CloseRoom", Access::InRoom(Role::CoHost)),
     ("trivium.v1.RoomService/CreateInvitation", Access::InRoom(Role::CoHost)),
@@ -88,8 +169,10 @@ pub const RULES: &[(&str, Access)] = &[
     ("trivium.v1.RoomService/ListEvents", Access::InRoom(Role::Observer)),
     ("trivium.v1.RoomService/ListMembers", Access::InRoom(Role::Observer)),
     ("trivium.v1.RoomService/ListRooms", Access::Account),
+    ("trivium.v1.RoomService/OpenConversation", Access::Account),
     ("trivium.v1.RoomService/RemoveMember", Access::InRoom(Role::CoHost)),
     ("trivium.v1.RoomService/RevokeInvitation", Access::InRoom(Role::CoHost)),
+    ("trivium.v1.RoomService/SearchRooms", Access::Account),
     ("trivium.v1.RoomService/TakeHost", Access::Seat(Role::CoHost)),
     ("trivium.v1.RoomService/UnbanUser", Access::InRoom(Role::CoHost)),
     ("trivium.v1.RoomService/UpdateMember", Access::InRoom(Role::Observer)),
@@ -165,12 +248,21 @@ mod tests {
     }
 
     #[test]
-    fn what_needs_no_token_is_coming_in_streams_and_the_clock() {
+    fn what_needs_no_token_is_coming_in_streams_the_clock_and_what_all_may_hear() {
         let open: Vec<_> = RULES.iter().filter(|(_, access)| !access.needs_token()).collect();
         let names: Vec<_> = open.iter().filter_map(|(method, _)| method.split('/').nth(1)).collect();
         assert_eq!(
             names,
-            ["Converse", "Track", "Play", "JoinRoom", "Connect", "SyncClock", "Watch"]
+            [
+                "Converse",
+                "ListAnnouncements",
+                "Track",
+                "Play",
+                "JoinRoom",
+                "Connect",
+                "SyncClock",
+                "Watch"
+            ]
         );
     }
 }

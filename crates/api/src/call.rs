@@ -14,6 +14,7 @@ use crate::{
     convert::Addressed,
     error::ApiError,
     files::Files,
+    ids,
     limits::{Operation, RateLimiter, Who},
     sessions::Sessions,
 };
@@ -36,6 +37,15 @@ pub struct Api {
     pub files: Files,
     /// Letters of a join code.
     pub code_length: usize,
+}
+
+impl Api {
+    /// Has notifications delivered from now on. To be called once, before the first room is loaded.
+    pub fn deliver_notifications(&self) {
+        let secret = self.secret.clone();
+        self.runtime
+            .deliver_notifications(move |user| ids::inbox_room_id(&secret, user));
+    }
 }
 
 /// One call. Cheap to clone.
@@ -69,7 +79,8 @@ impl Call {
     pub fn actor(&self, room: &RoomId) -> Result<Actor, ApiError> {
         let principal = self.principal()?;
         // A guest's seat is good for its own room; other rooms are as good as not there.
-        if principal.may_address(room) {
+        // Announcements are for guests too.
+        if principal.may_address(room) || *room == Runtime::system_room() {
             Ok(principal.actor(room))
         } else {
             Err(ApiError::RoomNotFound)
@@ -86,6 +97,7 @@ impl Call {
         let actor = self.actor(&room)?;
         let outside = is_outside(&actor);
         self.limit(operation)?;
+        self.limit_in(operation, &room)?;
         let caller = Caller {
             actor,
             request: Some(request),
@@ -147,16 +159,61 @@ impl Call {
         }
     }
 
+    /// Tells a room something that is not for its log and that it takes from members only, and reads what came of it.
+    ///
+    /// # Errors
+    ///
+    /// What `read` refuses; `NOT_FOUND` where the caller may not know that there is such a room.
+    pub async fn tell<T, F>(&self, room: &RoomId, observation: Observation, read: F) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        F: FnOnce(&Room, &Actor) -> Result<T, Reject> + Clone + Send + 'static,
+    {
+        let actor = self.actor(room)?;
+        let outside = is_outside(&actor);
+        self.limit(Operation::Command)?;
+        self.api.runtime.observe(room, observation).await?;
+        let told = self.api.runtime.query(room, move |room, _| read(room, &actor)).await?;
+        told.map_err(|reject| match reject {
+            Reject::NotMember if outside => ApiError::RoomNotFound,
+            reject => reject.into(),
+        })
+    }
+
     /// Counts the call against its user, or against its address where nobody is known or everybody may guess.
     pub fn limit(&self, operation: Operation) -> Result<(), ApiError> {
         let by_address = match operation {
             Operation::Join | Operation::CodeMiss => true,
-            Operation::Chat | Operation::Command | Operation::Clock | Operation::QuizWrite => false,
+            Operation::Chat
+            | Operation::Command
+            | Operation::Clock
+            | Operation::QuizWrite
+            | Operation::Report
+            | Operation::Filter
+            | Operation::Search
+            | Operation::Upload
+            | Operation::Notify
+            | Operation::KeyWrite
+            | Operation::Receipt
+            | Operation::RoomChat
+            | Operation::RoomJoin => false,
         };
         let user = self.user().filter(|_| !by_address).map(Who::User);
         match user.or_else(|| self.peer.remote_addr.map(|addr| Who::address(addr.ip()))) {
             Some(who) => Ok(self.api.limiter.check(operation, who, Instant::now())?),
             // Only a caller in this very process has neither a user nor an address.
+            None => Ok(()),
+        }
+    }
+
+    /// Counts the call against its room, where what everybody does there is bounded too. After [`limit`](Self::limit), so
+    /// that what one user may not do takes nothing from the others.
+    pub fn limit_in(&self, operation: Operation, room: &RoomId) -> Result<(), ApiError> {
+        match operation.in_room() {
+            Some(operation) => Ok(self
+                .api
+                .limiter
+                .check(operation, Who::Room(room.clone()), Instant::now())?),
             None => Ok(()),
         }
     }
@@ -168,7 +225,7 @@ impl Call {
 }
 
 /// Whether an actor without a seat is nobody to the room, and so must not learn of it.
-fn is_outside(actor: &Actor) -> bool {
+pub(crate) fn is_outside(actor: &Actor) -> bool {
     !actor.global_host && actor.grant.is_none()
 }
 

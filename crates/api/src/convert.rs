@@ -9,13 +9,19 @@
 //! Requests have passed `trivium_proto::validate` before they come here, so what these functions refuse is what the
 //! types of the engine cannot hold. Nothing here hides anything: what a receiver may not see is gone already.
 
+pub mod activity;
 pub mod chat;
 pub mod common;
 pub mod event;
 pub mod invitation;
+pub mod key;
+pub mod moderation;
+pub mod notification;
 pub mod presence;
 pub mod quiz;
+pub mod receipt;
 pub mod reply;
 pub mod room;
+pub mod sealed;
 
 pub use common::{Addressed, Invalid};

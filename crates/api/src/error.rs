@@ -5,14 +5,21 @@
 
 use std::{collections::HashMap, time::Duration};
 
+use prost::{Message, Name};
+use prost_types::Any;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
-use trivium_engine::{Reject, quiz::Phase};
+use trivium_engine::{Millis, Reject, chat::sealed::MAX_ENVELOPES, keys::Device, quiz::Phase};
 use trivium_proto::{Violation, v1};
 use trivium_runtime::ExecuteError;
 use trivium_store::StoreError;
 
-use crate::{auth::TokenError, convert::Invalid, limits::RateLimited};
+use crate::{
+    auth::TokenError,
+    convert::{Invalid, key},
+    limits::RateLimited,
+    statement::BadSignature,
+};
 
 /// The domain of every reason.
 pub const DOMAIN: &str = "trivium";
@@ -20,6 +27,8 @@ pub const DOMAIN: &str = "trivium";
 const MAX_VIOLATIONS: usize = 64;
 /// Most bytes of broken rules that are told.
 const MAX_VIOLATION_BYTES: usize = 4_096;
+/// Most bytes of devices that are told in a status.
+const MAX_DEVICES_BYTES: usize = 4_096;
 /// Longest path of a field that is told, in characters.
 const MAX_FIELD: usize = 256;
 /// Longest description of a broken rule that is told, in characters.
@@ -63,6 +72,12 @@ pub enum ApiError {
     FormatNotWritten,
     /// A format can hold none of the questions.
     NothingToWrite,
+    /// A sealed message is not for exactly the devices that there are.
+    StaleDevices(Vec<Device>),
+    /// Nobody but the author has a device to seal for.
+    NoDevices,
+    /// A signature does not verify, or a key is not one.
+    SignatureInvalid,
     /// The message does not belong here.
     Protocol(&'static str),
     /// The server cannot do it right now. It is not known whether a command took effect: repeat it with the same
@@ -82,6 +97,8 @@ pub enum Thing {
     Quiz,
     /// A session.
     Session,
+    /// A file of a room.
+    File,
 }
 
 /// A bound that a session keeps to.
@@ -157,6 +174,7 @@ impl ApiError {
             Self::NotFound(Thing::Session) => {
                 Outline::new(Code::NotFound, "SESSION_NOT_FOUND", "there is no such session")
             }
+            Self::NotFound(Thing::File) => Outline::new(Code::NotFound, "FILE_NOT_FOUND", "there is no such file"),
             Self::RevisionConflict { latest } => Outline {
                 metadata: vec![("latest_revision", latest.to_string())],
                 ..Outline::new(
@@ -198,6 +216,17 @@ impl ApiError {
                 "NOTHING_TO_WRITE",
                 "the format can hold none of the questions",
             ),
+            Self::StaleDevices(_) => rejected(&Reject::StaleDevices),
+            Self::NoDevices => Outline::new(
+                Code::FailedPrecondition,
+                "NO_DEVICES",
+                "nobody else has a device that could read it",
+            ),
+            Self::SignatureInvalid => Outline::new(
+                Code::InvalidArgument,
+                "SIGNATURE_INVALID",
+                "a key or a signature is not good",
+            ),
             Self::Protocol(what) => Outline::new(Code::InvalidArgument, "PROTOCOL_ERROR", *what),
             Self::Unavailable { retry_after } => Outline {
                 retry_after: Some(*retry_after),
@@ -227,7 +256,18 @@ impl ApiError {
         if outline.retry_after.is_some() {
             details.set_retry_info(outline.retry_after);
         }
-        Status::with_error_details(outline.code, outline.message, details)
+        let status = Status::with_error_details(outline.code, outline.message, details);
+        match self.current_devices() {
+            Some(devices) if devices.encoded_len() <= MAX_DEVICES_BYTES => with_detail(status, &devices),
+            Some(_) | None => status,
+        }
+    }
+
+    fn current_devices(&self) -> Option<v1::CurrentDevices> {
+        let Self::StaleDevices(devices) = self else { return None };
+        // A conversation with more than the wire holds takes no sealed messages anyway.
+        let devices = devices.iter().take(MAX_ENVELOPES).map(key::device).collect();
+        Some(v1::CurrentDevices { devices })
     }
 
     /// The failure of a request on a stream: the content of the status as a message.
@@ -250,6 +290,7 @@ impl ApiError {
             retry_after_ms: outline.retry_after.map_or(0, |delay| {
                 u32::try_from(delay.as_millis()).expect("at most a day").max(1)
             }),
+            current_devices: self.current_devices(),
         }
     }
 }
@@ -267,6 +308,18 @@ impl Outline {
     }
 }
 
+/// A status that says one thing more.
+fn with_detail<M: Message + Name>(status: Status, detail: &M) -> Status {
+    let Ok(mut whole) = tonic_types::Status::decode(status.details()) else {
+        return status;
+    };
+    whole.details.push(Any {
+        type_url: M::type_url(),
+        value: detail.encode_to_vec(),
+    });
+    Status::with_details(status.code(), status.message(), whole.encode_to_vec().into())
+}
+
 /// What each refusal of a room is called on the wire.
 fn rejected(reject: &Reject) -> Outline {
     let code = match reject {
@@ -275,8 +328,14 @@ fn rejected(reject: &Reject) -> Outline {
         | Reject::NoSuchMember
         | Reject::NoSuchTeam
         | Reject::NoSuchQuestion
-        | Reject::NoSuchMessage => Code::NotFound,
-        Reject::RoomExists | Reject::NicknameTaken | Reject::AlreadyAnswered => Code::AlreadyExists,
+        | Reject::NoSuchMessage
+        | Reject::NoSuchReport
+        | Reject::NoSuchDevice => Code::NotFound,
+        Reject::RoomExists
+        | Reject::NicknameTaken
+        | Reject::AlreadyAnswered
+        | Reject::AlreadyReported
+        | Reject::DeviceExists => Code::AlreadyExists,
         Reject::RoomClosed
         | Reject::RoomLocked
         | Reject::LateJoinClosed
@@ -288,12 +347,34 @@ fn rejected(reject: &Reject) -> Outline {
         | Reject::NotPaused
         | Reject::QuestionNotOpen { .. }
         | Reject::QuestionClosed
-        | Reject::ChatClosed => Code::FailedPrecondition,
+        | Reject::ChatClosed
+        | Reject::RoomArchived
+        | Reject::SealedNotAllowed
+        | Reject::SealedOnly
+        | Reject::StaleDevices
+        | Reject::ApprovalNeeded
+        | Reject::MessageState
+        | Reject::OwnMessage => Code::FailedPrecondition,
         // Somebody else was faster: look again, then decide anew.
         Reject::PhaseChanged { .. } => Code::Aborted,
-        Reject::NotInvited | Reject::Banned | Reject::NotMember | Reject::NotPermitted => Code::PermissionDenied,
-        Reject::NicknameInvalid | Reject::WrongAnswerType(_) | Reject::TextInvalid(_) => Code::InvalidArgument,
-        Reject::RoomFull | Reject::TooManyReactions | Reject::LimitReached(_) => Code::ResourceExhausted,
+        Reject::NotInvited
+        | Reject::Banned
+        | Reject::NotMember
+        | Reject::NotPermitted
+        | Reject::WriteNotAllowed
+        | Reject::Muted { .. }
+        | Reject::Newcomer { .. } => Code::PermissionDenied,
+        Reject::NicknameInvalid
+        | Reject::WrongAnswerType(_)
+        | Reject::TextInvalid(_)
+        | Reject::WrongThread
+        | Reject::Filtered { .. } => Code::InvalidArgument,
+        Reject::RoomFull
+        | Reject::TooManyReactions
+        | Reject::TooManyDevices
+        | Reject::KeyLogFull
+        | Reject::SlowMode { .. }
+        | Reject::LimitReached(_) => Code::ResourceExhausted,
     };
     // The same name as for those who may not know whether there is such a room.
     if *reject == Reject::NoSuchRoom {
@@ -303,10 +384,19 @@ fn rejected(reject: &Reject) -> Outline {
     if let Reject::WrongPhase { phase } | Reject::PhaseChanged { phase } = reject {
         outline.metadata.push(("phase", phase_name(*phase).to_owned()));
     }
-    if let Reject::QuestionNotOpen { opens_in } = reject {
-        outline.retry_after = opens_in.map(|span| Duration::from_millis(span.0).min(MAX_RETRY));
-    }
+    outline.retry_after = waits(reject).map(|span| Duration::from_millis(span.0).min(MAX_RETRY));
     outline
+}
+
+/// How long until the room would not refuse this any more, where time alone helps.
+fn waits(reject: &Reject) -> Option<Millis> {
+    if let Reject::QuestionNotOpen { opens_in: span } | Reject::Muted { ends_in: span } = reject {
+        *span
+    } else if let Reject::SlowMode { retry_after: span } | Reject::Newcomer { ends_in: span, .. } = reject {
+        Some(*span)
+    } else {
+        None
+    }
 }
 
 fn phase_name(phase: Phase) -> &'static str {
@@ -371,6 +461,12 @@ impl From<Vec<Violation>> for ApiError {
 impl From<TokenError> for ApiError {
     fn from(error: TokenError) -> Self {
         Self::Token(error)
+    }
+}
+
+impl From<BadSignature> for ApiError {
+    fn from(_: BadSignature) -> Self {
+        Self::SignatureInvalid
     }
 }
 

@@ -61,10 +61,7 @@ impl Files {
     /// # Errors
     ///
     /// `UNAVAILABLE` if too many wait already; `INTERNAL` if the work panicked.
-    pub(crate) async fn work<T: Send + 'static>(
-        &self,
-        work: impl FnOnce() -> T + Send + 'static,
-    ) -> Result<T, ApiError> {
+    pub async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, ApiError> {
         let busy = ApiError::Unavailable { retry_after: SOON };
         let place = Arc::clone(&self.admitted)
             .try_acquire_owned()

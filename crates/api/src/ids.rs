@@ -5,6 +5,7 @@
 
 use rand::CryptoRng;
 use trivium_engine::{QuizId, RequestId, RoomId, Timestamp, UserId};
+use trivium_store::FileId;
 
 use crate::auth::Secret;
 
@@ -45,9 +46,40 @@ pub fn room_id_for(secret: &Secret, user: &UserId, request: &RequestId) -> RoomI
         .expect("made of letters and digits")
 }
 
+/// The conversation of these users, of which there is a new one each time somebody has left the one before. The order and
+/// the number of times that somebody is named do not count.
+pub fn conversation_id_for<'a>(
+    secret: &Secret,
+    users: impl IntoIterator<Item = &'a UserId>,
+    end_to_end: bool,
+    generation: usize,
+) -> RoomId {
+    let users: std::collections::BTreeSet<&str> = users.into_iter().map(UserId::as_str).collect();
+    let generation = generation.to_string();
+    let sort = if end_to_end { "sealed" } else { "open" };
+    let parts: Vec<&str> = [sort, &generation].into_iter().chain(users).collect();
+    keyed(secret, "conversation id", &parts)
+        .parse()
+        .expect("made of letters and digits")
+}
+
 /// The quiz that this user makes with this request.
 pub fn quiz_id_for(secret: &Secret, user: &UserId, request: &RequestId) -> QuizId {
     keyed(secret, "quiz id", &[user.as_str(), request.as_str()])
+        .parse()
+        .expect("made of letters and digits")
+}
+
+/// The room that holds the log of a user's keys. Whoever is not its owner never learns its name.
+pub fn keys_room_id(secret: &Secret, user: &UserId) -> RoomId {
+    keyed(secret, "key log", &[user.as_str()])
+        .parse()
+        .expect("made of letters and digits")
+}
+
+/// The room that holds a user's notifications. Its owner is told its name, and nobody else.
+pub fn inbox_room_id(secret: &Secret, user: &UserId) -> RoomId {
+    keyed(secret, "inbox", &[user.as_str()])
         .parse()
         .expect("made of letters and digits")
 }
@@ -58,6 +90,13 @@ pub fn guest_user_id(secret: &Secret, room: &RoomId, request: &RequestId) -> Use
     format!("{GUEST_PREFIX}{name}")
         .parse()
         .expect("made of letters, digits and _")
+}
+
+/// A name for a file. Nobody guesses it.
+pub fn file_id(rng: &mut impl CryptoRng) -> FileId {
+    let mut bytes = [0; 16];
+    rng.fill_bytes(&mut bytes);
+    base32(&bytes).parse().expect("26 letters and digits")
 }
 
 /// What the code of an invitation is drawn with, at this attempt to find a free one. A retry draws the same.
@@ -147,6 +186,25 @@ mod tests {
         }
         let quiz = quiz_id_for(&secret(1), &id("ana"), &id("r1"));
         assert_ne!(first.as_str(), quiz.as_str());
+    }
+
+    #[test]
+    fn the_same_people_have_the_same_conversation() {
+        let of = |users: &[&str], sealed, generation| {
+            let users: Vec<UserId> = users.iter().map(|user| id(user)).collect();
+            conversation_id_for(&secret(1), &users, sealed, generation)
+        };
+        let first = of(&["ana", "ben"], false, 0);
+        assert_eq!(first, of(&["ben", "ana", "ben"], false, 0));
+        for other in [
+            of(&["ana"], false, 0),
+            of(&["ana", "ben", "cleo"], false, 0),
+            of(&["anab", "en"], false, 0),
+            of(&["ana", "ben"], true, 0),
+            of(&["ana", "ben"], false, 1),
+        ] {
+            assert_ne!(first, other);
+        }
     }
 
     #[test]

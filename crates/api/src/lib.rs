@@ -12,6 +12,7 @@
 //! Neighbours: below is `trivium-runtime`; `trivium-transport` serves what [`grpc()`] and [`http()`] build; `trivium-server`
 //! puts it together.
 
+pub mod attachments;
 pub mod auth;
 pub mod authz;
 pub mod call;
@@ -25,6 +26,7 @@ mod layers;
 pub mod limits;
 mod services;
 pub mod sessions;
+pub mod statement;
 mod stream;
 mod wire;
 

@@ -11,7 +11,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use trivium_engine::UserId;
+use trivium_engine::{RoomId, UserId};
 
 /// Shards of the buckets, each with a lock of its own.
 const SHARDS: usize = 16;
@@ -23,8 +23,12 @@ pub struct Limits {
     pub command_bytes: usize,
     /// Largest request message that carries a quiz, in bytes.
     pub quiz_bytes: usize,
+    /// Largest request message that carries ciphertexts, in bytes: 30 devices with the longest text.
+    pub sealed_bytes: usize,
     /// Largest request message that carries a file, in bytes.
     pub file_bytes: usize,
+    /// Largest request message that carries rules of a filter, in bytes.
+    pub filter_bytes: usize,
     /// Most unanswered requests on a stream.
     pub in_flight: usize,
     /// Most rooms heard by a session.
@@ -42,6 +46,24 @@ pub struct Limits {
     pub clock: Rate,
     /// Writing quizzes.
     pub quiz_write: Rate,
+    /// Reporting messages.
+    pub report: Rate,
+    /// Changing and testing the rules of filters.
+    pub filter: Rate,
+    /// Searching.
+    pub search: Rate,
+    /// Bringing files to rooms.
+    pub upload: Rate,
+    /// Notifying others.
+    pub notify: Rate,
+    /// Registering, rotating and revoking devices.
+    pub key_write: Rate,
+    /// Marks of what was received and read.
+    pub receipt: Rate,
+    /// Chat messages and reactions in one room, by everybody together.
+    pub room_chat: Rate,
+    /// Attempts to come into one room, by everybody together.
+    pub room_join: Rate,
     /// Most token buckets; beyond, those nearest to full are forgotten.
     pub buckets: usize,
 }
@@ -51,8 +73,11 @@ impl Default for Limits {
         Self {
             command_bytes: 64 * 1024,
             quiz_bytes: 1024 * 1024,
+            sealed_bytes: 512 * 1024,
             // The largest file that is read, and what is around it.
             file_bytes: trivium_formats::limits::MAX_FILE_BYTES + 64 * 1024,
+            // A text of 64 KiB beside the longest rules.
+            filter_bytes: 320 * 1024,
             in_flight: 64,
             subscriptions: 64,
             join: Rate::per_minute(600, 300),
@@ -61,6 +86,16 @@ impl Default for Limits {
             command: Rate::per_second(50, 200),
             clock: Rate::per_second(10, 50),
             quiz_write: Rate::per_second(1, 20),
+            report: Rate::per_minute(6, 10),
+            filter: Rate::per_second(2, 20),
+            search: Rate::per_second(2, 20),
+            upload: Rate::per_minute(30, 30),
+            notify: Rate::per_second(5, 50),
+            key_write: Rate::per_minute(6, 20),
+            receipt: Rate::per_second(10, 50),
+            // A hundred who each write as fast as they may.
+            room_chat: Rate::per_second(500, 2_000),
+            room_join: Rate::per_second(100, 2_000),
             buckets: 100_000,
         }
     }
@@ -71,7 +106,9 @@ impl Limits {
     pub fn message_bytes(&self, request: &str) -> usize {
         match request {
             "CreateQuizRequest" | "UpdateQuizRequest" => self.quiz_bytes,
+            "SendSealedMessageRequest" => self.sealed_bytes,
             "ImportQuizRequest" => self.file_bytes,
+            "TestFilterRequest" | "UpdateModerationRequest" => self.filter_bytes,
             _ => self.command_bytes,
         }
     }
@@ -84,6 +121,15 @@ impl Limits {
             Operation::Command => self.command,
             Operation::Clock => self.clock,
             Operation::QuizWrite => self.quiz_write,
+            Operation::Report => self.report,
+            Operation::Filter => self.filter,
+            Operation::Search => self.search,
+            Operation::Upload => self.upload,
+            Operation::Notify => self.notify,
+            Operation::KeyWrite => self.key_write,
+            Operation::Receipt => self.receipt,
+            Operation::RoomChat => self.room_chat,
+            Operation::RoomJoin => self.room_join,
         }
     }
 }
@@ -136,6 +182,47 @@ pub enum Operation {
     Clock,
     /// Writing quizzes.
     QuizWrite,
+    /// Reporting messages.
+    Report,
+    /// Changing and testing the rules of filters.
+    Filter,
+    /// Searching.
+    Search,
+    /// Bringing files to rooms.
+    Upload,
+    /// Notifying others.
+    Notify,
+    /// Registering, rotating and revoking devices.
+    KeyWrite,
+    /// Marks of what was received and read.
+    Receipt,
+    /// Chat messages and reactions in one room, by everybody together.
+    RoomChat,
+    /// Coming into one room, by everybody together.
+    RoomJoin,
+}
+
+impl Operation {
+    /// What is counted besides, for the room that it is done in.
+    pub fn in_room(self) -> Option<Self> {
+        match self {
+            Self::Chat => Some(Self::RoomChat),
+            Self::Join => Some(Self::RoomJoin),
+            Self::CodeMiss
+            | Self::Command
+            | Self::Clock
+            | Self::QuizWrite
+            | Self::Report
+            | Self::Filter
+            | Self::Search
+            | Self::Upload
+            | Self::Notify
+            | Self::KeyWrite
+            | Self::Receipt
+            | Self::RoomChat
+            | Self::RoomJoin => None,
+        }
+    }
 }
 
 /// Whose doings are counted.
@@ -145,6 +232,8 @@ pub enum Who {
     User(UserId),
     /// Everybody behind an address; see [`Who::address`].
     Address(IpAddr),
+    /// Everybody in a room.
+    Room(RoomId),
 }
 
 impl Who {

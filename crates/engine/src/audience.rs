@@ -51,6 +51,7 @@ impl Audience {
         let mut seen = member.clone();
         if !self.is_host_or(&member.user) {
             seen.accommodations = Accommodations::default();
+            seen.mute = None;
         }
         seen
     }
@@ -62,7 +63,12 @@ impl Entry {
         match &self.event {
             Event::Room(event) => room_visibility(event),
             Event::Quiz(event) => event.visibility(),
-            Event::Chat(_) => Visibility::Everyone,
+            Event::Chat(event) => event.visibility(),
+            Event::Receipt(event) => event.visibility(),
+            Event::Moderation(event) => event.visibility(),
+            Event::Activity(event) => event.visibility(),
+            Event::Inbox(event) => event.visibility(),
+            Event::Keys(event) => event.visibility(),
         }
     }
 }
@@ -73,16 +79,24 @@ impl Event {
         match self {
             Self::Room(event) => room_seen_by(event, who).map(Self::Room),
             Self::Quiz(event) => event.seen_by(who).map(Self::Quiz),
-            Self::Chat(_) => Some(self.clone()),
+            Self::Chat(event) => event.seen_by(who).map(Self::Chat),
+            Self::Receipt(event) => event.seen_by(who).map(Self::Receipt),
+            Self::Moderation(event) => event.seen_by(who).map(Self::Moderation),
+            Self::Activity(event) => event.seen_by(who).map(Self::Activity),
+            Self::Inbox(event) => event.seen_by(who).map(Self::Inbox),
+            Self::Keys(event) => event.seen_by(who).map(Self::Keys),
         }
     }
 }
 
 fn room_visibility(event: &RoomEvent) -> Visibility {
     match event {
-        RoomEvent::Created { .. } | RoomEvent::Updated { .. } | RoomEvent::Closed => Visibility::Everyone,
+        RoomEvent::Created { .. }
+        | RoomEvent::Updated { .. }
+        | RoomEvent::Closed
+        | RoomEvent::MessagesExpired { .. } => Visibility::Everyone,
         RoomEvent::MemberJoined { member, invitation, .. } | RoomEvent::MemberUpdated { member, invitation } => {
-            if !member.accommodations.is_none() {
+            if !member.accommodations.is_none() || member.mute.is_some() {
                 Visibility::Personal
             } else if invitation.is_some() {
                 Visibility::Split
@@ -90,8 +104,8 @@ fn room_visibility(event: &RoomEvent) -> Visibility {
                 Visibility::Everyone
             }
         }
-        RoomEvent::MemberLeft { message, .. } => {
-            if message.is_empty() {
+        RoomEvent::MemberLeft { message, until, .. } => {
+            if message.is_empty() && until.is_none() {
                 Visibility::Everyone
             } else {
                 Visibility::Personal
@@ -106,7 +120,10 @@ fn room_visibility(event: &RoomEvent) -> Visibility {
 
 fn room_seen_by(event: &RoomEvent, who: &Audience) -> Option<RoomEvent> {
     match event {
-        RoomEvent::Created { .. } | RoomEvent::Updated { .. } | RoomEvent::Closed => Some(event.clone()),
+        RoomEvent::Created { .. }
+        | RoomEvent::Updated { .. }
+        | RoomEvent::Closed
+        | RoomEvent::MessagesExpired { .. } => Some(event.clone()),
         RoomEvent::MemberJoined {
             member,
             member_count,
@@ -125,6 +142,7 @@ fn room_seen_by(event: &RoomEvent, who: &Audience) -> Option<RoomEvent> {
             reason,
             message,
             member_count,
+            until,
         } => Some(RoomEvent::MemberLeft {
             user: user.clone(),
             reason: *reason,
@@ -134,6 +152,7 @@ fn room_seen_by(event: &RoomEvent, who: &Audience) -> Option<RoomEvent> {
                 String::new()
             },
             member_count: *member_count,
+            until: until.filter(|_| who.is_host_or(user)),
         }),
         RoomEvent::Banned { .. }
         | RoomEvent::Unbanned { .. }

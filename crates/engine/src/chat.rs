@@ -1,24 +1,37 @@
 //! Chat in a room. A message is known by the number of the entry that sent it.
 //!
 //! The newest [`KEPT`] messages are part of the state; older ones are in the log only, can be read through [`History`],
-//! and can no longer be changed.
+//! and can no longer be changed. Exception: a pinned message stays in the state however old it is, and can be deleted
+//! and lose its pin.
 //!
-//! Neighbours: [`permission`](crate::permission) has refused strangers and observers; [`room`](crate::room) dispatches
-//! here.
+//! Neighbours: [`decide`](mod@decide) says what may be said, [`message`] is what is held, [`page`] how it is read;
+//! [`room`](crate::room) dispatches here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    ChatCommand, ChatEvent, Cx, Reject, Seq, Timestamp, UserId, event::Event, member::Members, permission, text,
-    view::MessageView,
-};
+use crate::{Reject, Seq, Timestamp, moderation::Quote};
 
+mod command;
+mod decide;
 mod emoji;
+mod event;
 mod history;
+mod mention;
+mod message;
+mod page;
+mod reaction;
+pub mod sealed;
+mod unread;
 
-pub use history::{History, fold};
+pub use command::{ChatCommand, Draft};
+pub(crate) use decide::decide;
+pub use event::{Attachment, ChatEvent, Mentions, Sent, SharedLink, SharedQuestion};
+pub use history::{Backwards, History, fold};
+pub(crate) use mention::find as mentions;
+pub(crate) use message::Message;
+pub use page::{Page, Span};
 
 /// Messages that can be answered, changed and reacted to; the oldest are let go first.
 pub const KEPT: usize = 1_000;
@@ -30,6 +43,18 @@ pub const MAX_EMOJI: usize = 16;
 pub const MAX_REACTIONS: usize = 10_000;
 /// Most users named with a reaction in a view.
 pub const VIEW_REACTORS: usize = 20;
+/// Most users whom a message mentions; names beyond are text.
+pub const MAX_MENTIONS: usize = 50;
+/// Most pinned messages.
+pub const MAX_PINS: usize = 50;
+/// Most files attached to a message.
+pub const MAX_ATTACHMENTS: usize = 10;
+/// Longest address of a link, in characters.
+pub const MAX_URL: usize = 2_000;
+/// Longest title of a link, in characters.
+pub const MAX_LINK_TITLE: usize = 200;
+/// Most pinned messages that may be deleted once they are no longer among the newest.
+pub const MAX_LATE: usize = 10_000;
 
 /// The messages held.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -38,35 +63,27 @@ pub(crate) struct State {
     /// Whether older messages have been let go.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     more: bool,
+    /// The pinned ones, oldest pin first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pins: Vec<Seq>,
+    /// Pinned messages that are no longer among the newest.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    aside: BTreeMap<Seq, Message>,
+    /// When those were deleted that were held for their pins only.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    late: BTreeMap<Seq, Timestamp>,
     #[serde(skip, default = "kept")]
     keep: usize,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Message {
-    author: UserId,
-    nickname: String,
-    text: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    reply_to: Option<Seq>,
-    sent_at: Timestamp,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    edited_at: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    deleted_at: Option<Timestamp>,
-    /// In the order in which they were first put; none is empty.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    reactions: Vec<Reaction>,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize)]
-struct Reaction {
-    emoji: String,
-    users: BTreeSet<UserId>,
+    #[serde(skip, default = "kept_bytes")]
+    keep_bytes: usize,
 }
 
 fn kept() -> usize {
     KEPT
+}
+
+fn kept_bytes() -> usize {
+    sealed::KEPT_BYTES
 }
 
 impl Default for State {
@@ -80,110 +97,70 @@ impl State {
         Self {
             messages: BTreeMap::new(),
             more: false,
+            pins: Vec::new(),
+            aside: BTreeMap::new(),
+            late: BTreeMap::new(),
             keep,
+            keep_bytes: if keep == KEPT { sealed::KEPT_BYTES } else { usize::MAX },
         }
     }
 
-    /// `enabled` is whether members may write.
-    pub(crate) fn decide(
-        &self,
-        command: &ChatCommand,
-        members: &Members,
-        enabled: bool,
-        cx: &Cx<'_>,
-    ) -> Result<Vec<Event>, Reject> {
-        let user = &cx.actor.user;
-        let is_host = permission::acting_role(members, cx.actor).is_some_and(crate::Role::is_host);
-        let writes = if enabled || is_host {
-            Ok(())
-        } else {
-            Err(Reject::ChatClosed)
-        };
-        let event = match command {
-            ChatCommand::Send { text, reply_to } => {
-                writes?;
-                let text = text::lines(text, MAX_TEXT)?;
-                if let Some(message) = reply_to {
-                    self.standing(*message)?;
-                }
-                let nickname = members.get(user).ok_or(Reject::NotMember)?.nickname.clone();
-                Some(ChatEvent::Sent {
-                    author: user.clone(),
-                    nickname,
-                    text,
-                    reply_to: *reply_to,
-                })
-            }
-            ChatCommand::Edit { message, text } => {
-                writes?;
-                let before = self.standing(*message)?;
-                if before.author != *user {
-                    return Err(Reject::NotPermitted);
-                }
-                let text = text::lines(text, MAX_TEXT)?;
-                (text != before.text).then_some(ChatEvent::Edited {
-                    message: *message,
-                    text,
-                })
-            }
-            ChatCommand::Delete { message } => {
-                let by_host = self.standing(*message)?.author != *user;
-                if by_host && !is_host {
-                    return Err(Reject::NotPermitted);
-                }
-                Some(ChatEvent::Deleted {
-                    message: *message,
-                    by_host,
-                })
-            }
-            ChatCommand::React {
-                message,
-                emoji,
-                present,
-            } => {
-                writes?;
-                self.react(*message, user, emoji, *present)?
-            }
-        };
-        Ok(event.into_iter().map(Event::Chat).collect())
+    /// A message that is held and not deleted.
+    pub(crate) fn standing(&self, message: Seq) -> Result<&Message, Reject> {
+        self.messages
+            .get(&message)
+            .filter(|message| message.deleted_at.is_none())
+            .ok_or(Reject::NoSuchMessage)
+    }
+
+    /// The same, or a pinned one of any age.
+    pub(crate) fn standing_or_pinned(&self, message: Seq) -> Result<&Message, Reject> {
+        self.standing(message)
+            .or_else(|reject| self.aside.get(&message).ok_or(reject))
+    }
+
+    /// A message that is held or pinned, deleted or not.
+    pub(crate) fn get(&self, message: Seq) -> Option<&Message> {
+        self.messages.get(&message).or_else(|| self.aside.get(&message))
+    }
+
+    /// Whether it is held for its pin only.
+    pub(crate) fn is_aside(&self, message: Seq) -> bool {
+        self.aside.contains_key(&message)
+    }
+
+    /// How many messages were deleted when they were held for their pins only.
+    pub(crate) fn late_deletions(&self) -> usize {
+        self.late.len()
+    }
+
+    /// How many are pinned.
+    pub(crate) fn pin_count(&self) -> usize {
+        self.pins.len()
     }
 
     /// Takes an event into the state.
     pub(crate) fn apply(&mut self, seq: Seq, at: Timestamp, event: &ChatEvent) {
         match event {
-            ChatEvent::Sent {
-                author,
-                nickname,
-                text,
-                reply_to,
-            } => {
-                let message = Message {
-                    author: author.clone(),
-                    nickname: nickname.clone(),
-                    text: text.clone(),
-                    reply_to: *reply_to,
-                    sent_at: at,
-                    edited_at: None,
-                    deleted_at: None,
-                    reactions: Vec::new(),
-                };
-                self.messages.insert(seq, message);
-                while self.messages.len() > self.keep {
-                    self.messages.pop_first();
-                    self.more = true;
-                }
+            ChatEvent::Sent(sent) => {
+                self.answer(at, sent);
+                self.insert(seq, at, sent);
             }
-            ChatEvent::Edited { message, text } => {
-                if let Some(message) = self.messages.get_mut(message) {
-                    message.text.clone_from(text);
-                    message.edited_at = Some(at);
+            ChatEvent::Edited {
+                message,
+                text,
+                mentions,
+            } => {
+                if let Some(message) = self.get_mut(*message) {
+                    message.edit(at, text, mentions);
                 }
             }
             ChatEvent::Deleted { message, .. } => {
-                if let Some(message) = self.messages.get_mut(message) {
-                    message.text.clear();
-                    message.reactions.clear();
-                    message.deleted_at = Some(at);
+                self.pins.retain(|pinned| pinned != message);
+                if self.aside.remove(message).is_some() {
+                    self.late.insert(*message, at);
+                } else if let Some(message) = self.get_mut(*message) {
+                    message.delete(at);
                 }
             }
             ChatEvent::Reacted {
@@ -193,110 +170,113 @@ impl State {
                 present,
                 ..
             } => {
-                if let Some(message) = self.messages.get_mut(message) {
-                    message.reacted(user, emoji, *present);
+                if let Some(message) = self.get_mut(*message) {
+                    reaction::apply(&mut message.reactions, user, emoji, *present);
                 }
             }
+            ChatEvent::Pinned { message, present } => self.pin(*message, at, *present),
+            ChatEvent::ResendRequested {
+                message, user, device, ..
+            } => {
+                if let Some(message) = self.get_mut(*message) {
+                    message.asked.insert((user.clone(), device.clone()));
+                }
+            }
+            ChatEvent::Broadcast { .. } => {}
         }
     }
 
-    /// Messages before a position (`None`: from the end), oldest first; and whether there are older ones.
-    pub(crate) fn page(&self, before: Option<Seq>, limit: usize) -> (Vec<MessageView>, bool) {
-        let mut earlier = self.messages.range(..before.unwrap_or(Seq::MAX)).rev();
-        let mut page: Vec<MessageView> = earlier
-            .by_ref()
-            .take(limit)
-            .map(|(seq, message)| message.view(*seq))
+    /// Forgets all messages up to a position, and that there ever were any.
+    pub(crate) fn expire(&mut self, through: Seq) {
+        let kept = through.saturating_add(1);
+        self.messages = self.messages.split_off(&kept);
+        self.aside = self.aside.split_off(&kept);
+        self.late = self.late.split_off(&kept);
+        self.pins.retain(|pinned| *pinned > through);
+        self.more = false;
+    }
+
+    fn sealed_bytes(&self) -> usize {
+        self.messages.values().map(Message::sealed_size).sum()
+    }
+
+    /// A message as it stands, if it is held and not deleted.
+    pub(crate) fn quote(&self, message: Seq) -> Option<Quote> {
+        self.standing(message).ok().map(Message::quote)
+    }
+
+    /// Whether a message that was written there would be among the newest.
+    pub(crate) fn has_place_for(&self, message: Seq) -> bool {
+        let oldest = self.messages.keys().next();
+        self.messages.len() < self.keep || oldest.is_some_and(|oldest| *oldest < message)
+    }
+
+    /// Puts a message to the place where it was written. It is unread for those who had read up to the entry by which it
+    /// comes.
+    pub(crate) fn publish(&mut self, message: Seq, quote: &Quote, by: Seq) {
+        self.answer(quote.sent_at, &quote.sent);
+        self.insert(message, quote.sent_at, &quote.sent);
+        let thread: Vec<Timestamp> = self
+            .messages
+            .values()
+            .filter(|answer| answer.thread == Some(message))
+            .map(|answer| answer.sent_at)
             .collect();
-        page.reverse();
-        (page, self.more || earlier.next().is_some())
+        if let Some(message) = self.messages.get_mut(&message) {
+            message.edited_at = quote.edited_at;
+            message.edit_count = quote.edit_count;
+            message.shown_by = Some(by);
+            message.thread_count = u32::try_from(thread.len()).unwrap_or(u32::MAX);
+            message.thread_at = thread.last().copied();
+        }
     }
 
-    /// A message that is held and not deleted.
-    fn standing(&self, message: Seq) -> Result<&Message, Reject> {
-        self.messages
-            .get(&message)
-            .filter(|message| message.deleted_at.is_none())
-            .ok_or(Reject::NoSuchMessage)
+    /// Takes a message out, as if it had not been sent.
+    pub(crate) fn withdraw(&mut self, message: Seq) -> Option<Quote> {
+        let quote = self.quote(message)?;
+        self.messages.remove(&message);
+        self.pins.retain(|pinned| *pinned != message);
+        if let Some(root) = quote.sent.thread.and_then(|root| self.get_mut(root)) {
+            root.thread_count = root.thread_count.saturating_sub(1);
+        }
+        Some(quote)
     }
 
-    fn react(&self, message: Seq, user: &UserId, emoji: &str, present: bool) -> Result<Option<ChatEvent>, Reject> {
-        let standing = self.standing(message)?;
-        if !emoji::is_emoji(emoji) {
-            return Err(Reject::TextInvalid("not one emoji"));
+    /// Counts a message in the thread that it is in.
+    fn answer(&mut self, at: Timestamp, sent: &Sent) {
+        if let Some(root) = sent.thread.and_then(|root| self.get_mut(root)) {
+            root.thread_count = root.thread_count.saturating_add(1);
+            root.thread_at = Some(at);
         }
-        let users = standing
-            .reactions
-            .iter()
-            .find(|reaction| reaction.emoji == emoji)
-            .map(|reaction| &reaction.users);
-        if users.is_some_and(|users| users.contains(user)) == present {
-            return Ok(None);
-        }
-        if present && users.is_none() && standing.reactions.len() >= MAX_EMOJI {
-            return Err(Reject::TooManyReactions);
-        }
-        let reactions: usize = standing.reactions.iter().map(|reaction| reaction.users.len()).sum();
-        if present && reactions >= MAX_REACTIONS {
-            return Err(Reject::LimitReached("reactions"));
-        }
-        let others = users.map_or(0, |users| users.len() - usize::from(!present));
-        let count = u32::try_from(others + usize::from(present)).unwrap_or(u32::MAX);
-        Ok(Some(ChatEvent::Reacted {
-            message,
-            user: user.clone(),
-            emoji: emoji.to_owned(),
-            present,
-            count,
-        }))
     }
-}
 
-impl Message {
-    fn reacted(&mut self, user: &UserId, emoji: &str, present: bool) {
-        match self.reactions.iter_mut().find(|reaction| reaction.emoji == emoji) {
-            Some(reaction) if present => {
-                reaction.users.insert(user.clone());
+    /// Takes a message in, and lets go of the oldest if there are too many.
+    fn insert(&mut self, seq: Seq, at: Timestamp, sent: &Sent) {
+        self.messages.insert(seq, Message::new(sent, at));
+        let mut bytes = if sent.sealed.is_some() { self.sealed_bytes() } else { 0 };
+        while self.messages.len() > self.keep || bytes > self.keep_bytes {
+            if let Some((seq, message)) = self.messages.pop_first() {
+                bytes = bytes.saturating_sub(message.sealed_size());
+                if message.pinned_at.is_some() {
+                    self.aside.insert(seq, message);
+                }
             }
-            Some(reaction) => {
-                reaction.users.remove(user);
-                self.reactions.retain(|reaction| !reaction.users.is_empty());
-            }
-            None if present => {
-                self.reactions.push(Reaction {
-                    emoji: emoji.to_owned(),
-                    users: BTreeSet::from([user.clone()]),
-                });
-            }
-            None => {}
+            self.more = true;
         }
     }
 
-    fn view(&self, seq: Seq) -> MessageView {
-        let mut reactions: Vec<_> = self
-            .reactions
-            .iter()
-            .map(|Reaction { emoji, users }| {
-                let count = u32::try_from(users.len()).unwrap_or(u32::MAX);
-                (
-                    emoji.clone(),
-                    users.iter().take(VIEW_REACTORS).cloned().collect(),
-                    count,
-                )
-            })
-            .collect();
-        // Then by emoji, not by who was first: a client that has not heard the beginning keeps the same order.
-        reactions.sort_by(|(a, _, few), (b, _, many)| many.cmp(few).then_with(|| a.cmp(b)));
-        MessageView {
-            seq,
-            author: self.author.clone(),
-            nickname: self.nickname.clone(),
-            text: self.text.clone(),
-            reply_to: self.reply_to,
-            sent_at: self.sent_at,
-            edited_at: self.edited_at,
-            deleted_at: self.deleted_at,
-            reactions,
+    fn pin(&mut self, seq: Seq, at: Timestamp, present: bool) {
+        let Some(message) = self.get_mut(seq) else { return };
+        message.pinned_at = present.then_some(at);
+        self.pins.retain(|pinned| *pinned != seq);
+        if present {
+            self.pins.push(seq);
+        } else {
+            self.aside.remove(&seq);
         }
+    }
+
+    fn get_mut(&mut self, message: Seq) -> Option<&mut Message> {
+        self.messages.get_mut(&message).or_else(|| self.aside.get_mut(&message))
     }
 }

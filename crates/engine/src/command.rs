@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::{
-    Millis, Seq, UserId,
+    ActivityCommand, ChatCommand, InboxCommand, KeysCommand, Millis, ModerationCommand, ReceiptCommand, UserId,
     member::{Accommodations, Role},
     quiz::{self, Quiz},
-    settings::{JoinPolicy, RoomKind},
+    settings::{JoinPolicy, PolicyChange, RoomKind},
 };
 
 /// A request to a room.
@@ -18,6 +18,16 @@ pub enum Command {
     Quiz(QuizCommand),
     /// Chat.
     Chat(ChatCommand),
+    /// Receipts.
+    Receipt(ReceiptCommand),
+    /// Moderation.
+    Moderation(ModerationCommand),
+    /// Hands.
+    Activity(ActivityCommand),
+    /// Notifications and announcements.
+    Inbox(InboxCommand),
+    /// Keys of devices.
+    Keys(KeysCommand),
 }
 
 /// Settings and membership.
@@ -39,6 +49,17 @@ pub enum RoomCommand {
         teams: Vec<String>,
         /// The host's nickname; empty takes the actor's name.
         nickname: String,
+        /// How people talk in it, and who finds it; none takes the kind's default.
+        policy: PolicyChange,
+    },
+    /// The first command of a conversation: the actor and everybody named are in it, as equals.
+    Open {
+        /// Shown to all of them; empty for their names.
+        title: String,
+        /// The others, and the names by which the actor knows them; empty where there is none.
+        people: Vec<(UserId, String)>,
+        /// Whether only sealed messages are taken.
+        end_to_end: bool,
     },
     /// Come in. Repeating it as a member changes nothing.
     Join {
@@ -69,6 +90,8 @@ pub enum RoomCommand {
         late_join: Option<bool>,
         /// Whether members may chat.
         chat_enabled: Option<bool>,
+        /// How people talk in it, and who finds it.
+        policy: PolicyChange,
     },
     /// End the room.
     Close,
@@ -100,6 +123,8 @@ pub enum RoomCommand {
         user: UserId,
         /// Told to the user.
         message: String,
+        /// For how long; none until a host ends it.
+        duration: Option<Millis>,
     },
     /// Let a banned user in again.
     Unban {
@@ -176,39 +201,6 @@ pub enum QuizCommand {
     End,
 }
 
-/// Chat.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ChatCommand {
-    /// Say something.
-    Send {
-        /// Plain text.
-        text: String,
-        /// The message that this one answers.
-        reply_to: Option<Seq>,
-    },
-    /// Replace the text of a message.
-    Edit {
-        /// The message.
-        message: Seq,
-        /// The new text.
-        text: String,
-    },
-    /// Take a message away.
-    Delete {
-        /// The message.
-        message: Seq,
-    },
-    /// Put a reaction or take it back.
-    React {
-        /// The message.
-        message: Seq,
-        /// One emoji.
-        emoji: String,
-        /// Put or take back.
-        present: bool,
-    },
-}
-
 impl From<RoomCommand> for Command {
     fn from(command: RoomCommand) -> Self {
         Self::Room(command)
@@ -224,5 +216,35 @@ impl From<QuizCommand> for Command {
 impl From<ChatCommand> for Command {
     fn from(command: ChatCommand) -> Self {
         Self::Chat(command)
+    }
+}
+
+impl From<ReceiptCommand> for Command {
+    fn from(command: ReceiptCommand) -> Self {
+        Self::Receipt(command)
+    }
+}
+
+impl From<ModerationCommand> for Command {
+    fn from(command: ModerationCommand) -> Self {
+        Self::Moderation(command)
+    }
+}
+
+impl From<ActivityCommand> for Command {
+    fn from(command: ActivityCommand) -> Self {
+        Self::Activity(command)
+    }
+}
+
+impl From<InboxCommand> for Command {
+    fn from(command: InboxCommand) -> Self {
+        Self::Inbox(command)
+    }
+}
+
+impl From<KeysCommand> for Command {
+    fn from(command: KeysCommand) -> Self {
+        Self::Keys(command)
     }
 }

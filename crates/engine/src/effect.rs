@@ -2,10 +2,7 @@
 //!
 //! Neighbours: [`dedupe`](crate::dedupe) finds the entries of a request; who answers a retry from them asks here first.
 
-use crate::{
-    ChatCommand, ChatEvent, Command, Event, QuizCommand, RoomCommand, RoomEvent, event::LeaveReason,
-    quiz::Event as Quiz,
-};
+use crate::{Command, Event, QuizCommand, RoomCommand, RoomEvent, event::LeaveReason, quiz::Event as Quiz};
 
 impl Command {
     /// Whether the first event that this command makes can be `event`. Texts and settings are not compared: a retry
@@ -22,8 +19,13 @@ impl Command {
         match (self, event) {
             (Self::Room(command), Event::Room(event)) => room(command, event),
             (Self::Quiz(command), Event::Quiz(event)) => quiz(command, event),
-            (Self::Chat(command), Event::Chat(event)) => chat(command, event),
-            (Self::Room(_) | Self::Quiz(_) | Self::Chat(_), Event::Room(_) | Event::Quiz(_) | Event::Chat(_)) => false,
+            (Self::Chat(command), event) => command.can_make(event),
+            (Self::Receipt(command), event) => command.can_make(event),
+            (Self::Moderation(command), event) => command.can_make(event),
+            (Self::Activity(command), event) => command.can_make(event),
+            (Self::Inbox(command), event) => command.can_make(event),
+            (Self::Keys(command), event) => command.can_make(event),
+            (Self::Room(_) | Self::Quiz(_), _) => false,
         }
     }
 }
@@ -32,13 +34,14 @@ fn room(command: &RoomCommand, event: &RoomEvent) -> bool {
     use RoomEvent as Made;
     let left = |who, why| matches!(event, Made::MemberLeft { user, reason, .. } if user == who && *reason == why);
     match command {
-        RoomCommand::Create { .. } => matches!(event, Made::Created { .. }),
+        RoomCommand::Create { .. } | RoomCommand::Open { .. } => matches!(event, Made::Created { .. }),
         RoomCommand::Join { invitation, .. } => match event {
             Made::MemberJoined { .. } => true,
             Made::MemberUpdated { invitation: by, .. } => by.is_some() && by == invitation,
             Made::Created { .. }
             | Made::Updated { .. }
             | Made::Closed
+            | Made::MessagesExpired { .. }
             | Made::MemberLeft { .. }
             | Made::Unbanned { .. }
             | Made::Banned { .. }
@@ -92,18 +95,5 @@ fn quiz(command: &QuizCommand, event: &Quiz) -> bool {
         QuizCommand::Skip { index } => matches!(event, Quiz::Skipped { index: made } if made == index),
         QuizCommand::SetAutoAdvance { .. } => matches!(event, Quiz::AutoAdvanceSet { .. }),
         QuizCommand::End => matches!(event, Quiz::Ended { .. }),
-    }
-}
-
-fn chat(command: &ChatCommand, event: &ChatEvent) -> bool {
-    match command {
-        ChatCommand::Send { .. } => matches!(event, ChatEvent::Sent { .. }),
-        ChatCommand::Edit { message, .. } => {
-            matches!(event, ChatEvent::Edited { message: made, .. } if made == message)
-        }
-        ChatCommand::Delete { message } => matches!(event, ChatEvent::Deleted { message: made, .. } if made == message),
-        ChatCommand::React { message, .. } => {
-            matches!(event, ChatEvent::Reacted { message: made, .. } if made == message)
-        }
     }
 }

@@ -5,7 +5,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{RequestId, Seq, Timestamp, UserId, member::Member, membership::Invitation, quiz, settings::Settings};
+use crate::{
+    ActivityEvent, ChatEvent, InboxEvent, KeysEvent, ModerationEvent, ReceiptEvent, RequestId, Seq, Timestamp, UserId,
+    member::Member, membership::Invitation, quiz, settings::Settings,
+};
 
 /// One entry of a room's log.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,6 +37,16 @@ pub enum Event {
     Quiz(quiz::Event),
     /// In the chat.
     Chat(ChatEvent),
+    /// To the marks of what was received and read.
+    Receipt(ReceiptEvent),
+    /// By moderators and their rules.
+    Moderation(ModerationEvent),
+    /// To hands and visits.
+    Activity(ActivityEvent),
+    /// To an inbox, or to the announcements.
+    Inbox(InboxEvent),
+    /// To somebody's keys.
+    Keys(KeysEvent),
 }
 
 /// To the room and its members.
@@ -52,6 +65,11 @@ pub enum RoomEvent {
     },
     /// The room is over.
     Closed,
+    /// Messages that are older than the room keeps them are gone.
+    MessagesExpired {
+        /// All up to this entry.
+        through: Seq,
+    },
     /// Somebody came in.
     MemberJoined {
         /// The new member.
@@ -73,6 +91,9 @@ pub enum RoomEvent {
         message: String,
         /// How many members there are.
         member_count: u32,
+        /// When a ban ends; none for when a host ends it. The member and hosts see it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
     },
     /// Somebody changed.
     MemberUpdated {
@@ -104,6 +125,9 @@ pub enum RoomEvent {
         /// What the host said.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         message: String,
+        /// When it ends; none for when a host ends it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
     },
 }
 
@@ -117,51 +141,6 @@ pub enum LeaveReason {
     Removed,
     /// Banned by a host.
     Banned,
-}
-
-/// In the chat. A message is known by the number of its `Sent` entry.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum ChatEvent {
-    /// Somebody said something.
-    Sent {
-        /// Who.
-        author: UserId,
-        /// The author's nickname at the time.
-        nickname: String,
-        /// The text.
-        text: String,
-        /// The message that this one answers.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        reply_to: Option<Seq>,
-    },
-    /// A message has a new text.
-    Edited {
-        /// The message.
-        message: Seq,
-        /// The new text.
-        text: String,
-    },
-    /// A message was taken away.
-    Deleted {
-        /// The message.
-        message: Seq,
-        /// Whether a host did it instead of the author.
-        by_host: bool,
-    },
-    /// A reaction was put or taken back.
-    Reacted {
-        /// The message.
-        message: Seq,
-        /// Who.
-        user: UserId,
-        /// The emoji.
-        emoji: String,
-        /// Put or taken back.
-        present: bool,
-        /// How many users have put this emoji on the message.
-        count: u32,
-    },
 }
 
 /// Which feature an event belongs to. Typed streams hear some features only.
@@ -183,7 +162,12 @@ impl Event {
         match self {
             Self::Room(_) => Feature::Room,
             Self::Quiz(_) => Feature::Quiz,
-            Self::Chat(_) => Feature::Chat,
+            Self::Chat(event) => event.feature(),
+            Self::Receipt(event) => event.feature(),
+            Self::Moderation(event) => event.feature(),
+            Self::Activity(event) => event.feature(),
+            Self::Inbox(event) => event.feature(),
+            Self::Keys(event) => event.feature(),
         }
     }
 }
@@ -196,6 +180,7 @@ impl Event {
                 RoomEvent::Created { .. } => "room.created",
                 RoomEvent::Updated { .. } => "room.updated",
                 RoomEvent::Closed => "room.closed",
+                RoomEvent::MessagesExpired { .. } => "room.messages_expired",
                 RoomEvent::MemberJoined { .. } => "room.member_joined",
                 RoomEvent::MemberLeft { .. } => "room.member_left",
                 RoomEvent::MemberUpdated { .. } => "room.member_updated",
@@ -205,12 +190,12 @@ impl Event {
                 RoomEvent::InvitationRevoked { .. } => "room.invitation_revoked",
             },
             Self::Quiz(event) => event.name(),
-            Self::Chat(event) => match event {
-                ChatEvent::Sent { .. } => "chat.sent",
-                ChatEvent::Edited { .. } => "chat.edited",
-                ChatEvent::Deleted { .. } => "chat.deleted",
-                ChatEvent::Reacted { .. } => "chat.reacted",
-            },
+            Self::Chat(event) => event.name(),
+            Self::Receipt(event) => event.name(),
+            Self::Moderation(event) => event.name(),
+            Self::Activity(event) => event.name(),
+            Self::Inbox(event) => event.name(),
+            Self::Keys(event) => event.name(),
         }
     }
 }

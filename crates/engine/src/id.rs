@@ -85,6 +85,10 @@ identifier! {
     QuizId
 }
 identifier! {
+    /// One device of a user, named by itself.
+    DeviceId
+}
+identifier! {
     /// A name that a client gives to a command so that a retry is recognised.
     RequestId
 }

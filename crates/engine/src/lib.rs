@@ -11,6 +11,7 @@
 //! [`Room::next_deadline`] is derived from state and never stored. Whoever owns the room (the runtime) stamps the time,
 //! stores the entries, and publishes them only then.
 
+pub mod activity;
 pub mod audience;
 pub mod chat;
 pub mod command;
@@ -18,14 +19,21 @@ pub mod cx;
 pub mod dedupe;
 mod effect;
 pub mod event;
+pub mod history;
 pub mod id;
+pub mod inbox;
+pub mod keys;
 pub mod member;
 pub mod membership;
+pub mod moderation;
 pub mod nickname;
+pub mod octets;
 pub mod permission;
 pub mod presence;
 pub mod quiz;
+pub mod receipt;
 pub mod reject;
+mod retention;
 pub mod room;
 pub mod settings;
 pub mod signal;
@@ -33,16 +41,22 @@ mod text;
 pub mod time;
 pub mod view;
 
+pub use activity::{ActivityCommand, ActivityEvent};
 pub use audience::{Audience, Visibility};
-pub use command::{ChatCommand, Command, QuizCommand, RoomCommand};
+pub use chat::{ChatCommand, ChatEvent};
+pub use command::{Command, QuizCommand, RoomCommand};
 pub use cx::{Actor, Cx};
-pub use event::{ChatEvent, Entry, Event, Feature, RoomEvent};
-pub use id::{InvalidId, QuizId, RequestId, RoomId, Seq, UserId};
+pub use event::{Entry, Event, Feature, RoomEvent};
+pub use id::{DeviceId, InvalidId, QuizId, RequestId, RoomId, Seq, UserId};
+pub use inbox::{InboxCommand, InboxEvent};
+pub use keys::{KeysCommand, KeysEvent};
 pub use member::{Accommodations, Member, Role};
 pub use membership::Invitation;
+pub use moderation::{ModerationCommand, ModerationEvent};
+pub use receipt::{Mark, ReceiptCommand, ReceiptEvent};
 pub use reject::Reject;
 pub use room::Room;
-pub use settings::{JoinPolicy, RoomKind, Settings};
-pub use signal::{Observation, Presence, PresenceState, Signal, SignalKey};
+pub use settings::{HistoryPolicy, JoinPolicy, Policy, PolicyChange, RoomKind, Settings, WritePolicy};
+pub use signal::{Hearers, Observation, Presence, PresenceState, Signal, SignalKey};
 pub use time::{Millis, Timestamp};
 pub use view::{MessageView, View};

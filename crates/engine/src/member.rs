@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Millis, Timestamp, UserId, nickname};
+use crate::{Millis, Timestamp, UserId, moderation::Mute, nickname};
 
 /// Longest avatar seed, in characters.
 pub const MAX_AVATAR: usize = 64;
@@ -56,6 +56,12 @@ pub struct Member {
     /// What makes a timed game fair for the member. Hosts and the member see it.
     #[serde(default, skip_serializing_if = "Accommodations::is_none")]
     pub accommodations: Accommodations,
+    /// When the hand was raised, which is its place in the queue; none while it is down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hand_at: Option<Timestamp>,
+    /// The mute that the member is under, which may have ended. Hosts and the member see it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mute: Option<Mute>,
 }
 
 /// What makes a timed game fair for one member.
@@ -146,6 +152,11 @@ impl Members {
             .is_some_and(|holders| holders.iter().any(|holder| holder != user))
     }
 
+    /// The member whose nickname has this key; the first in the order of their ids, should there be several.
+    pub(crate) fn named(&self, key: &str) -> Option<&UserId> {
+        self.names.get(key).and_then(BTreeSet::first)
+    }
+
     /// Takes a member in, in place of an earlier one of the same user.
     pub(crate) fn insert(&mut self, member: Member) {
         self.remove(&member.user);
@@ -154,6 +165,20 @@ impl Members {
             .or_default()
             .insert(member.user.clone());
         self.by_id.insert(member.user.clone(), member);
+    }
+
+    /// Raises or lowers a member's hand.
+    pub(crate) fn set_hand(&mut self, user: &UserId, hand_at: Option<Timestamp>) {
+        if let Some(member) = self.by_id.get_mut(user) {
+            member.hand_at = hand_at;
+        }
+    }
+
+    /// Puts down the mute that a user is under, if it is a member.
+    pub(crate) fn set_mute(&mut self, user: &UserId, mute: Option<Mute>) {
+        if let Some(member) = self.by_id.get_mut(user) {
+            member.mute = mute;
+        }
     }
 
     /// Takes a member out.

@@ -3,17 +3,24 @@
 //! Neighbours: [`permission`](crate::permission) has refused what a role may not ask before this is reached;
 //! [`nickname`](crate::nickname) says which names are usable; [`room`](crate::room) dispatches here.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Cx, Event, Member, Reject, Role, RoomCommand, RoomEvent, Settings, Timestamp, UserId, event::LeaveReason,
-    member::Members, permission, presence, quiz::Phase, text,
+    Actor, Cx, Entry, Event, Member, Reject, Role, RoomCommand, RoomEvent, Seq, Settings, Timestamp, UserId,
+    WritePolicy,
+    event::LeaveReason,
+    member::Members,
+    moderation::{Ban, mute},
+    permission, presence,
+    quiz::Phase,
+    text,
 };
 
 mod arrival;
 mod change;
+mod conversation;
 pub mod invitation;
 
 pub use invitation::Invitation;
@@ -29,10 +36,14 @@ pub(crate) struct State {
     /// None before the room is created.
     pub(crate) settings: Option<Settings>,
     pub(crate) members: Members,
-    pub(crate) bans: BTreeSet<UserId>,
+    /// Some may have ended.
+    pub(crate) bans: BTreeMap<UserId, Ban>,
     /// By code; some may have expired.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(crate) invitations: BTreeMap<String, Invitation>,
+    /// Which entry brought each member in. Rooms that are older than this say nothing of those who were there before.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(crate) since: BTreeMap<UserId, Seq>,
 }
 
 /// What membership may know of the rest of the room.
@@ -54,6 +65,26 @@ impl State {
         }
     }
 
+    /// Whether the actor may write in the chat. Whether it has a seat has been asked before.
+    pub(crate) fn check_writes(&self, actor: &Actor) -> Result<(), Reject> {
+        let settings = self.settings.as_ref().ok_or(Reject::NoSuchRoom)?;
+        let policy = &settings.policy;
+        if policy.archived_at.is_some() {
+            return Err(Reject::RoomArchived);
+        }
+        if permission::acting_role(&self.members, actor).is_some_and(Role::is_host) {
+            return Ok(());
+        }
+        if !settings.chat_enabled {
+            return Err(Reject::ChatClosed);
+        }
+        match policy.write {
+            WritePolicy::Members => Ok(()),
+            WritePolicy::Named if policy.writers.contains(&actor.user) => Ok(()),
+            WritePolicy::Hosts | WritePolicy::Named => Err(Reject::WriteNotAllowed),
+        }
+    }
+
     #[expect(clippy::too_many_lines, reason = "one arm per command, none of them long")]
     pub(crate) fn decide(
         &self,
@@ -70,6 +101,7 @@ impl State {
                 capacity,
                 teams,
                 nickname,
+                policy,
             } => {
                 let settings = arrival::settings(
                     &arrival::Wish {
@@ -79,11 +111,17 @@ impl State {
                         join_policy: *join_policy,
                         capacity: *capacity,
                         teams,
+                        policy,
                     },
                     cx,
                 )?;
                 self.create(settings, nickname, cx)?
             }
+            RoomCommand::Open {
+                title,
+                people,
+                end_to_end,
+            } => conversation::open(title, people, *end_to_end, cx)?,
             RoomCommand::Join {
                 nickname,
                 avatar,
@@ -109,6 +147,7 @@ impl State {
                 capacity,
                 late_join,
                 chat_enabled,
+                policy,
             } => {
                 let mut settings = self.check_open()?.clone();
                 if let Some(title) = title {
@@ -120,6 +159,7 @@ impl State {
                 settings.locked = locked.unwrap_or(settings.locked);
                 settings.late_join = late_join.unwrap_or(settings.late_join);
                 settings.chat_enabled = chat_enabled.unwrap_or(settings.chat_enabled);
+                change::policy(&mut settings.policy, policy, cx)?;
                 if self.settings.as_ref() == Some(&settings) {
                     Vec::new()
                 } else {
@@ -149,11 +189,17 @@ impl State {
                 self.check_removable(user, cx)?;
                 vec![self.left(user, LeaveReason::Removed, message)]
             }
-            RoomCommand::Ban { user, message } => {
+            RoomCommand::Ban {
+                user,
+                message,
+                duration,
+            } => {
                 let message = text::line(message, MAX_MESSAGE, "message")?;
-                self.ban(user, message, cx)?
+                self.ban(user, message, mute::ends_at(*duration, cx.now)?, cx)?
             }
-            RoomCommand::Unban { user } if self.bans.contains(user) => vec![RoomEvent::Unbanned { user: user.clone() }],
+            RoomCommand::Unban { user } if self.ban_of(user, cx.now).is_some() => {
+                vec![RoomEvent::Unbanned { user: user.clone() }]
+            }
             RoomCommand::Unban { .. } => Vec::new(),
             RoomCommand::TakeHost => self.take_host(around.board, cx)?,
             RoomCommand::CreateInvitation {
@@ -176,17 +222,24 @@ impl State {
     }
 
     /// Takes an event into the state.
-    pub(crate) fn apply(&mut self, at: Timestamp, event: &RoomEvent, board: &mut presence::Board) {
+    pub(crate) fn apply(&mut self, entry: &Entry, event: &RoomEvent, board: &mut presence::Board) {
+        let at = entry.at;
         match event {
+            // The chat forgets them.
+            RoomEvent::MessagesExpired { .. } => {}
             RoomEvent::Created { settings } | RoomEvent::Updated { settings } => self.settings = Some(settings.clone()),
             RoomEvent::Closed => {
                 if let Some(settings) = &mut self.settings {
                     settings.closed_at = Some(at);
                 }
                 self.invitations.clear();
+                board.visits.close(at);
             }
             RoomEvent::MemberJoined { member, invitation, .. } | RoomEvent::MemberUpdated { member, invitation } => {
-                board.enter(&member.user, at);
+                board.enter(&member.user, presence::Known::default(), at);
+                if self.members.get(&member.user).is_none() {
+                    self.since.insert(member.user.clone(), entry.seq);
+                }
                 self.members.insert(member.clone());
                 if let Some(code) = invitation {
                     self.count_use(code);
@@ -194,16 +247,21 @@ impl State {
             }
             RoomEvent::InvitationCreated { invitation } => self.add_invitation(invitation, at),
             RoomEvent::InvitationRevoked { code } => drop(self.invitations.remove(code)),
-            RoomEvent::MemberLeft { user, reason, .. } => {
-                board.leave(user);
+            RoomEvent::MemberLeft {
+                user,
+                reason,
+                message,
+                until,
+                ..
+            } => {
+                board.leave(user, at);
                 self.members.remove(user);
+                self.since.remove(user);
                 if *reason == LeaveReason::Banned {
-                    self.bans.insert(user.clone());
+                    self.add_ban(user, *until, message, at);
                 }
             }
-            RoomEvent::Banned { user, .. } => {
-                self.bans.insert(user.clone());
-            }
+            RoomEvent::Banned { user, message, until } => self.add_ban(user, *until, message, at),
             RoomEvent::Unbanned { user } => {
                 self.bans.remove(user);
             }
@@ -235,24 +293,54 @@ impl State {
             reason,
             message,
             member_count,
+            until: None,
         }
     }
 
-    fn ban(&self, user: &UserId, message: String, cx: &Cx<'_>) -> Result<Vec<RoomEvent>, Reject> {
-        if self.bans.contains(user) {
+    /// Keeps a user out, until a time or for ever; who is kept out already is so on the new terms.
+    pub(crate) fn ban(
+        &self,
+        user: &UserId,
+        message: String,
+        until: Option<Timestamp>,
+        cx: &Cx<'_>,
+    ) -> Result<Vec<RoomEvent>, Reject> {
+        let before = self.ban_of(user, cx.now);
+        if before.is_some_and(|ban| ban.until == until) {
             return Ok(Vec::new());
         }
-        if self.bans.len() >= MAX_BANS {
+        if before.is_none() && self.bans.values().filter(|ban| ban.holds(cx.now)).count() >= MAX_BANS {
             return Err(Reject::LimitReached("bans"));
         }
         if self.members.get(user).is_none() {
             return Ok(vec![RoomEvent::Banned {
                 user: user.clone(),
                 message,
+                until,
             }]);
         }
         self.check_removable(user, cx)?;
-        Ok(vec![self.left(user, LeaveReason::Banned, message)])
+        Ok(vec![RoomEvent::MemberLeft {
+            user: user.clone(),
+            reason: LeaveReason::Banned,
+            message,
+            member_count: count(self.members.len().saturating_sub(1)),
+            until,
+        }])
+    }
+
+    /// The ban that a user is under.
+    pub(crate) fn ban_of(&self, user: &UserId, now: Timestamp) -> Option<&Ban> {
+        self.bans.get(user).filter(|ban| ban.holds(now))
+    }
+
+    fn add_ban(&mut self, user: &UserId, until: Option<Timestamp>, message: &str, now: Timestamp) {
+        self.bans.retain(|_, ban| ban.holds(now));
+        let ban = Ban {
+            until,
+            reason: message.to_owned(),
+        };
+        self.bans.insert(user.clone(), ban);
     }
 
     /// The host stays, and co-hosts are for the host to remove.

@@ -98,15 +98,88 @@ pub enum Reject {
     /// The chat is closed for members.
     #[error("the chat is closed")]
     ChatClosed,
+    /// Only hosts, or only some, may write here.
+    #[error("not everybody may write in this room")]
+    WriteNotAllowed,
+    /// The room is in the archive, where nobody writes.
+    #[error("the room is in the archive")]
+    RoomArchived,
     /// The text is empty or too long.
     #[error("the text is not usable: {0}")]
     TextInvalid(&'static str),
     /// No such message, or it was deleted.
     #[error("there is no such message")]
     NoSuchMessage,
+    /// Threads have one level: the message begins no thread, or the answered one is in another.
+    #[error("the message is in no such thread")]
+    WrongThread,
     /// As many distinct reactions as a message can hold.
     #[error("the message has too many different reactions")]
     TooManyReactions,
+    /// The identifier or a key of the device was used before.
+    #[error("the identifier or a key of the device has been used before")]
+    DeviceExists,
+    /// No such device, or it was revoked.
+    #[error("there is no such device")]
+    NoSuchDevice,
+    /// As many devices as there may be.
+    #[error("too many devices")]
+    TooManyDevices,
+    /// The key log takes revocations only.
+    #[error("the key log is full")]
+    KeyLogFull,
+    /// Sealed messages are for conversations.
+    #[error("this room takes no sealed messages")]
+    SealedNotAllowed,
+    /// The room takes sealed messages only, or the message is sealed.
+    #[error("only sealed messages are taken here")]
+    SealedOnly,
+    /// The message is not for exactly the devices that there are.
+    #[error("devices have changed")]
+    StaleDevices,
+    /// The member is muted.
+    #[error("muted by a host")]
+    Muted {
+        /// How long until that ends, unless a host is to end it.
+        ends_in: Option<Millis>,
+    },
+    /// The slow mode lets the member write again later.
+    #[error("the room is in slow mode")]
+    SlowMode {
+        /// How much later.
+        retry_after: Millis,
+    },
+    /// A rule of the room refuses the text or the nickname.
+    #[error("a rule of the room does not allow this")]
+    Filtered {
+        /// The rule, from 0.
+        rule: u32,
+        /// The beginning of what it refuses; for hosts.
+        excerpt: String,
+    },
+    /// The member has come in too recently for this.
+    #[error("newcomers may not yet share {what}")]
+    Newcomer {
+        /// For what.
+        what: &'static str,
+        /// How long until it may.
+        ends_in: Millis,
+    },
+    /// Messages wait for a host here, and one that everybody sees cannot be made into one that does.
+    #[error("a host has to look at this text: delete the message and send it anew")]
+    ApprovalNeeded,
+    /// The message does not stand where this could be done with it.
+    #[error("not possible with the message as it stands")]
+    MessageState,
+    /// Nobody reports what it wrote itself.
+    #[error("this is the caller's own message")]
+    OwnMessage,
+    /// No such report.
+    #[error("there is no such report")]
+    NoSuchReport,
+    /// The caller has reported this message, and the report is open.
+    #[error("already reported")]
+    AlreadyReported,
     /// A bound of the room is reached.
     #[error("a limit of the room is reached: {0}")]
     LimitReached(&'static str),
@@ -144,9 +217,28 @@ impl Reject {
             Self::AlreadyAnswered => "ALREADY_ANSWERED",
             Self::WrongAnswerType(_) => "WRONG_ANSWER_TYPE",
             Self::ChatClosed => "CHAT_CLOSED",
+            Self::WriteNotAllowed => "WRITE_NOT_ALLOWED",
+            Self::RoomArchived => "ROOM_ARCHIVED",
             Self::TextInvalid(_) => "TEXT_INVALID",
             Self::NoSuchMessage => "NO_SUCH_MESSAGE",
+            Self::WrongThread => "WRONG_THREAD",
             Self::TooManyReactions => "TOO_MANY_REACTIONS",
+            Self::DeviceExists => "DEVICE_EXISTS",
+            Self::NoSuchDevice => "DEVICE_UNKNOWN",
+            Self::TooManyDevices => "TOO_MANY_DEVICES",
+            Self::KeyLogFull => "KEY_LOG_FULL",
+            Self::SealedNotAllowed => "SEALED_NOT_ALLOWED",
+            Self::SealedOnly => "SEALED_ONLY",
+            Self::StaleDevices => "STALE_DEVICES",
+            Self::Muted { .. } => "MUTED",
+            Self::SlowMode { .. } => "SLOW_MODE",
+            Self::Filtered { .. } => "FILTERED",
+            Self::Newcomer { .. } => "NEWCOMER",
+            Self::ApprovalNeeded => "APPROVAL_NEEDED",
+            Self::MessageState => "MESSAGE_STATE",
+            Self::OwnMessage => "OWN_MESSAGE",
+            Self::NoSuchReport => "NO_SUCH_REPORT",
+            Self::AlreadyReported => "ALREADY_REPORTED",
             Self::LimitReached(_) => "LIMIT_REACHED",
         }
     }

@@ -9,8 +9,9 @@ use std::ops::RangeInclusive;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Command, Cx, Entry, Event, Observation, Reject, RequestId, Role, RoomCommand, RoomId, Seq, Signal, Timestamp,
-    UserId, chat, dedupe::Requests, membership, permission, presence, quiz,
+    Command, Cx, Entry, Event, Observation, Reject, RequestId, Role, RoomCommand, RoomEvent, RoomId, RoomKind, Seq,
+    Signal, Timestamp, UserId, activity, chat, dedupe::Requests, inbox, keys, membership, moderation, permission,
+    presence, quiz, receipt, retention,
 };
 
 mod queries;
@@ -31,6 +32,7 @@ mod queries;
 ///     capacity: None,
 ///     teams: vec![],
 ///     nickname: "Ms. A".into(),
+///     policy: Default::default(),
 /// });
 /// # struct Fixed;
 /// # impl rand::TryRng for Fixed {
@@ -54,14 +56,29 @@ pub struct Room {
     id: RoomId,
     epoch: u64,
     seq: Seq,
-    seats: membership::State,
-    chat: chat::State,
-    quiz: Option<quiz::State>,
+    pub(crate) seats: membership::State,
+    pub(crate) chat: chat::State,
+    pub(crate) quiz: Option<quiz::State>,
+    #[serde(default)]
+    pub(crate) retention: retention::State,
+    #[serde(default)]
+    pub(crate) receipts: receipt::State,
+    #[serde(default)]
+    pub(crate) moderation: moderation::State,
+    #[serde(default)]
+    pub(crate) activity: activity::State,
+    #[serde(default)]
+    pub(crate) inbox: inbox::State,
+    #[serde(default)]
+    pub(crate) keys: keys::State,
     requests: Requests,
     #[serde(skip)]
-    board: presence::Board,
+    pub(crate) board: presence::Board,
     #[serde(skip)]
     screens: quiz::screens::Board,
+    /// Acknowledgements that are not in the log yet.
+    #[serde(skip)]
+    pub(crate) notes: receipt::Notes,
 }
 
 impl Room {
@@ -74,9 +91,16 @@ impl Room {
             seats: membership::State::default(),
             chat: chat::State::default(),
             quiz: None,
+            retention: retention::State::default(),
+            receipts: receipt::State::default(),
+            moderation: moderation::State::default(),
+            activity: activity::State::default(),
+            inbox: inbox::State::default(),
+            keys: keys::State::default(),
             requests: Requests::default(),
             board: presence::Board::default(),
             screens: quiz::screens::Board::default(),
+            notes: receipt::Notes::default(),
         }
     }
 
@@ -105,15 +129,20 @@ impl Room {
     /// Ask [`replayed`](Self::replayed) first: whether this is a retry is not looked at here.
     pub fn decide(&self, command: &Command, cx: &mut Cx<'_>) -> Result<Vec<Event>, Reject> {
         match (command, &self.seats.settings) {
-            (Command::Room(RoomCommand::Create { .. }), None) => {}
-            (Command::Room(RoomCommand::Create { .. }), Some(_)) => return Err(Reject::RoomExists),
-            (Command::Room(_) | Command::Quiz(_) | Command::Chat(_), _) => {
+            (Command::Room(RoomCommand::Create { .. } | RoomCommand::Open { .. }), None) => {}
+            (Command::Room(RoomCommand::Create { .. } | RoomCommand::Open { .. }), Some(_)) => {
+                return Err(Reject::RoomExists);
+            }
+            (_, _) => {
                 self.seats.check_open()?;
             }
         }
         let members = &self.seats.members;
-        permission::check(command, members, cx.actor)?;
-        match command {
+        let kind = self.seats.settings.as_ref().map(|settings| settings.kind);
+        permission::check(command, kind, members, cx.actor)?;
+        keys::guard(self, command)?;
+        inbox::guard(self, command)?;
+        let events = match command {
             Command::Room(command) => {
                 let phase = self.quiz.as_ref().map(quiz::State::phase);
                 self.seats.decide(
@@ -127,31 +156,55 @@ impl Room {
             }
             Command::Quiz(command) => quiz::decide(self.quiz.as_ref(), members, &self.screens, command, cx)
                 .map(|events| events.into_iter().map(Event::Quiz).collect()),
-            Command::Chat(command) => {
-                let enabled = self
-                    .seats
-                    .settings
-                    .as_ref()
-                    .is_some_and(|settings| settings.chat_enabled);
-                self.chat.decide(command, members, enabled, cx)
-            }
-        }
+            Command::Chat(command) => chat::decide(self, command, cx),
+            Command::Receipt(command) => Ok(receipt::decide(self, command, cx)),
+            Command::Moderation(command) => moderation::decide(self, command, cx),
+            Command::Activity(command) => activity::decide(self, command, cx),
+            Command::Inbox(command) => inbox::decide(self, command, cx),
+            Command::Keys(command) => keys::decide(self, command, cx),
+        }?;
+        moderation::gate::admit(self, events, cx)
+    }
+
+    /// What is to be written down of a command that [`decide`](Self::decide) has refused: none but for what hosts are to
+    /// see, such as that a rule refused a text. These events belong to the actor and to no request, as a retry is decided
+    /// anew.
+    pub fn refused(&self, reject: &Reject, cx: &Cx<'_>) -> Option<Event> {
+        moderation::gate::refused(self, reject, cx).map(Event::Moderation)
     }
 
     /// What time (and presence) alone bring about; apply and ask again until empty. Bounded: at most a few events a call.
     pub fn settle(&self, now: Timestamp) -> Vec<Event> {
-        let events = self
+        let quiz = self
             .playing()
             .map(|quiz| quiz::settle(quiz, &self.seats.members, &self.board, &self.screens, now));
-        events.unwrap_or_default().into_iter().map(Event::Quiz).collect()
+        let quiz = quiz.unwrap_or_default().into_iter().map(Event::Quiz);
+        let expired = retention::settle(self, now).map(Event::Room);
+        quiz.chain(expired)
+            .chain(receipt::settle(self, now).into_iter().map(Event::Receipt))
+            .chain(moderation::settle(self, now).into_iter().map(Event::Moderation))
+            .chain(activity::settle(self, now).into_iter().map(Event::Activity))
+            .chain(inbox::settle(self, now).into_iter().map(Event::Inbox))
+            .chain(keys::settle(self, now).into_iter().map(Event::Keys))
+            .collect()
     }
 
     /// Takes an entry into the state. Total: any entry that was ever written applies to the state it was decided on.
     pub fn apply(&mut self, entry: &Entry) {
         self.seq = entry.seq;
         self.requests.record(entry);
+        self.receipts.note(entry);
+        self.activity.note(entry);
+        self.notes.strike(&entry.event);
+        self.retention.apply(entry);
         match &entry.event {
-            Event::Room(event) => self.seats.apply(entry.at, event, &mut self.board),
+            Event::Room(event) => {
+                if let RoomEvent::MessagesExpired { through } = event {
+                    self.chat.expire(*through);
+                    self.moderation.expire(*through);
+                }
+                self.seats.apply(entry, event, &mut self.board);
+            }
             Event::Quiz(event) => {
                 if let quiz::Event::QuestionOpened { .. } = event {
                     self.screens = quiz::screens::Board::default();
@@ -165,15 +218,31 @@ impl Room {
                 );
             }
             Event::Chat(event) => self.chat.apply(entry.seq, entry.at, event),
+            Event::Receipt(event) => self.receipts.apply(event),
+            Event::Moderation(event) => moderation::apply(self, entry, event),
+            Event::Activity(event) => activity::apply(self, entry.at, event),
+            Event::Inbox(event) => self.inbox.apply(entry, event),
+            Event::Keys(event) => self.keys.apply(entry, event),
         }
+        moderation::notice(self, entry);
     }
 
     /// When [`settle`](Self::settle) has something to do next, if nothing else happens. What presence does by time alone
     /// is not part of it; a shell sleeps until the earlier of this and
     /// [`next_presence_deadline`](Self::next_presence_deadline), and then calls both settling functions.
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        self.playing()
-            .and_then(|quiz| quiz::next_deadline(quiz, &self.seats.members, &self.board))
+        let quiz = self
+            .playing()
+            .and_then(|quiz| quiz::next_deadline(quiz, &self.seats.members, &self.board));
+        let features = [
+            quiz,
+            receipt::next_deadline(self),
+            moderation::next_deadline(self),
+            activity::next_deadline(self),
+            inbox::next_deadline(self),
+            keys::next_deadline(self),
+        ];
+        features.into_iter().flatten().min()
     }
 
     /// When [`settle_presence`](Self::settle_presence) has something to do next, if nothing else happens.
@@ -184,9 +253,11 @@ impl Room {
     /// After loading: every member counts as cut off just now, so that nobody is taken for gone before all had the time to
     /// come back.
     pub fn reset_presence(&mut self, now: Timestamp) {
-        self.board = presence::Board::default();
+        let closed = self.settings().is_some_and(|settings| settings.closed_at.is_some());
+        self.board = presence::Board::after_loading(self.activity.interrupted(), closed);
+        self.notes = receipt::Notes::default();
         for member in self.seats.members.iter() {
-            self.board.enter(&member.user, now);
+            self.board.enter(&member.user, self.activity.known(&member.user), now);
         }
     }
 
@@ -195,6 +266,11 @@ impl Room {
     /// Strangers are ignored; when somebody whose sessions hear the room already becomes a member, the shell says
     /// `Connected` again, once per session. Observers are never typing.
     pub fn observe(&mut self, observation: &Observation, now: Timestamp) -> Vec<Signal> {
+        // Nobody asks who is at an inbox, and its log is not for visits.
+        let kind = self.seats.settings.as_ref().map(|settings| settings.kind);
+        if let Some(RoomKind::Inbox | RoomKind::System | RoomKind::Keys) = kind {
+            return Vec::new();
+        }
         match observation {
             Observation::Typing { user, typing: true } if self.role(user).is_none_or(|role| role < Role::Member) => {
                 Vec::new()
@@ -206,6 +282,13 @@ impl Room {
                     .and_then(|quiz| self.screens.take(quiz, user, *index, *at, *error));
                 told.into_iter().collect()
             }
+            Observation::Acknowledged { user, delivered, read } => {
+                if self.seats.check_open().is_ok() {
+                    self.notes
+                        .take(&self.receipts, user, (*delivered, *read), self.seq, now);
+                }
+                Vec::new()
+            }
             Observation::Connected(_)
             | Observation::Disconnected(_)
             | Observation::Appearance { .. }
@@ -216,6 +299,16 @@ impl Room {
     /// What presence does by time alone (grace periods end, typing is forgotten): signals to send.
     pub fn settle_presence(&mut self, now: Timestamp) -> Vec<Signal> {
         self.board.settle(now)
+    }
+
+    /// What the log should know before the room goes out of memory in good order: what was noted beside it, and the visits
+    /// of those who are there. Apply it.
+    pub fn parting(&mut self, now: Timestamp) -> Vec<Event> {
+        self.board.visits.close(now);
+        let receipts = receipt::flush(self).into_iter().map(Event::Receipt);
+        receipts
+            .chain(activity::parting(self, now).into_iter().map(Event::Activity))
+            .collect()
     }
 
     /// The quiz, unless the room is over and time with it.

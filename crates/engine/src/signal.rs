@@ -1,12 +1,23 @@
 //! What may be lost: newest wins, nothing is stored. Signals have no number in the log.
 
-use crate::{Millis, Timestamp, UserId, quiz::ScreenReport};
+use crate::{Millis, Seq, Timestamp, UserId, quiz::ScreenReport};
 
 /// A value that may be lost.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Signal {
-    /// Somebody's presence.
+    /// Somebody's presence, as everybody may see it.
     Presence(Presence),
+    /// The presence of somebody who appears offline to others. Hosts and the member see it.
+    Unseen(Presence),
+    /// How many are present, in rooms where not everybody is told of everybody.
+    PresenceCounts {
+        /// Online.
+        online: u32,
+        /// Away.
+        away: u32,
+        /// Those who appear offline counted as they are, which is for hosts.
+        truth: bool,
+    },
     /// Somebody is typing, or has stopped.
     Typing {
         /// Who.
@@ -41,6 +52,10 @@ pub enum Signal {
 pub enum SignalKey {
     /// One member's presence.
     Presence(UserId),
+    /// The same, of somebody who appears offline. Behind the former, which it is newer than where there are both.
+    Unseen(UserId),
+    /// How many are present, for hosts or for others.
+    PresenceCounts(bool),
     /// One member's typing.
     Typing(UserId),
     /// The open question.
@@ -54,19 +69,36 @@ impl Signal {
     pub fn key(&self) -> SignalKey {
         match self {
             Self::Presence(presence) => SignalKey::Presence(presence.user.clone()),
+            Self::Unseen(presence) => SignalKey::Unseen(presence.user.clone()),
+            Self::PresenceCounts { truth, .. } => SignalKey::PresenceCounts(*truth),
             Self::Typing { user, .. } => SignalKey::Typing(user.clone()),
             Self::AnswerProgress { .. } => SignalKey::AnswerProgress,
             Self::Screens { .. } => SignalKey::Screens,
         }
     }
 
-    /// Whether only hosts may hear it, in whatever room.
-    pub fn is_for_hosts(&self) -> bool {
+    /// Who may hear it, in whatever room.
+    pub fn hearers(&self) -> Hearers<'_> {
         match self {
-            Self::Screens { .. } => true,
-            Self::Presence(_) | Self::Typing { .. } | Self::AnswerProgress { .. } => false,
+            Self::Screens { .. } | Self::PresenceCounts { truth: true, .. } => Hearers::Hosts,
+            Self::PresenceCounts { truth: false, .. } => Hearers::Others,
+            Self::Unseen(presence) => Hearers::HostsAnd(&presence.user),
+            Self::Presence(_) | Self::Typing { .. } | Self::AnswerProgress { .. } => Hearers::Everyone,
         }
     }
+}
+
+/// Who may hear a signal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hearers<'a> {
+    /// Everybody in the room.
+    Everyone,
+    /// Hosts.
+    Hosts,
+    /// Hosts and one user.
+    HostsAnd(&'a UserId),
+    /// Everybody but hosts.
+    Others,
 }
 
 /// How present somebody is.
@@ -91,6 +123,10 @@ pub struct Presence {
     pub status: String,
     /// When the state last changed.
     pub changed_at: Timestamp,
+    /// When the user was last connected; none while it is, and where that is not known.
+    pub last_seen: Option<Timestamp>,
+    /// How many sessions of the user hear the room.
+    pub sessions: u32,
 }
 
 /// What the shell tells a room about connections and screens. Not part of the log: it steers decisions, which are.
@@ -108,6 +144,8 @@ pub enum Observation {
         away: bool,
         /// Own words, at most 80 characters.
         status: String,
+        /// Appear offline to others than hosts.
+        invisible: bool,
     },
     /// The user is typing, or has stopped.
     Typing {
@@ -115,6 +153,15 @@ pub enum Observation {
         user: UserId,
         /// Whether.
         typing: bool,
+    },
+    /// What has reached the user and what it was shown, up to a position each; 0 leaves a mark as it is.
+    Acknowledged {
+        /// The user.
+        user: UserId,
+        /// Reached a device.
+        delivered: Seq,
+        /// Was shown.
+        read: Seq,
     },
     /// The user's screen has drawn the options of a question. Only the first report of a member counts.
     Drawn {

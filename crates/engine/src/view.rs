@@ -1,10 +1,16 @@
 //! A room as one audience sees it, at one position of its log.
 
+use std::sync::Arc;
+
 use crate::{
     Millis, RoomId, Seq, Timestamp, UserId,
+    chat::{Attachment, Mentions, SharedLink, SharedQuestion, sealed::Sealed},
+    inbox,
     member::Member,
     membership::Invitation,
+    moderation,
     quiz::{self, Phase},
+    receipt::Mark,
     settings::Settings,
     signal::Presence,
 };
@@ -13,6 +19,8 @@ use crate::{
 pub const VIEW_MEMBERS: usize = 200;
 /// Most messages in a view.
 pub const VIEW_MESSAGES: usize = 100;
+/// Most notifications in a view.
+pub const VIEW_NOTIFICATIONS: usize = 100;
 /// Most members or presences in a page.
 pub const PAGE_MEMBERS: usize = 500;
 /// Most messages in a page.
@@ -35,16 +43,47 @@ pub struct View {
     pub members: Vec<Member>,
     /// How many there are.
     pub member_count: u32,
-    /// Presence of the members listed.
+    /// Presence of the members listed, as the receiver may see it.
     pub presences: Vec<Presence>,
+    /// How many members are online and how many away, as the receiver may see it.
+    pub presence_counts: (u32, u32),
+    /// Marks of the members listed, as the receiver may see them.
+    pub receipts: Vec<Mark>,
+    /// What the receiver has not read.
+    pub unread: Unread,
+    /// Whether the receiver keeps its reading to itself.
+    pub receipts_private: bool,
     /// The quiz, if one is loaded.
     pub quiz: Option<QuizView>,
     /// The newest messages, oldest first, at most [`VIEW_MESSAGES`].
     pub messages: Vec<MessageView>,
+    /// The pinned messages, newest pin first.
+    pub pins: Vec<MessageView>,
+    /// Of an inbox: the newest notifications.
+    pub notifications: inbox::Page,
+    /// Announcements that are of interest, newest first, each with its number and when it was made.
+    pub announcements: Vec<(Seq, Timestamp, inbox::Announcement)>,
     /// Banned users; for hosts.
     pub banned: Vec<UserId>,
     /// Invitations that are not used up, some of which may have expired; for hosts.
     pub invitations: Vec<Invitation>,
+    /// How the room is moderated; the rules are for hosts.
+    pub moderation: moderation::Settings,
+    /// The receiver's own messages that wait for a host.
+    pub waiting: Vec<moderation::HeldView>,
+    /// How many messages wait for a host; for hosts.
+    pub pending_count: u32,
+    /// How many reports are open; for hosts.
+    pub report_count: u32,
+}
+
+/// What a member has not read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unread {
+    /// Messages of others; only the newest 1,000 messages of a room are counted.
+    pub messages: u32,
+    /// Those of them that mention the member or everybody.
+    pub mentions: u32,
 }
 
 /// A message as it stands.
@@ -60,12 +99,32 @@ pub struct MessageView {
     pub text: String,
     /// The message that this one answers.
     pub reply_to: Option<Seq>,
+    /// The message whose thread it is in.
+    pub thread: Option<Seq>,
+    /// How many messages its own thread has, deleted ones among them.
+    pub thread_count: u32,
+    /// When the last of them was sent.
+    pub thread_at: Option<Timestamp>,
     /// When it was sent.
     pub sent_at: Timestamp,
     /// When it was last edited.
     pub edited_at: Option<Timestamp>,
+    /// How often its text was replaced.
+    pub edit_count: u32,
     /// When it was deleted.
     pub deleted_at: Option<Timestamp>,
+    /// When it was pinned.
+    pub pinned_at: Option<Timestamp>,
+    /// Whom it mentions; nobody once deleted.
+    pub mentions: Mentions,
+    /// Files; none once deleted.
+    pub attachments: Vec<Attachment>,
+    /// A link; none once deleted.
+    pub link: Option<SharedLink>,
+    /// A question; none once deleted.
+    pub question: Option<SharedQuestion>,
+    /// Ciphertexts; none once deleted.
+    pub sealed: Option<Arc<Sealed>>,
     /// Emoji, who put it (at most 20) and how many did; most used first, then in the order of the emoji.
     pub reactions: Vec<(String, Vec<UserId>, u32)>,
 }

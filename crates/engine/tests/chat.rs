@@ -4,27 +4,23 @@ mod common;
 
 use common::*;
 use trivium_engine::{
-    ChatCommand, ChatEvent, Event, MessageView, Reject, Role, RoomCommand, Seq, Timestamp,
-    chat::{self, History, KEPT, MAX_EMOJI, MAX_TEXT},
+    ChatCommand, ChatEvent, Event, MessageView, PolicyChange, Reject, Role, RoomCommand, Seq, Timestamp,
+    chat::{self, Backwards, Draft, History, KEPT, MAX_EMOJI, MAX_TEXT, Mentions, Sent, Span},
 };
 
 /// The first message of a room with two members beside the host: three come in, the room is made.
 const FIRST: Seq = 5;
 
 fn said(who: Who, text: &str) -> Event {
-    Event::Chat(ChatEvent::Sent {
-        author: who.user(),
-        nickname: who.name.to_owned(),
-        text: text.to_owned(),
-        reply_to: None,
-    })
+    Event::Chat(Sent::text(who.user(), who.name, text).into())
 }
 
 fn reply(message: Seq, text: &str) -> ChatCommand {
-    ChatCommand::Send {
-        text: text.to_owned(),
+    Draft {
         reply_to: Some(message),
+        ..Draft::text(text)
     }
+    .into()
 }
 
 fn edit(message: Seq, text: &str) -> ChatCommand {
@@ -71,6 +67,7 @@ fn chat_enabled(enabled: bool) -> RoomCommand {
         capacity: None,
         late_join: None,
         chat_enabled: Some(enabled),
+        policy: PolicyChange::default(),
     }
 }
 
@@ -145,13 +142,7 @@ fn one_answers_what_is_there() {
         .when(BEN, reply(FIRST, "me"))
         .look(|events| {
             assert!(
-                matches!(
-                    events,
-                    [Event::Chat(ChatEvent::Sent {
-                        reply_to: Some(FIRST),
-                        ..
-                    })]
-                ),
+                matches!(events, [Event::Chat(ChatEvent::Sent(sent))] if sent.reply_to == Some(FIRST)),
                 "{events:?}"
             );
         })
@@ -179,6 +170,7 @@ fn authors_edit_their_own_messages() {
         .events([Event::Chat(ChatEvent::Edited {
             message: FIRST,
             text: "hello".to_owned(),
+            mentions: Mentions::default(),
         })]);
     let message = only(&world);
     assert_eq!(
@@ -329,9 +321,16 @@ fn pages_go_back_through_what_is_held_and_the_log_has_the_rest() {
     assert!(more, "the log has older ones");
 
     let page = |before, limit| {
-        let mut history = History::new(before, limit);
+        let span = Span {
+            before,
+            ..Span::default()
+        };
+        let mut backwards = Backwards::new(span, limit);
+        world.log.rchunks(7).for_each(|block| backwards.take(block));
+        let (span, more) = backwards.finish();
+        let mut history = History::new(span.expect("there are messages"), limit);
         world.log.iter().for_each(|entry| history.take(entry));
-        history.finish()
+        (history.finish().messages, more)
     };
     let (older, more) = page(Some(first + 5), 3);
     assert_eq!(

@@ -1,29 +1,60 @@
 //! The storage format, held fast: logs with every kind of event, and the states that they make.
 //!
 //! `room-v1` is a log as the first servers wrote it, without invitations and reports of screens, and is never written
-//! anew; `room-v2` has everything. If this fails, rooms that were stored cannot be read as they were meant. Add variants
+//! anew; the others, one for each of [`SCENARIOS`], have everything. If this fails, rooms that were stored cannot be read as they were meant. Add variants
 //! and optional fields only, then write the other files anew with `cargo test -p trivium-engine --test golden -- --ignored` and look at every line that changed.
 
 mod common;
+#[path = "samples/inbox.rs"]
+mod inboxes;
+#[path = "samples/reading.rs"]
+mod reading;
+#[path = "samples/chat.rs"]
+mod talk;
 
 use std::{collections::BTreeSet, fs, path::PathBuf, sync::Arc};
 
 use common::*;
 use trivium_engine::{
-    Accommodations, ChatCommand, ChatEvent, Entry, Event, Millis, Observation, QuizCommand, Role, Room, RoomCommand,
-    RoomEvent, RoomKind,
+    Accommodations, ActivityEvent, ChatCommand, ChatEvent, Entry, Event, HistoryPolicy, InboxEvent, KeysCommand,
+    KeysEvent, Millis, ModerationCommand, ModerationEvent, Observation, PolicyChange, QuizCommand, ReceiptEvent,
+    Reject, Role, Room, RoomCommand, RoomEvent, RoomKind, WritePolicy,
+    chat::{
+        Draft,
+        sealed::{Envelope, ResendReason, Sealed},
+    },
+    moderation::{self, MessageState, ReportReason, Resolution, Rule, Rules, filter},
+    octets::{Blob, Octets},
     quiz::{self, Answer, Choice, Kind, Number, Phase, Question, Quiz, Settings},
 };
 
-const VERSIONS: [&str; 2] = ["room-v1", "room-v2"];
+/// The name of a log, and what happens in it.
+type Scenario = (&'static str, fn() -> World);
+
+/// What happens in each log that can be written anew.
+const SCENARIOS: &[Scenario] = &[
+    ("room-v2", scenario),
+    ("chat-v1", talk::scenario),
+    ("keys-v1", keys),
+    ("reading-v1", reading::scenario),
+    ("sealed-v1", sealed),
+    ("inbox-v1", inboxes::inbox),
+    ("system-v1", inboxes::announcements),
+];
+
+/// Every log.
+fn versions() -> impl Iterator<Item = &'static str> {
+    std::iter::once("room-v1").chain(SCENARIOS.iter().map(|(name, _)| *name))
+}
 
 /// Names every variant, so that the compiler misses none and the test none of theirs.
 macro_rules! every {
-    ($function:ident($type:ty), $names:ident: $($pattern:pat => $name:literal,)*) => {
+    ($function:ident($type:ty), $names:ident: $($pattern:pat => $name:literal,)* $(; $($none:pat => $never:expr,)*)?) => {
         const $names: &[&str] = &[$($name),*];
         fn $function(value: &$type) -> &'static str {
             match value {
                 $($pattern => $name,)*
+                $($($none => $never,)*)?
             }
         }
     };
@@ -33,6 +64,7 @@ every! { event_name(Event), EVENTS:
     Event::Room(RoomEvent::Created { .. }) => "room.created",
     Event::Room(RoomEvent::Updated { .. }) => "room.updated",
     Event::Room(RoomEvent::Closed) => "room.closed",
+    Event::Room(RoomEvent::MessagesExpired { .. }) => "room.messages_expired",
     Event::Room(RoomEvent::MemberJoined { .. }) => "room.member_joined",
     Event::Room(RoomEvent::MemberLeft { .. }) => "room.member_left",
     Event::Room(RoomEvent::MemberUpdated { .. }) => "room.member_updated",
@@ -56,10 +88,33 @@ every! { event_name(Event), EVENTS:
     Event::Quiz(quiz::Event::Skipped { .. }) => "quiz.skipped",
     Event::Quiz(quiz::Event::AutoAdvanceSet { .. }) => "quiz.auto_advance_set",
     Event::Quiz(quiz::Event::Ended { .. }) => "quiz.ended",
-    Event::Chat(ChatEvent::Sent { .. }) => "chat.sent",
+    Event::Chat(ChatEvent::Sent(_)) => "chat.sent",
     Event::Chat(ChatEvent::Edited { .. }) => "chat.edited",
     Event::Chat(ChatEvent::Deleted { .. }) => "chat.deleted",
     Event::Chat(ChatEvent::Reacted { .. }) => "chat.reacted",
+    Event::Chat(ChatEvent::Pinned { .. }) => "chat.pinned",
+    Event::Chat(ChatEvent::Broadcast { .. }) => "chat.broadcast",
+    Event::Chat(ChatEvent::ResendRequested { .. }) => "chat.resend_requested",
+    Event::Keys(KeysEvent::Changed { .. }) => "keys.changed",
+    Event::Receipt(ReceiptEvent::Moved { .. }) => "receipt.moved",
+    Event::Receipt(ReceiptEvent::PrivacySet { .. }) => "receipt.privacy_set",
+    Event::Activity(ActivityEvent::HandChanged { .. }) => "activity.hand_changed",
+    Event::Activity(ActivityEvent::VisitsBegan { .. }) => "activity.visits_began",
+    Event::Activity(ActivityEvent::VisitEnded(_)) => "activity.visit_ended",
+    Event::Activity(ActivityEvent::Hidden { .. }) => "activity.hidden",
+    Event::Inbox(InboxEvent::Notified { .. }) => "inbox.notified",
+    Event::Inbox(InboxEvent::Read { .. }) => "inbox.read",
+    Event::Inbox(InboxEvent::PreferencesSet { .. }) => "inbox.preferences_set",
+    Event::Inbox(InboxEvent::Announced { .. }) => "inbox.announced",
+    Event::Inbox(InboxEvent::Retracted { .. }) => "inbox.retracted",
+    Event::Moderation(ModerationEvent::Updated { .. }) => "moderation.updated",
+    Event::Moderation(ModerationEvent::Muted { .. }) => "moderation.muted",
+    Event::Moderation(ModerationEvent::Unmuted { .. }) => "moderation.unmuted",
+    Event::Moderation(ModerationEvent::Held { .. }) => "moderation.held",
+    Event::Moderation(ModerationEvent::Resolved { .. }) => "moderation.resolved",
+    Event::Moderation(ModerationEvent::Reported { .. }) => "moderation.reported",
+    Event::Moderation(ModerationEvent::ReportResolved { .. }) => "moderation.report_resolved",
+    Event::Moderation(ModerationEvent::FilterBlocked { .. }) => "moderation.filter_blocked",
 }
 
 every! { answer_name(Answer), ANSWERS:
@@ -247,6 +302,7 @@ fn members() -> World {
     let ban = |who: Who| RoomCommand::Ban {
         user: who.user(),
         message: text("no more"),
+        duration: (who == EVE).then_some(Millis::secs(3_600)),
     };
     World::new()
         .when(HOST, create)
@@ -287,6 +343,7 @@ fn members() -> World {
                 capacity: Some(50),
                 late_join: Some(false),
                 chat_enabled: None,
+                policy: PolicyChange::default(),
             },
         )
         .done()
@@ -364,10 +421,10 @@ fn chat(world: World) -> World {
     world
         .when(
             BEN,
-            ChatCommand::Send {
-                text: text("Hi Ana"),
+            ChatCommand::from(Draft {
                 reply_to: Some(message),
-            },
+                ..Draft::text("Hi Ana")
+            }),
         )
         .done()
         .when(BEN, react(true))
@@ -455,29 +512,221 @@ fn play(world: World) -> World {
         .done()
 }
 
+/// A conversation in which one device could not open what another sealed.
+fn sealed() -> World {
+    let device = |name: &str| name.parse().expect("an id");
+    let envelope = |who: Who, name: &str, byte: u8| Envelope {
+        user: who.user(),
+        device: device(name),
+        key_number: 3,
+        encapsulated: Octets([byte; 32]),
+        ciphertext: Blob(vec![byte; 40].into()),
+    };
+    let envelopes = vec![envelope(ANA, "phone", 1), envelope(HOST, "laptop", 2)];
+    let said = Sealed::new(
+        device("phone"),
+        "r1".parse().expect("an id"),
+        envelopes,
+        Octets([9; 64]),
+    );
+    let send = |reply_to| ChatCommand::SendSealed {
+        sealed: Arc::new(said.clone().expect("in order")),
+        reply_to,
+        readers: [ANA, HOST].map(Who::user).into(),
+    };
+    let world = World::new()
+        .when(HOST, create(RoomKind::Conversation))
+        .done()
+        .when(ANA.granted(Role::Member), join())
+        .done()
+        .at(1_000)
+        .when(ANA, send(None))
+        .done();
+    let message = world.room.seq();
+    world
+        .at(2_000)
+        .when(
+            HOST,
+            ChatCommand::RequestResend {
+                message,
+                device: device("laptop"),
+                reason: ResendReason::KeyChanged,
+            },
+        )
+        .done()
+        .at(3_000)
+        .when(ANA, send(Some(message)))
+        .done()
+        .when(ANA, ChatCommand::Delete { message })
+        .done()
+}
+
+/// Two devices, one of which changes its key and one of which is lost.
+fn keys() -> World {
+    let register = |device: &str, key: u8| KeysCommand::Register {
+        device: device.parse().expect("an id"),
+        name: format!("{device} of Ana"),
+        agreement: Octets([key; 32]),
+        signing: Octets([key + 1; 32]),
+        signature: Octets([key + 2; 64]),
+    };
+    World::new()
+        .when(ANA, create(RoomKind::Keys))
+        .done()
+        .at(1_000)
+        .when(ANA, register("phone", 10))
+        .done()
+        .at(2_000)
+        .when(ANA, register("laptop", 20))
+        .done()
+        .at(3_000)
+        .when(
+            ANA,
+            KeysCommand::Rotate {
+                device: "phone".parse().expect("an id"),
+                agreement: Octets([30; 32]),
+                signature: Octets([31; 64]),
+            },
+        )
+        .done()
+        .at(4_000)
+        .when(
+            ANA,
+            KeysCommand::Revoke {
+                device: "laptop".parse().expect("an id"),
+            },
+        )
+        .done()
+}
+
+/// Messages that wait, mutes, reports, and rules for words.
+fn moderated(world: World) -> World {
+    let text = |text: &str| text.to_owned();
+    let rule = |pattern: &str, syntax, action| Rule {
+        pattern: pattern.to_owned(),
+        syntax,
+        action,
+        nicknames: syntax == filter::Syntax::Word,
+    };
+    let update = |approval, rules: Vec<Rule>| ModerationCommand::Update {
+        settings: moderation::Settings {
+            slow_mode: if approval { Millis::secs(1) } else { Millis::ZERO },
+            approval,
+            newcomer: Millis::ZERO,
+            rules: Rules::new(rules).expect("rules"),
+        },
+    };
+    let rules = vec![
+        rule("spam*", filter::Syntax::Word, filter::Action::Block),
+        rule("(?i)wait", filter::Syntax::Regex, filter::Action::Hold),
+        rule("rude", filter::Syntax::Word, filter::Action::Mask),
+    ];
+    let world = world.when(HOST, update(false, rules)).done();
+    let blocked = Reject::Filtered {
+        rule: 0,
+        excerpt: text("Spammer"),
+    };
+    let world = world
+        .when(ANA, say("Spammer"))
+        .rejects(blocked.clone())
+        .tell(ANA, &blocked)
+        .when(ANA, say("Wait, rude!"))
+        .done();
+    let first = world.room.seq();
+    let world = world.when(HOST, update(true, Vec::new())).done();
+    let world = wait(world, 2_000).when(ANA, say("Second")).done();
+    let second = world.room.seq();
+    let resolve = |message, state| ModerationCommand::Resolve { message, state };
+    let mute = |who: Who, duration, reason: &str| ModerationCommand::Mute {
+        user: who.user(),
+        duration,
+        reason: reason.to_owned(),
+    };
+    let report = |message| ModerationCommand::Report {
+        message,
+        reason: ReportReason::Harassment,
+        text: text("Hurts"),
+    };
+    let world = world
+        .when(HOST, resolve(first, MessageState::Published))
+        .done()
+        .when(HOST, resolve(second, MessageState::Rejected))
+        .done()
+        .when(HOST, resolve(first, MessageState::Archived))
+        .done()
+        .when(COHOST, resolve(first, MessageState::Published))
+        .done()
+        .when(BEN, report(first))
+        .done();
+    let reported = world.room.seq();
+    world
+        .when(
+            COHOST,
+            ModerationCommand::ResolveReport {
+                report: reported,
+                resolution: Resolution::Muted,
+            },
+        )
+        .done()
+        .when(HOST, ModerationCommand::Unmute { user: ANA.user() })
+        .done()
+        .when(HOST, mute(ANA, None, "Calm down"))
+        .done()
+        .when(HOST, ModerationCommand::Unmute { user: ANA.user() })
+        .done()
+        .when(HOST, update(false, Vec::new()))
+        .done()
+}
+
 /// A room in which everything happens that can.
 fn scenario() -> World {
-    play(chat(invitations(members())))
+    play(moderated(chat(invitations(members()))))
         .when(BEN, RoomCommand::Leave)
         .done()
         .when(HOST, RoomCommand::Leave)
         .done()
+        .when(COHOST, policy())
+        .done()
+        .at(3 * 86_400_000)
         .when(COHOST, RoomCommand::Close)
         .done()
+}
+
+/// Messages are kept for a day, and everything else is not as it was.
+fn policy() -> RoomCommand {
+    RoomCommand::Update {
+        title: None,
+        locked: None,
+        capacity: None,
+        late_join: None,
+        chat_enabled: None,
+        policy: PolicyChange {
+            write: Some(WritePolicy::Named),
+            writers: Some(BTreeSet::from([ANA.user()])),
+            history: Some(HistoryPolicy::SinceJoin),
+            listed: Some(true),
+            archived: Some(true),
+            retention_days: Some(1),
+            description: Some("What is said of them".to_owned()),
+        },
+    }
 }
 
 #[test]
 #[ignore = "writes the golden files"]
 #[expect(clippy::disallowed_methods, reason = "writing the golden files is what it is for")]
 fn regenerate() {
-    let world = scenario();
-    let lines: String = world
-        .log
-        .iter()
-        .map(|entry| serde_json::to_string(entry).expect("entries serialise") + "\n")
-        .collect();
-    fs::write(golden("room-v2.jsonl"), lines).expect("the golden log can be written");
-    fs::write(golden("room-v2.state.json"), readable(&world.room)).expect("the golden state can be written");
+    for (name, scenario) in SCENARIOS {
+        let world = scenario();
+        let lines: String = world
+            .log
+            .iter()
+            .map(|entry| serde_json::to_string(entry).expect("entries serialise") + "\n")
+            .collect();
+        fs::write(golden(&format!("{name}.jsonl")), lines).expect("the golden log can be written");
+        fs::write(golden(&format!("{name}.state.json")), readable(&world.room))
+            .expect("the golden state can be written");
+    }
     let mut old = Room::new("room".parse().expect("an id"), 7);
     for line in read("room-v1.jsonl").lines() {
         old.apply(&serde_json::from_str(line).expect("an entry"));
@@ -490,7 +739,7 @@ fn a_log_once_written_is_read_for_ever() {
     let mut events = BTreeSet::new();
     let mut answers = BTreeSet::new();
     let mut kinds = BTreeSet::new();
-    for version in VERSIONS {
+    for version in versions() {
         let mut room = Room::new("room".parse().expect("an id"), 7);
         for line in read(&format!("{version}.jsonl")).lines() {
             let entry: Entry = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
@@ -518,7 +767,7 @@ fn a_log_once_written_is_read_for_ever() {
 
 #[test]
 fn a_snapshot_once_written_is_read_and_goes_on() {
-    for version in VERSIONS {
+    for version in versions() {
         let snapshot = read(&format!("{version}.state.json"));
         let room: Room = serde_json::from_str(&snapshot).expect("the snapshot loads");
         assert_eq!(readable(&room), snapshot, "{version}");

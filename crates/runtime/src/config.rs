@@ -25,7 +25,8 @@ pub struct RuntimeConfig {
     pub max_catch_up: u64,
     /// Hidden entries that a quiet cursor passes before the receiver is told.
     pub progress_every: u64,
-    /// Members above which presence signals go to hosts only, as everybody to everybody would cost N squared.
+    /// Members above which others than hosts are told how many are present and not who, as everybody to everybody would
+    /// cost N squared.
     pub presence_broadcast_members: usize,
     /// Members above which subscribers are woken at most once per tick.
     pub large_room: usize,
@@ -39,6 +40,11 @@ pub struct RuntimeConfig {
     pub snapshot_every: u64,
     /// How long an unused room stays in memory.
     pub idle_unload: Duration,
+    /// After how long without any entry a room is closed that people come into by a code, or that is a conversation, and in
+    /// which nobody is who has an account.
+    pub deserted_close: Duration,
+    /// After how long without any entry such a room, once closed, is deleted with all that was in it.
+    pub deserted_delete: Duration,
     /// Incarnation of this node, written into every row for audit.
     pub owner: u64,
 }
@@ -63,6 +69,8 @@ impl Default for RuntimeConfig {
             wake_chunk: 128,
             snapshot_every: 1_000,
             idle_unload: Duration::from_mins(1),
+            deserted_close: Duration::from_hours(24),
+            deserted_delete: Duration::from_hours(30 * 24),
             owner: 1,
         }
     }

@@ -5,6 +5,7 @@
 //!                            |  committed
 //!                            +--> reply to each command
 //!                            +--> Ring: entries, encoded once per audience --> Subscription (a cursor) --> session
+//!                            +--> courier --> inboxes of users
 //!                            +--> sleep until Room::next_deadline
 //! ```
 //!
@@ -17,10 +18,13 @@
 pub mod clock;
 mod codec;
 pub mod config;
+mod courier;
 pub mod encode;
 pub mod error;
 pub mod frames;
+pub mod inboxes;
 mod load;
+mod projection;
 mod ring;
 mod room_task;
 mod runtime;
@@ -33,5 +37,5 @@ pub use config::RuntimeConfig;
 pub use encode::Encode;
 pub use error::ExecuteError;
 pub use room_task::{Caller, Done};
-pub use runtime::{Runtime, RuntimeStats};
+pub use runtime::{Runtime, RuntimeStats, Swept};
 pub use subscription::{Delivery, Interruption, Start, Subscription};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use trivium_engine::{Entry, Room, RoomId, Seq, Timestamp};
+use trivium_engine::{Entry, Room, RoomId, Seq, Timestamp, inbox::follows};
 use trivium_store::{Page, RoomRecord, Store};
 
 use crate::{ExecuteError, codec};
@@ -20,6 +20,8 @@ pub(crate) struct Loaded {
     pub(crate) snapshot_seq: Seq,
     /// Time of the newest entry seen.
     pub(crate) last_at: Timestamp,
+    /// The first and the last entry after the snapshot from which something may follow for inboxes.
+    pub(crate) owed: Option<(Seq, Seq)>,
     /// What the catalogue says.
     pub(crate) record: RoomRecord,
 }
@@ -36,6 +38,7 @@ pub(crate) async fn load(store: &Arc<dyn Store>, id: &RoomId) -> Result<Loaded, 
     let mut room = restored.unwrap_or_else(|| Room::new(id.clone(), record.epoch));
     let snapshot_seq = room.seq();
     let mut last_at = Timestamp::default();
+    let mut owed: Option<(Seq, Seq)> = None;
     // From the last entry in the snapshot on: its time is not in there, and the next one must not be before it.
     let mut after = snapshot_seq.saturating_sub(1);
     loop {
@@ -56,12 +59,16 @@ pub(crate) async fn load(store: &Arc<dyn Store>, id: &RoomId) -> Result<Loaded, 
                 )));
             }
             room.apply(&entry);
+            if !follows(&room, &entry).is_empty() {
+                owed = Some((owed.map_or(entry.seq, |(first, _)| first), entry.seq));
+            }
         }
     }
     Ok(Loaded {
         room,
         snapshot_seq,
         last_at,
+        owed,
         record,
     })
 }

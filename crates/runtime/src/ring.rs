@@ -15,7 +15,9 @@ use std::{
 };
 
 use bytes::Bytes;
-use trivium_engine::{Audience, Entry, Event, Feature, Role, RoomEvent, RoomId, Seq, UserId, Visibility};
+use trivium_engine::{
+    Audience, Entry, Event, Feature, HistoryPolicy, Role, RoomEvent, RoomId, Seq, UserId, Visibility,
+};
 
 use self::entries::Entries;
 use crate::{
@@ -54,6 +56,8 @@ struct CacheKey {
     from: Seq,
     to: Seq,
     hosts: bool,
+    /// Whether some of the past is not there for them.
+    floored: bool,
     features: Features,
 }
 
@@ -104,6 +108,20 @@ pub(crate) struct Reader {
     pub(crate) user: UserId,
     pub(crate) who: Audience,
     pub(crate) features: Features,
+    /// What the room let its members see of its past when the reader began.
+    pub(crate) history: HistoryPolicy,
+    /// Up to which position messages are not there for the reader.
+    pub(crate) floor: Seq,
+}
+
+impl Reader {
+    /// Whether the entry tells of a message that is not there for the reader.
+    fn is_below_floor(&self, entry: &Entry) -> bool {
+        entry
+            .event
+            .tells_of(entry.seq)
+            .is_some_and(|message| message <= self.floor)
+    }
 }
 
 /// What a reader finds.
@@ -179,9 +197,14 @@ impl Item {
                 };
                 (!same).then_some(Change::Audience)
             }
+            // Those who run the room see all of its past either way.
+            RoomEvent::Updated { settings } => {
+                let same = reader.who == Audience::Hosts || settings.policy.history == reader.history;
+                (!same).then_some(Change::Audience)
+            }
             RoomEvent::Created { .. }
-            | RoomEvent::Updated { .. }
             | RoomEvent::Closed
+            | RoomEvent::MessagesExpired { .. }
             | RoomEvent::MemberJoined { .. }
             | RoomEvent::MemberUpdated { .. }
             | RoomEvent::Unbanned { .. }
@@ -202,7 +225,14 @@ impl Item {
             Visibility::Everyone | Visibility::Split | Visibility::Hosts | Visibility::Nobody => true,
             Visibility::Personal | Visibility::Private(_) => reader.who == Audience::Hosts,
         };
-        same && !membership
+        // What a later entry tells of an earlier message depends on when its reader came in.
+        let floored = reader.floor > 0
+            && self
+                .entry
+                .event
+                .tells_of(self.entry.seq)
+                .is_some_and(|of| of < self.entry.seq);
+        same && !membership && !floored
     }
 }
 
@@ -356,7 +386,8 @@ impl Ring {
         let mut rest = items.iter();
         for item in rest.by_ref() {
             let seq = item.entry.seq;
-            let wanted = reader.features.contains(item.entry.event.feature());
+            let heard = reader.features.contains(item.entry.event.feature());
+            let wanted = heard && !reader.is_below_floor(&item.entry);
             let frame = if wanted { item.frame(self, reader) } else { None };
             shared &= item.is_shared(reader);
             if let Some(frame) = frame {
@@ -401,6 +432,7 @@ impl CacheKey {
             from: began.scanned,
             to: head,
             hosts: reader.who == Audience::Hosts,
+            floored: reader.floor > 0,
             features: reader.features,
         }
     }

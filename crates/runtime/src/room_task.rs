@@ -11,15 +11,15 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use rand::rngs::StdRng;
 use tokio::sync::{mpsc, oneshot};
 use trivium_engine::{
-    Command, Cx, Entry, Event, Millis, Observation, QuizCommand, RequestId, Room, Seq, Signal, SignalKey, Timestamp,
-    UserId, quiz,
+    Command, Cx, Entry, Event, Millis, Observation, QuizCommand, RequestId, Room, RoomEvent, Seq, Signal, SignalKey,
+    Timestamp, UserId, quiz,
 };
-use trivium_store::{Append, AppendError, Record, Store, Writer};
+use trivium_store::{Append, AppendError, Projection, Record, Store, Writer};
 
 pub(crate) use input::{Answer, Input, Outcome, Query, Subscribe};
 pub use input::{Caller, Done};
 
-use crate::{Clock, ExecuteError, RuntimeConfig, codec, ring::Ring};
+use crate::{Clock, ExecuteError, RuntimeConfig, codec, courier::Owed, projection, ring::Ring};
 
 /// Rounds of `settle` in one turn. The engine needs a few; more would be a bug, and must not hang the room.
 const MAX_SETTLE_ROUNDS: usize = 64;
@@ -35,11 +35,17 @@ pub(crate) struct RoomTask {
     pub(crate) config: Arc<RuntimeConfig>,
     pub(crate) rng: StdRng,
     pub(crate) snapshot_seq: Seq,
+    /// Where it is told which entries concern inboxes; none where there are none.
+    pub(crate) owed: Option<Owed>,
     /// Time of the newest entry; entries never go back in time.
     pub(crate) last_at: Timestamp,
     pub(crate) round_trips: BTreeMap<UserId, Millis>,
     pub(crate) signals: BTreeMap<SignalKey, Signal>,
     pub(crate) last_progress: Option<Signal>,
+    /// Whether others than hosts are told how many are present, and not who.
+    pub(crate) counts_only: bool,
+    /// For hosts and for others, as last told.
+    pub(crate) last_counts: Option<[(u32, u32); 2]>,
     pub(crate) next_tick: Timestamp,
     /// When subscribers of a large room are woken for what is published already.
     pub(crate) wake_at: Option<Timestamp>,
@@ -53,6 +59,8 @@ pub(crate) struct RoomTask {
 #[derive(Default)]
 struct Turn {
     entries: Vec<Arc<Entry>>,
+    /// What the entries change in the directory.
+    projections: Vec<Projection>,
     /// Stored size of each entry, once appended.
     sizes: Vec<usize>,
     replies: Vec<(oneshot::Sender<Answer>, Answer)>,
@@ -110,6 +118,11 @@ impl RoomTask {
         self.settle(now, &mut turn);
         let signals = self.room.settle_presence(now);
         self.post(signals);
+        if turn.stop {
+            for event in self.room.parting(now) {
+                self.record(now, None, None, event, &mut turn);
+            }
+        }
         turn
     }
 
@@ -158,7 +171,15 @@ impl RoomTask {
             room_round_trip,
             rng: &mut self.rng,
         };
-        let events = self.room.decide(command, &mut cx)?;
+        let events = match self.room.decide(command, &mut cx) {
+            Ok(events) => events,
+            Err(reject) => {
+                if let Some(event) = self.room.refused(&reject, &cx) {
+                    self.record(now, Some(&caller.actor.user), None, event, turn);
+                }
+                return Err(reject.into());
+            }
+        };
         let first = self.room.seq() + 1;
         let sets_deadlines = events.iter().any(sets_deadlines);
         for event in events {
@@ -205,7 +226,13 @@ impl RoomTask {
             request: request.cloned(),
             event,
         };
+        if let Event::Room(RoomEvent::MemberLeft { user, .. }) = &entry.event {
+            // What was to be told of somebody who may be back before it is.
+            self.signals.remove(&SignalKey::Presence(user.clone()));
+            self.signals.remove(&SignalKey::Unseen(user.clone()));
+        }
         self.room.apply(&entry);
+        projection::of(&self.room, &entry, &mut turn.projections);
         turn.entries.push(Arc::new(entry));
     }
 
@@ -232,6 +259,7 @@ impl RoomTask {
             after: turn.entries[0].seq - 1,
             owner: self.config.owner,
             records,
+            projections: std::mem::take(&mut turn.projections),
         };
         self.writer.append(append).await
     }
@@ -245,8 +273,13 @@ impl RoomTask {
     }
 
     fn post(&mut self, signals: Vec<Signal>) {
-        self.signals
-            .extend(signals.into_iter().map(|signal| (signal.key(), signal)));
+        for signal in signals {
+            if let Signal::Presence(presence) = &signal {
+                // It is newer, and where it is not all there is, what only some may see follows.
+                self.signals.remove(&SignalKey::Unseen(presence.user.clone()));
+            }
+            self.signals.insert(signal.key(), signal);
+        }
     }
 
     fn fail(self, turn: Turn, error: &AppendError) {
@@ -272,6 +305,11 @@ impl RoomTask {
         self.may_unload() && self.clock.now() >= self.used_at + self.idle()
     }
 
+    /// Whether inboxes have not yet heard of everything. A snapshot would hide it from who loads the room next.
+    fn owes(&self) -> bool {
+        self.owed.as_ref().is_some_and(|owed| owed.has(self.room.id()))
+    }
+
     /// Closes the inbox; true if nothing slipped in before. What did is carried out in further turns first.
     fn drained(&mut self) -> bool {
         self.inbox.close();
@@ -280,6 +318,7 @@ impl RoomTask {
 
     async fn save_snapshot(&self) {
         if self.room.seq() > self.snapshot_seq
+            && !self.owes()
             && let Err(error) = self.store.save(self.room.id(), &codec::snapshot(&self.room)).await
         {
             tracing::warn!(room = %self.room.id(), %error, "a snapshot was not saved");
@@ -311,7 +350,12 @@ fn sets_an_opening(command: &Command) -> bool {
             | QuizCommand::End,
         )
         | Command::Room(_)
-        | Command::Chat(_) => false,
+        | Command::Chat(_)
+        | Command::Receipt(_)
+        | Command::Moderation(_)
+        | Command::Activity(_)
+        | Command::Inbox(_)
+        | Command::Keys(_) => false,
     }
 }
 
@@ -320,6 +364,12 @@ fn sets_an_opening(command: &Command) -> bool {
 fn sets_deadlines(event: &Event) -> bool {
     match event {
         Event::Quiz(quiz::Event::AnswerAccepted { .. } | quiz::Event::MediaLoaded { .. }) | Event::Chat(_) => false,
-        Event::Quiz(_) | Event::Room(_) => true,
+        Event::Quiz(_)
+        | Event::Room(_)
+        | Event::Receipt(_)
+        | Event::Moderation(_)
+        | Event::Activity(_)
+        | Event::Inbox(_)
+        | Event::Keys(_) => true,
     }
 }

@@ -1,6 +1,8 @@
-//! All rooms of this node: handing inputs to their tasks, which `runtime/rooms.rs` finds or starts.
+//! All rooms of this node: handing inputs to their tasks, which `runtime/rooms.rs` finds or starts. `runtime/sweep.rs` looks
+//! after those that nobody looks after.
 
 mod rooms;
+mod sweep;
 
 use std::{
     collections::HashMap,
@@ -17,8 +19,12 @@ use tokio_util::task::TaskTracker;
 use trivium_engine::{Actor, Command, Entry, Observation, Room, RoomId, Seq, Timestamp};
 use trivium_store::{Page, Store, Writer, WriterConfig};
 
+pub use sweep::Swept;
+
 use crate::{
     Caller, Clock, Done, Encode, ExecuteError, RuntimeConfig, codec,
+    courier::Owed,
+    inboxes::Names,
     ring::{Features, Ring},
     room_task::{Input, Outcome, Subscribe},
     subscription::{Start, Subscription},
@@ -46,6 +52,9 @@ struct Shared {
     tasks: TaskTracker,
     stopping: AtomicBool,
     stats: RuntimeStats,
+    /// How inboxes are called.
+    names: Names,
+    owed: Owed,
 }
 
 #[derive(Clone)]
@@ -112,6 +121,8 @@ impl Runtime {
             tasks,
             stopping: AtomicBool::new(false),
             stats: RuntimeStats::default(),
+            names: Names::default(),
+            owed: Owed::default(),
         };
         Self {
             shared: Arc::new(shared),
@@ -280,6 +291,10 @@ impl Runtime {
         loop {
             let rooms = self.shared.store.open_rooms(after.as_ref(), PAGE).await?;
             for room in &rooms {
+                // Where nothing has a deadline, nobody waits for anything.
+                if matches!(room.kind.as_str(), "inbox" | "keys") {
+                    continue;
+                }
                 if let Err(error) = self.handle(&room.id).await {
                     tracing::warn!(room = %room.id, %error, "a room was not loaded");
                 } else {
@@ -296,6 +311,7 @@ impl Runtime {
     /// Ends all rooms: what is committed stays, snapshots are saved. Further calls fail with `ShuttingDown`.
     pub async fn shutdown(&self) {
         self.shared.stopping.store(true, Relaxed);
+        self.shared.owed.stop();
         let mut handles: Vec<Handle> = self
             .shared
             .rooms()
@@ -310,6 +326,21 @@ impl Runtime {
         self.shared.writer.close().await;
         self.shared.tasks.close();
         self.shared.tasks.wait().await;
+    }
+
+    /// How inboxes are called.
+    pub(crate) fn names(&self) -> &Names {
+        &self.shared.names
+    }
+
+    /// What rooms owe to inboxes.
+    pub(crate) fn owed(&self) -> &Owed {
+        &self.shared.owed
+    }
+
+    /// Runs something for which [`shutdown`](Self::shutdown) waits.
+    pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        self.shared.tasks.spawn(task);
     }
 
     async fn done(&self, handle: &Handle, room: &RoomId, outcome: Outcome) -> Result<Done, ExecuteError> {

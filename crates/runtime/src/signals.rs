@@ -9,7 +9,7 @@ use std::{
 };
 
 use bytes::Bytes;
-use trivium_engine::{RoomId, Signal, SignalKey};
+use trivium_engine::{Audience, Hearers, RoomId, Signal, SignalKey, UserId};
 
 use crate::Encode;
 
@@ -28,15 +28,25 @@ pub(crate) struct Board {
 #[derive(Debug, Default)]
 struct State {
     newest: BTreeMap<SignalKey, Posted>,
-    /// Frames of the present tick, by the tick they start after and by whether hosts read them.
+    /// Frames of the present tick, by the tick they start after and by whether hosts read them. Frames with something for
+    /// one reader only are not kept.
     frames: BTreeMap<(u64, bool), (Bytes, u64)>,
 }
 
 #[derive(Debug)]
 struct Posted {
     tick: u64,
-    hosts_only: bool,
+    to: To,
     signal: Signal,
+}
+
+/// Who hears a signal in a room of this size.
+#[derive(Debug)]
+enum To {
+    Everyone,
+    Hosts,
+    HostsAnd(UserId),
+    Others,
 }
 
 impl Board {
@@ -45,44 +55,55 @@ impl Board {
         self.tick.load(Ordering::Acquire)
     }
 
-    /// Posts values. `presence_to_all` says whether others than hosts hear of presence.
-    pub(crate) fn post(&self, signals: BTreeMap<SignalKey, Signal>, presence_to_all: bool) {
+    /// Posts values. `counts_only` says that others than hosts hear of nobody's presence but their own.
+    pub(crate) fn post(&self, signals: BTreeMap<SignalKey, Signal>, counts_only: bool) {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let mut tick = self.tick.load(Ordering::Relaxed);
         for (key, signal) in signals {
             // A tick of its own for each value, so that a frame may end between any two.
             tick += 1;
-            let hosts_only = signal.is_for_hosts() || !presence_to_all && matches!(signal, Signal::Presence(_));
-            state.newest.insert(
-                key,
-                Posted {
-                    tick,
-                    hosts_only,
-                    signal,
-                },
-            );
+            let to = To::whom(&signal, counts_only);
+            state.newest.insert(key, Posted { tick, to, signal });
         }
         state
             .newest
-            .retain(|_, posted| matches!(posted.signal, Signal::Presence(_)) || posted.tick + FORGET_AFTER > tick);
+            .retain(|_, posted| lasts(&posted.signal) || posted.tick + FORGET_AFTER > tick);
         state.frames.clear();
         self.tick.store(tick, Ordering::Release);
     }
 
+    /// Forgets what there is of somebody who is no member any more.
+    pub(crate) fn forget(&self, user: &UserId) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        for key in [SignalKey::Presence(user.clone()), SignalKey::Unseen(user.clone())] {
+            state.newest.remove(&key);
+        }
+        state.frames.clear();
+    }
+
     /// What a reader who has seen everything up to `seen` has not seen yet, and what it has seen then.
-    pub(crate) fn read(&self, seen: u64, host: bool, room: &RoomId, encode: &dyn Encode) -> (Option<Bytes>, u64) {
+    pub(crate) fn read(
+        &self,
+        seen: u64,
+        who: &Audience,
+        user: &UserId,
+        room: &RoomId,
+        encode: &dyn Encode,
+    ) -> (Option<Bytes>, u64) {
+        let host = *who == Audience::Hosts;
         let head = self.tick();
         if seen >= head {
             return (None, head);
         }
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((frame, through)) = state.frames.get(&(seen, host)) {
+        let shared = host || !state.has_for(user, seen);
+        if let Some((frame, through)) = state.frames.get(&(seen, host)).filter(|_| shared) {
             return (Some(frame.clone()), *through);
         }
         let mut fresh: Vec<(u64, Signal)> = state
             .newest
             .values()
-            .filter(|posted| posted.tick > seen && (host || !posted.hosts_only))
+            .filter(|posted| posted.tick > seen && posted.to.has(host, user))
             .map(|posted| (posted.tick, posted.signal.clone()))
             .collect();
         fresh.sort_by_key(|(tick, _)| *tick);
@@ -96,7 +117,48 @@ impl Board {
         };
         fresh.truncate(FRAME_SIGNALS);
         let frame = encode.signals(room, &fresh);
-        state.frames.insert((seen, host), (frame.clone(), through));
+        if shared {
+            state.frames.insert((seen, host), (frame.clone(), through));
+        }
         (Some(frame), through)
+    }
+}
+
+impl State {
+    /// Whether there is something new that a user hears beside hosts, and nobody else does.
+    fn has_for(&self, user: &UserId, seen: u64) -> bool {
+        let keys = [SignalKey::Presence(user.clone()), SignalKey::Unseen(user.clone())];
+        let own = keys.iter().filter_map(|key| self.newest.get(key));
+        own.into_iter()
+            .any(|posted| posted.tick > seen && matches!(posted.to, To::HostsAnd(_)))
+    }
+}
+
+impl To {
+    fn whom(signal: &Signal, counts_only: bool) -> Self {
+        match (signal.hearers(), signal) {
+            (Hearers::Everyone, Signal::Presence(presence)) if counts_only => Self::HostsAnd(presence.user.clone()),
+            (Hearers::Everyone, _) => Self::Everyone,
+            (Hearers::Hosts, _) => Self::Hosts,
+            (Hearers::HostsAnd(user), _) => Self::HostsAnd(user.clone()),
+            (Hearers::Others, _) => Self::Others,
+        }
+    }
+
+    fn has(&self, host: bool, user: &UserId) -> bool {
+        match self {
+            Self::Everyone => true,
+            Self::Hosts => host,
+            Self::HostsAnd(one) => host || one == user,
+            Self::Others => !host,
+        }
+    }
+}
+
+/// Whether a value is of use to whoever comes back, however long ago it was posted: one for each member, and the counts.
+fn lasts(signal: &Signal) -> bool {
+    match signal {
+        Signal::Presence(_) | Signal::Unseen(_) | Signal::PresenceCounts { .. } => true,
+        Signal::Typing { .. } | Signal::AnswerProgress { .. } | Signal::Screens { .. } => false,
     }
 }

@@ -51,6 +51,9 @@ pub enum SnapshotReason {
     TooFarBehind,
     /// The cursor is ahead of the log.
     AheadOfLog,
+    /// Messages after the cursor are not there for the receiver: it came in later, or they are older than the room keeps
+    /// them.
+    Hidden,
 }
 
 /// What a subscription has for its receiver.
@@ -100,9 +103,11 @@ impl Subscription {
         store: Arc<dyn Store>,
         reader: Reader,
         after: Seq,
+        resumed: bool,
     ) -> Self {
         let place = ring.waiters.join(&reader.who);
-        let signals_seen = ring.board.tick();
+        // A snapshot has the presence of all; who goes on from a cursor has missed what changed meanwhile.
+        let signals_seen = if resumed { 0 } else { ring.board.tick() };
         let position = Position {
             scanned: after,
             told: after,
@@ -156,7 +161,7 @@ impl Subscription {
         }
         // Parked before looking: what is published between the look and the return wakes this task.
         self.ring.waiters.park(&self.place, cx.waker());
-        loop {
+        let (frame, seen) = loop {
             if let Some(reading) = &mut self.reading {
                 let Poll::Ready(result) = reading.as_mut().poll(cx) else {
                     return Poll::Pending;
@@ -179,19 +184,21 @@ impl Subscription {
             }
             match self.ring.read(&mut self.position, &self.reader) {
                 Found::Behind => self.reading = Some(self.read_store()),
-                Found::Nothing if self.position.scanned >= self.ring.head() => break,
+                Found::Nothing if self.position.scanned >= self.ring.head() => {
+                    let read = self.read_signals();
+                    // What they are about may have been published since: entries come first, or a reader would learn of
+                    // somebody's presence before it learns of the member.
+                    if self.position.scanned >= self.ring.head() {
+                        break read;
+                    }
+                }
                 found @ (Found::Bytes(_) | Found::Nothing | Found::Turn(..)) => {
                     if let Some(delivery) = self.deliver(found) {
                         return delivery;
                     }
                 }
             }
-        }
-        let host = self.reader.who == Audience::Hosts;
-        let (frame, seen) = self
-            .ring
-            .board
-            .read(self.signals_seen, host, &self.ring.room, &*self.ring.encode);
+        };
         self.signals_seen = seen;
         if let Some(frame) = frame {
             return Poll::Ready(Delivery::Signals(frame));
@@ -208,6 +215,12 @@ impl Subscription {
             user: self.reader.user.clone(),
             round_trip,
         });
+    }
+
+    fn read_signals(&self) -> (Option<Bytes>, u64) {
+        let Reader { who, user, .. } = &self.reader;
+        let ring = &self.ring;
+        ring.board.read(self.signals_seen, who, user, &ring.room, &*ring.encode)
     }
 
     fn deliver(&mut self, found: Found) -> Option<Poll<Delivery>> {

@@ -1,9 +1,10 @@
 //! The command line: one file for each command, and what they share.
 //!
 //! [`serve`] runs a server and [`token`] needs its secret; all others are clients that only the SDK connects to a server:
-//! [`host`], [`play`], [`watch`], [`quiz`], [`results`]. [`connect`] finds server and token, [`input`] reads keys, [`telling`] and [`view`] say and
+//! [`host`], [`play`], [`chat`], [`watch`], [`quiz`], [`results`]. [`connect`] finds server and token, [`input`] reads keys, [`telling`] and [`view`] say and
 //! draw what happens, [`failure`] turns errors into exit codes.
 
+mod chat;
 mod connect;
 mod failure;
 mod host;
@@ -41,6 +42,8 @@ enum Command {
     Host(host::Args),
     /// Play a quiz in this terminal.
     Play(play::Args),
+    /// Read and write in a room's chat.
+    Chat(chat::Args),
     /// Follow a room as JSON lines.
     Watch(watch::Args),
     /// Keep written quizzes.
@@ -90,6 +93,7 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Token(args) => token::run(args),
         Command::Host(args) => Box::pin(host::run(args)).await,
         Command::Play(args) => Box::pin(play::run(args)).await,
+        Command::Chat(args) => Box::pin(chat::run(args)).await,
         Command::Watch(args) => Box::pin(watch::run(args)).await,
         Command::Quiz(command) => Box::pin(quiz::run(command)).await,
         Command::Results(args) => Box::pin(results::run(args)).await,
@@ -124,6 +128,9 @@ mod tests {
             ("play ABCD-2345 --answers first --think 250ms", true),
             ("play ABCD-2345 --answers @/no/such/file", false),
             ("play ABCD-2345 --answers maybe", false),
+            ("chat ABCD-2345 --name Ana --guest", true),
+            ("chat room-1 --history 5 --follow --json", true),
+            ("chat", false),
             ("watch room-1 --from 12", true),
             ("watch room-1 --from start", false),
             ("quiz import a.json b.json", true),

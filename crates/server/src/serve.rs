@@ -41,6 +41,7 @@ use crate::{
     web::{
         self, Web,
         app::App,
+        files::RoomFiles,
         media::{self, Uploads},
         report::Reports,
         well_known::{self, WellKnown},
@@ -90,6 +91,7 @@ pub async fn start(config: Config) -> Result<Running> {
     let store = SqliteStore::open(&path).await;
     let store = Arc::new(store.with_context(|| format!("data: {}", path.display()))?);
     let api = api(&config, secret, &store)?;
+    api.deliver_notifications();
     let ports = Ports::bind(&config).await?;
     let operator_token = operator_token(&config, &api)?;
 
@@ -107,6 +109,7 @@ pub async fn start(config: Config) -> Result<Running> {
         api: Arc::clone(&api),
         app: App::new(config.http.app_dir.as_deref()),
         uploads: Uploads::new(config.limits.image_bytes, config.limits.image_bytes_per_user),
+        files: RoomFiles::of(&config.limits),
         operator: config.local_operator(),
         reports: Reports::default(),
     });
@@ -230,6 +233,7 @@ fn limits_told(config: &Config, limits: &ApiLimits) -> well_known::Limits {
         max_in_flight: limits.in_flight,
         max_subscriptions: limits.subscriptions,
         max_image_bytes: config.limits.image_bytes,
+        max_file_bytes: config.limits.file_bytes,
     }
 }
 

@@ -1,13 +1,14 @@
 //! Plain HTTP: the web app with its pictures, and what the server says of itself, to clients, operators and people.
 //!
 //! ```text
-//!  page of the app ── policy ──> report          browser: files of the app, /media, /operator/token, /.well-known/trivium
+//!  page of the app ── policy ──> report          browser: files of the app, /media, /rooms/…/files, /operator/token, /.well-known/trivium
 //!  everything that has no route ──> app          operator: /healthz, /readyz, /metrics
 //! ```
 //!
 //! Neighbours: [`metrics`](crate::metrics) makes the text of `/metrics`; gRPC and gRPC-Web on the same port are `trivium-api`'s.
 
 pub mod app;
+pub mod files;
 mod http;
 pub mod media;
 mod operator;
@@ -15,6 +16,7 @@ mod page;
 mod policy;
 mod problem;
 pub mod report;
+mod upload;
 pub mod well_known;
 
 use std::{
@@ -37,6 +39,7 @@ use trivium_transport::webtransport::Origins;
 
 use crate::metrics::Metrics;
 use app::App;
+use files::RoomFiles;
 use media::Uploads;
 use report::Reports;
 use well_known::WellKnown;
@@ -61,6 +64,8 @@ pub struct Web {
     pub app: App,
     /// What pictures may cost.
     pub uploads: Uploads,
+    /// What files of rooms may cost.
+    pub files: RoomFiles,
     /// Whether who sits at this machine may host without an account.
     pub operator: bool,
     /// What browsers have reported.
@@ -76,6 +81,8 @@ pub fn routes(web: Arc<Web>) -> Router {
         .route("/operator/token", post(operator::token))
         .route("/media", post(media::upload))
         .route("/media/{name}", get(media::get))
+        .route("/rooms/{room}/files", post(files::upload))
+        .route("/rooms/{room}/files/{id}", get(files::get))
         .route("/.well-known/trivium", get(well_known::get))
         .route("/healthz", get(|| async { plain(StatusCode::OK, "alive\n") }))
         .route("/readyz", get(ready))

@@ -4,7 +4,7 @@
 
 mod invitation;
 mod quiz;
-mod room;
+pub(crate) mod room;
 
 use async_trait::async_trait;
 use sqlx::{
@@ -15,7 +15,7 @@ use sqlx::{
 use trivium_engine::{QuizId, RoomId, Timestamp, UserId};
 use trivium_store::{
     Catalogue, CreateRoom, InvitationRecord, PutInvitation, PutQuiz, QuizRecord, QuizSummary, RoomRecord, StoreError,
-    catalogue::{MAX_LIST, check_text, check_time},
+    catalogue::{MAX_LIST, check_time},
 };
 
 use crate::{SqliteStore, rows, store_error};
@@ -68,16 +68,6 @@ impl Catalogue for SqliteStore {
         self.primary
             .write(move |tx| Box::pin(async move { room::close(tx, &id, at).await }))
             .await
-    }
-
-    async fn rename_room(&self, id: &RoomId, title: &str) -> Result<bool, StoreError> {
-        check_text(title)?;
-        Ok(self.change(room::rename(id, title)).await? > 0)
-    }
-
-    async fn list_rooms(&self, by: &UserId, after: Option<&RoomId>, limit: u32) -> Result<Vec<RoomRecord>, StoreError> {
-        let statement = room::made_by(by, after.map(RoomId::as_str));
-        list(&self.readers, statement, limit, rows::room).await
     }
 
     async fn open_rooms(&self, after: Option<&RoomId>, limit: u32) -> Result<Vec<RoomRecord>, StoreError> {

@@ -1,4 +1,4 @@
-//! The room log, snapshots, the catalogue and media in SQLite: the embedded default.
+//! The room log, snapshots, the catalogue, the directory and media in SQLite: the embedded default.
 //!
 //! ```text
 //!  append, create, put, … ──▶ Primary: one connection, each transaction in a task of its own
@@ -11,11 +11,14 @@
 //! A commit is durable when it returns: WAL with `synchronous=FULL`, read back before the first use.
 
 mod catalogue;
+mod directory;
 mod error;
+mod file;
 mod log;
 mod media;
 mod open;
 mod primary;
+mod projection;
 mod rows;
 mod snapshot;
 

@@ -3,8 +3,8 @@
 //! Neighbours: [`primary`](crate::primary) runs [`append`] as one transaction.
 //!
 //! A statement costs a hop to the connection's thread, about as much as twenty rows, so a batch uses few: one for all
-//! heads, and inserts of up to 64 rows. The turn of a single room, which is what a quiet server writes, is one statement
-//! that checks the head itself and is its own transaction.
+//! heads, and inserts of up to 64 rows. The turn of a single room that projects nothing, which is what a quiet server writes
+//! while a game is played, is one statement that checks the head itself and is its own transaction.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -14,7 +14,7 @@ use sqlx::SqliteConnection;
 use trivium_engine::{RoomId, Seq};
 use trivium_store::{Append, Appended, Page, Record, RoomLog, StoreError};
 
-use crate::{SqliteStore, error::corrupt, rows, store_error};
+use crate::{SqliteStore, error::corrupt, projection, rows, store_error};
 
 /// Rows per INSERT, each size a prepared statement. Any number of rows is a few of them.
 const CHUNKS: [usize; 4] = [64, 16, 4, 1];
@@ -50,7 +50,7 @@ impl RoomLog for SqliteStore {
             return Ok(Vec::new());
         }
         let batch = batch.to_vec();
-        if batch.len() == 1 && (1..=ALONE).contains(&batch[0].records.len()) {
+        if batch.len() == 1 && batch[0].projections.is_empty() && (1..=ALONE).contains(&batch[0].records.len()) {
             return self
                 .primary
                 .run(move |connection| Box::pin(async move { append_alone(connection, &batch[0]).await }))
@@ -117,6 +117,11 @@ async fn append(tx: &mut SqliteConnection, batch: &[Append]) -> Result<Vec<Appen
         while let Some((chunk, others)) = rest.split_at_checked(rows) {
             insert(tx, sql, chunk).await?;
             rest = others;
+        }
+    }
+    for (member, answer) in batch.iter().zip(&answers) {
+        if *answer == Appended::Written {
+            projection::write(tx, &member.room, &member.projections).await?;
         }
     }
     Ok(answers)

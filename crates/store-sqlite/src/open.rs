@@ -136,6 +136,8 @@ fn migrations() -> Migrator {
         migration(1, "initial", include_str!("../migrations/0001_initial.sql")),
         migration(2, "media", include_str!("../migrations/0002_media.sql")),
         migration(3, "invitations", include_str!("../migrations/0003_invitations.sql")),
+        migration(4, "directory", include_str!("../migrations/0004_directory.sql")),
+        migration(5, "files", include_str!("../migrations/0005_files.sql")),
     ])
 }
 

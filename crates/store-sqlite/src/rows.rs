@@ -8,7 +8,9 @@ use std::str::FromStr;
 use bytes::Bytes;
 use sqlx::{Row, sqlite::SqliteRow};
 use trivium_engine::Timestamp;
-use trivium_store::{MediaRecord, QuizRecord, QuizSummary, Record, RoomRecord, Snapshot, StoreError};
+use trivium_store::{
+    FileInfo, FileRecord, MediaRecord, QuizRecord, QuizSummary, Record, RoomRecord, Snapshot, StoreError,
+};
 
 use crate::{error::corrupt, store_error};
 
@@ -41,8 +43,6 @@ pub(crate) fn snapshot(row: &SqliteRow) -> Result<Snapshot, StoreError> {
 
 pub(crate) fn room(row: &SqliteRow) -> Result<RoomRecord, StoreError> {
     let epoch: i64 = row.try_get("epoch").map_err(store_error)?;
-    let closed_at: Option<i64> = row.try_get("closed_at").map_err(store_error)?;
-    let closed_at = closed_at.map(u64::try_from).transpose();
     Ok(RoomRecord {
         id: id(row, "id")?,
         epoch: epoch.cast_unsigned(),
@@ -51,7 +51,7 @@ pub(crate) fn room(row: &SqliteRow) -> Result<RoomRecord, StoreError> {
         title: text(row, "title")?,
         created_by: id(row, "created_by")?,
         created_at: Timestamp(number(row, "created_at")?),
-        closed_at: closed_at.map_err(|_| corrupt("closed_at"))?.map(Timestamp),
+        closed_at: time(row, "closed_at")?,
     })
 }
 
@@ -96,12 +96,42 @@ pub(crate) fn media(row: &SqliteRow) -> Result<MediaRecord, StoreError> {
     })
 }
 
+pub(crate) fn file_info(row: &SqliteRow) -> Result<FileInfo, StoreError> {
+    let size = (number(row, "width")?, number(row, "height")?);
+    let attached: i64 = number(row, "attached")?;
+    Ok(FileInfo {
+        id: id(row, "id")?,
+        room: id(row, "room")?,
+        owner: id(row, "owner")?,
+        name: text(row, "name")?,
+        content_type: text(row, "content_type")?,
+        bytes: number(row, "bytes")?,
+        size: (size != (0, 0)).then_some(size),
+        created_at: Timestamp(number(row, "created_at")?),
+        attached: attached != 0,
+    })
+}
+
+pub(crate) fn file(row: &SqliteRow) -> Result<FileRecord, StoreError> {
+    Ok(FileRecord {
+        info: file_info(row)?,
+        body: bytes(row, "body")?,
+    })
+}
+
 pub(crate) fn id<T: FromStr>(row: &SqliteRow, column: &str) -> Result<T, StoreError> {
     let text: &str = row.try_get(column).map_err(store_error)?;
     text.parse().map_err(|_| corrupt(column))
 }
 
-fn text(row: &SqliteRow, column: &str) -> Result<String, StoreError> {
+/// A time that may be missing.
+pub(crate) fn time(row: &SqliteRow, column: &str) -> Result<Option<Timestamp>, StoreError> {
+    let time: Option<i64> = row.try_get(column).map_err(store_error)?;
+    let time = time.map(u64::try_from).transpose();
+    Ok(time.map_err(|_| corrupt(column))?.map(Timestamp))
+}
+
+pub(crate) fn text(row: &SqliteRow, column: &str) -> Result<String, StoreError> {
     row.try_get(column).map_err(store_error)
 }
 

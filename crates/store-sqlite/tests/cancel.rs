@@ -22,6 +22,7 @@ fn append(room: &RoomId, after: Seq) -> Append {
         after,
         owner: 1,
         records: (after + 1..=after + EACH).map(record).collect(),
+        projections: Vec::new(),
     }
 }
 

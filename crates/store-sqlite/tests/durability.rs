@@ -34,6 +34,7 @@ fn append(name: &str, after: Seq, count: u64) -> Append {
         after,
         owner: u64::MAX,
         records: (after + 1..=after + count).map(record).collect(),
+        projections: Vec::new(),
     }
 }
 

@@ -209,16 +209,11 @@ pub trait Catalogue: Send + Sync + 'static {
     /// keeps its time. False if there is no such room.
     async fn close_room(&self, id: &RoomId, at: Timestamp) -> Result<bool, StoreError>;
 
-    /// Gives a room another title. False if there is no such room.
-    async fn rename_room(&self, id: &RoomId, title: &str) -> Result<bool, StoreError>;
-
-    /// Rooms made by somebody, open and closed.
-    async fn list_rooms(&self, by: &UserId, after: Option<&RoomId>, limit: u32) -> Result<Vec<RoomRecord>, StoreError>;
-
     /// All open rooms: those in which a deadline may have passed while no server ran.
     async fn open_rooms(&self, after: Option<&RoomId>, limit: u32) -> Result<Vec<RoomRecord>, StoreError>;
 
-    /// Deletes a room's record, invitations, log and snapshot in one transaction. False if none of them was there.
+    /// Deletes a room's record, invitations, files, log and snapshot, and what the directory knows of it, in one
+    /// transaction. False if none of them was there.
     async fn delete_room(&self, id: &RoomId) -> Result<bool, StoreError>;
 
     /// Stores a new revision of a quiz: the one after the newest. The newest itself again, unchanged, is also success.

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use trivium_engine::{RoomId, Seq, Timestamp};
 
-use crate::StoreError;
+use crate::{Projection, StoreError};
 
 /// Longest [`Record::kind`], in bytes.
 pub const MAX_KIND: usize = 64;
@@ -51,6 +51,9 @@ pub struct Append {
     pub owner: u64,
     /// What to add, in order.
     pub records: Vec<Record>,
+    /// What that changes in the directory and the catalogue, in order. Its texts are no longer than those of the records,
+    /// and count against no bound.
+    pub projections: Vec<Projection>,
 }
 
 impl Append {
@@ -83,7 +86,7 @@ impl Append {
             }
             head = *seq;
         }
-        Ok(())
+        self.projections.iter().try_for_each(Projection::check)
     }
 }
 
@@ -128,7 +131,7 @@ impl Page {
 /// The logs of all rooms. A room needs no record in the catalogue to have a log.
 #[async_trait]
 pub trait RoomLog: Send + Sync + 'static {
-    /// Writes the whole batch in one transaction, which is durable when this returns.
+    /// Writes the whole batch, records and projections, in one transaction, which is durable when this returns.
     ///
     /// The answers stand in the order of the batch. A member whose room does not end at its `after` gets
     /// [`Appended::Conflict`] and leaves nothing; the others are written. A room may appear several times, each member

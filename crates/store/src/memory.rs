@@ -1,10 +1,12 @@
 //! A backend that forgets: the reference for the contract, and the store of tests and simulations.
 //!
-//! Neighbours: `memory/catalogue.rs` has the lists, `memory/media.rs` the pictures, `memory/faults.rs` what tests can make go
+//! Neighbours: `memory/catalogue.rs` has the lists, `memory/directory.rs` what can be found, `memory/media.rs` the pictures, `memory/file.rs` the files of rooms, `memory/faults.rs` what tests can make go
 //! wrong.
 
 mod catalogue;
+mod directory;
 mod faults;
+mod file;
 mod media;
 
 use std::{
@@ -15,8 +17,10 @@ use std::{
 use async_trait::async_trait;
 use trivium_engine::{RoomId, Seq};
 
-use self::{catalogue::Lists, faults::Faults};
-use crate::{Append, Appended, MediaId, MediaRecord, Page, Record, RoomLog, Snapshot, Snapshots, StoreError};
+use self::{catalogue::Lists, directory::Index, faults::Faults};
+use crate::{
+    Append, Appended, FileId, FileRecord, MediaId, MediaRecord, Page, Record, RoomLog, Snapshot, Snapshots, StoreError,
+};
 
 /// Everything in ordered maps behind one lock. Unbounded, so not for a server that must keep running.
 #[derive(Debug, Default)]
@@ -30,7 +34,9 @@ struct State {
     logs: BTreeMap<RoomId, Vec<Record>>,
     snapshots: BTreeMap<RoomId, Snapshot>,
     lists: Lists,
+    index: Index,
     media: BTreeMap<MediaId, MediaRecord>,
+    files: BTreeMap<FileId, FileRecord>,
 }
 
 impl MemoryStore {
@@ -54,6 +60,9 @@ impl State {
         if !append.records.is_empty() {
             let log = self.logs.entry(append.room.clone()).or_default();
             log.extend(append.records.iter().cloned());
+        }
+        for projection in &append.projections {
+            self.project(&append.room, projection);
         }
         Appended::Written
     }

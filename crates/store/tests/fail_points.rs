@@ -16,6 +16,7 @@ fn append(room: &RoomId, after: u64) -> Append {
             kind: "k".to_owned(),
             body: "b".into(),
         }],
+        projections: Vec::new(),
     }
 }
 

@@ -77,6 +77,7 @@ fn append(name: &str, after: Seq, count: u64) -> Append {
         after,
         owner: 1,
         records: (after + 1..=after + count).map(record).collect(),
+        projections: Vec::new(),
     }
 }
 

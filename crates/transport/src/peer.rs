@@ -45,6 +45,17 @@ pub struct Peer {
     pub tls: bool,
 }
 
+impl Peer {
+    /// Of a request that no acceptor of ours made, such as a test's.
+    pub const UNKNOWN: Self = Self {
+        remote_addr: None,
+        road: Road::Memory,
+        connection_id: 0,
+        origin: None,
+        tls: false,
+    };
+}
+
 /// The round-trip time of a WebTransport session as QUIC measures it; a request extension on that road only.
 #[derive(Clone)]
 pub struct Rtt(Arc<dyn Fn() -> Duration + Send + Sync>);

@@ -44,14 +44,13 @@ impl Referee {
 
     /// Takes the next entry; `room` stands just before it.
     pub(crate) fn take(&mut self, room: &Room, entry: &Entry) -> Result<(), String> {
-        match &entry.event {
-            Event::Quiz(event) => self.take_quiz(room, entry, event),
-            Event::Room(RoomEvent::MemberLeft { user, .. }) => {
-                self.left.insert(user.clone());
-                Ok(())
-            }
-            Event::Room(_) | Event::Chat(_) => Ok(()),
+        if let Event::Room(RoomEvent::MemberLeft { user, .. }) = &entry.event {
+            self.left.insert(user.clone());
         }
+        if let Event::Quiz(event) = &entry.event {
+            self.take_quiz(room, entry, event)?;
+        }
+        Ok(())
     }
 
     fn take_quiz(&mut self, room: &Room, entry: &Entry, event: &quiz::Event) -> Result<(), String> {

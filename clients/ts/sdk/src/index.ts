@@ -5,6 +5,7 @@
 
 export {
   connectTrivium,
+  currentDevices,
   type FieldViolation,
   fieldViolations,
   forgetSeat,

@@ -6,19 +6,23 @@ import type {
   Answer,
   AnswerAccepted,
   AnswerProgress,
+  Attachment,
   ConnectRequest,
   ConnectResponse,
   Cursor,
   Invitation,
   Member,
   MemberLeft,
-  Message,
   Presence,
+  PresenceCounts,
   QuestionRevealed,
   QuizState,
   Room,
   ScreenReport,
 } from "./proto.js";
+import type { BroadcastListener, TalkEffect, TalkState } from "./types/talk.js";
+
+export * from "./types/talk.js";
 
 /** A way to the server. */
 export type Road = "webtransport" | "grpc-web";
@@ -56,6 +60,8 @@ export interface ConnectOptions {
   webTransportTimeoutMs?: number;
   /** Ask for signals as datagrams where that is known to work [true]. */
   datagrams?: boolean;
+  /** Where what is typed and not sent is kept over reloads [`localStorage`]; `null` keeps it while the session lasts. */
+  drafts?: KeyValue | null;
   /** Interceptors of Connect for every call. */
   interceptors?: Interceptor[];
   /** What the client calls itself in the server's log [`trivium-ts/VERSION`]. */
@@ -137,6 +143,8 @@ export interface Clock {
 
 /** A live session: a logical client that outlives its connections. */
 export interface TriviumSession {
+  /** Origin of the server. */
+  readonly origin: string;
   readonly connection: Readable<ConnectionState>;
   readonly clock: Clock;
   /** The guest's seat, if the session came in by a code. */
@@ -161,8 +169,32 @@ export interface TriviumSession {
   goOffline(ms: number): void;
   /** Goes over to another road, and stays on it if it can. */
   switchRoad(road: "auto" | Road): void;
+  /** What was typed and not sent. */
+  readonly drafts: Drafts;
+  /** Uploads a file into a room, to be attached to a message there. */
+  uploadFile(roomId: string, file: Blob, options?: UploadOptions): Promise<Attachment>;
+  /** The file behind an attachment or any other path of the server that asks for the token: what `<img>` cannot say. */
+  fetchFile(url: string, options?: { readonly signal?: AbortSignal }): Promise<Blob>;
   /** Ends the session. Seats stay; use `RoomService.LeaveRoom` to give one up. */
   close(): Promise<void>;
+}
+
+/** What was typed and not sent, of one user at one server: at most 64 texts of at most 4,000 characters, the oldest go first. */
+export interface Drafts {
+  /** The draft for a room, or for a thread in it; empty for none. */
+  get(roomId: string, threadSeq?: bigint): string;
+  /** Keeps it; an empty one is forgotten. */
+  set(roomId: string, text: string, threadSeq?: bigint): void;
+}
+
+/** How to upload a file. */
+export interface UploadOptions {
+  /** Ends the upload. */
+  readonly signal?: AbortSignal;
+  /** Name for people [that of the `File`]. */
+  readonly name?: string;
+  /** Told of bytes sent, of how many. */
+  onProgress?(sent: number, total: number): void;
 }
 
 /** One heard room. */
@@ -171,6 +203,16 @@ export interface RoomHandle {
   readonly state: Readable<RoomState>;
   /** Events of the room as they come (not those that a snapshot replaced), until the returned function is called. */
   onEvent(listener: (response: ConnectResponse) => void): () => void;
+  /**
+   * Calls back with what is sent by `Broadcast` under this name, or under any if it is empty, while this client listens; until
+   * the returned function is called. What was sent while the client was cut off comes late, unless a snapshot took its place.
+   */
+  onBroadcast(event: string, listener: BroadcastListener): () => void;
+  /**
+   * Everything up to here is on show: to be called as often as one likes. Counts at once in `receipts`, and is told to the server
+   * at most once a second, when the page is visible, and again after a cut. What arrives is told as delivered by itself.
+   */
+  markRead(seq: bigint): void;
   /** Shows what this client is about to do, before the server has said anything: see `LocalEffect`. */
   apply(effect: LocalEffect): void;
   release(): void;
@@ -189,17 +231,10 @@ export type LocalEffect =
       readonly creditMs: number;
     }
   | { readonly kind: "answer-refused"; readonly questionIndex: number; readonly error: ConnectError }
-  /** A new message, or another attempt under the same key. */
-  | { readonly kind: "message-sending"; readonly key: string; readonly message: Message }
-  | { readonly kind: "message-saved"; readonly key: string; readonly message: Message }
-  | { readonly kind: "message-failed"; readonly key: string; readonly error: ConnectError }
-  /** A message that failed is given up. */
-  | { readonly kind: "message-dropped"; readonly key: string }
-  /** Older messages were read, oldest first. */
-  | { readonly kind: "messages-loaded"; readonly messages: readonly Message[]; readonly more: boolean };
+  | TalkEffect;
 
 /** A room as this caller sees it: a snapshot, and every event since. */
-export interface RoomState {
+export interface RoomState extends TalkState {
   readonly roomId: string;
   /** `loading` before the first snapshot; `ended` after removal or close, see `error`. */
   readonly status: "loading" | "live" | "ended";
@@ -211,13 +246,14 @@ export interface RoomState {
   readonly members: ReadonlyMap<string, Member>;
   readonly memberCount: number;
   readonly presences: ReadonlyMap<string, Presence>;
+  /** How many are there, in rooms too large for `presences` to tell of everybody. */
+  readonly presenceCounts?: PresenceCounts;
   readonly bannedUserIds: ReadonlySet<string>;
   /** Invitations that are not used up, by code; hosts only. */
   readonly invitations: ReadonlyMap<string, Invitation>;
   /** How the caller came to be no member any more, if it has left or was removed. */
   readonly left?: MemberLeft;
   readonly quiz?: QuizView;
-  readonly chat: ChatView;
   /** Where the room's log stands in this client. */
   readonly cursor?: Cursor;
 }
@@ -249,25 +285,6 @@ export interface OwnAnswer {
   readonly responseMs?: number;
   readonly creditMs?: number;
   /** Why it was refused. */
-  readonly error?: ConnectError;
-}
-
-/** Chat of a room. */
-export interface ChatView {
-  /** Oldest first, at most 500; `loadOlder` of `useChat` reads more. */
-  readonly messages: readonly ChatMessage[];
-  /** Whether there are older ones on the server. */
-  readonly more: boolean;
-  /** Who is typing, without the caller. */
-  readonly typing: ReadonlySet<string>;
-}
-
-/** A message with how far it got. */
-export interface ChatMessage {
-  /** Stable over sending: for lists. */
-  readonly key: string;
-  readonly message: Message;
-  readonly status: "sending" | "saved" | "failed";
   readonly error?: ConnectError;
 }
 

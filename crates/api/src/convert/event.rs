@@ -6,9 +6,9 @@ use trivium_engine::{Audience, Entry, Event, RoomId};
 use trivium_proto::v1;
 
 use super::{
-    chat,
+    activity, chat,
     common::{time_out, user_or_empty},
-    quiz, room,
+    key, moderation, notification, quiz, receipt, room,
 };
 
 /// An entry as an audience sees it; none if it may not see it, or if the wire has no word for it. A receiver then gets
@@ -30,7 +30,12 @@ pub fn projected(
     let wire = match event {
         Event::Room(event) => room::event(room, epoch, event),
         Event::Quiz(event) => quiz::event::event(event, audience)?,
-        Event::Chat(event) => chat::event(entry, event),
+        Event::Chat(event) => chat::event(room, entry, event),
+        Event::Receipt(event) => receipt::event(event),
+        Event::Moderation(event) => moderation::event(room, entry, event),
+        Event::Activity(event) => activity::event(event)?,
+        Event::Inbox(event) => notification::event(entry, event),
+        Event::Keys(event) => key::event(event),
     };
     Some(v1::RoomEvent {
         room_id: room.to_string(),
@@ -45,7 +50,7 @@ pub fn projected(
 mod tests {
     use std::sync::Arc;
 
-    use trivium_engine::{ChatEvent, Timestamp, quiz};
+    use trivium_engine::{ChatEvent, Timestamp, chat::Sent, quiz};
     use trivium_proto::v1::room_event::Event as Wire;
 
     use super::*;
@@ -67,12 +72,7 @@ mod tests {
 
     #[test]
     fn an_event_has_its_place_time_and_actor() {
-        let said = entry(Event::Chat(ChatEvent::Sent {
-            author: "ana".parse().expect("an id"),
-            nickname: "Ana".into(),
-            text: "hi".into(),
-            reply_to: None,
-        }));
+        let said = entry(ChatEvent::from(Sent::text("ana".parse().expect("an id"), "Ana", "hi")).into());
         let wire = as_observer(&said).expect("everybody hears the chat");
         assert_eq!((wire.room_id.as_str(), wire.seq, wire.time_ms), ("r", 7, 1_000));
         assert_eq!(wire.actor_id, "ana");

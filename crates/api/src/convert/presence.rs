@@ -4,7 +4,7 @@ use trivium_engine::{Observation, Presence, PresenceState, RoomId, Signal, UserI
 use trivium_proto::v1;
 
 use super::{
-    common::{Invalid, enumerated, id, time_out},
+    common::{Invalid, enumerated, id, time_or_zero, time_out},
     quiz::shown,
 };
 
@@ -21,6 +21,7 @@ pub fn appearance(request: v1::SetPresenceRequest, user: UserId) -> Result<(Room
         user,
         away,
         status: request.status,
+        invisible: request.invisible,
     };
     Ok((id("room_id", request.room_id)?, observation))
 }
@@ -46,6 +47,16 @@ pub fn presence(presence: &Presence) -> v1::Presence {
         state: state.into(),
         status: presence.status.clone(),
         change_time_ms: time_out(presence.changed_at),
+        last_seen_time_ms: time_or_zero(presence.last_seen),
+        session_count: presence.sessions,
+    }
+}
+
+/// How many are online and how many away.
+pub fn counts((online, away): (u32, u32)) -> v1::PresenceCounts {
+    v1::PresenceCounts {
+        online_count: online,
+        away_count: away,
     }
 }
 
@@ -54,7 +65,8 @@ pub fn signal(tick: u64, signal: &Signal) -> v1::Signal {
     use v1::signal::Signal as Wire;
 
     let wire = match signal {
-        Signal::Presence(one) => Wire::Presence(presence(one)),
+        Signal::Presence(one) | Signal::Unseen(one) => Wire::Presence(presence(one)),
+        Signal::PresenceCounts { online, away, .. } => Wire::PresenceCounts(counts((*online, *away))),
         Signal::Typing { user, typing } => Wire::Typing(v1::Typing {
             user_id: user.to_string(),
             typing: *typing,
@@ -92,6 +104,7 @@ mod tests {
                 room_id: "r".into(),
                 state,
                 status: "back soon".into(),
+                invisible: true,
             };
             let told = appearance(request, user.clone())
                 .ok()
@@ -100,6 +113,7 @@ mod tests {
                 user: user.clone(),
                 away,
                 status: "back soon".into(),
+                invisible: true,
             });
             assert_eq!(told, expected, "state {state}");
         }

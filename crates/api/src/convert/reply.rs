@@ -4,13 +4,13 @@
 
 use std::sync::Arc;
 
-use trivium_engine::{Entry, Event, Member, RoomEvent, RoomId, Seq, Timestamp, quiz};
+use trivium_engine::{ChatEvent, Entry, Event, Member, ModerationEvent, RoomEvent, RoomId, Seq, Timestamp, quiz};
 use trivium_proto::v1;
 
 use super::{
     chat,
     common::{span_out, time_or_zero},
-    invitation, room,
+    invitation, moderation, room,
 };
 
 /// The position of the last entry; 0 if nothing had to change.
@@ -20,29 +20,33 @@ pub fn seq(entries: &[Arc<Entry>]) -> Seq {
 
 /// To CreateRoom; none if the entries are not those of a new room.
 pub fn create_room(room: &RoomId, epoch: u64, entries: &[Arc<Entry>]) -> Option<v1::CreateRoomResponse> {
-    entries.iter().find_map(|entry| match &entry.event {
-        Event::Room(RoomEvent::Created { settings }) => Some(v1::CreateRoomResponse {
-            room: Some(room::settings(room, epoch, settings)),
-        }),
-        Event::Room(_) | Event::Quiz(_) | Event::Chat(_) => None,
+    entries.iter().find_map(|entry| {
+        let Event::Room(RoomEvent::Created { settings }) = &entry.event else {
+            return None;
+        };
+        let room = Some(room::settings(room, epoch, settings));
+        Some(v1::CreateRoomResponse { room })
     })
 }
 
 /// To CreateInvitation; none if the entries are not those of a new invitation.
 pub fn create_invitation(entries: &[Arc<Entry>]) -> Option<v1::CreateInvitationResponse> {
-    entries.iter().find_map(|entry| match &entry.event {
-        Event::Room(RoomEvent::InvitationCreated { invitation: made }) => Some(v1::CreateInvitationResponse {
-            invitation: Some(invitation::invitation(made)),
-        }),
-        Event::Room(_) | Event::Quiz(_) | Event::Chat(_) => None,
+    entries.iter().find_map(|entry| {
+        let Event::Room(RoomEvent::InvitationCreated { invitation: made }) = &entry.event else {
+            return None;
+        };
+        let invitation = Some(invitation::invitation(made));
+        Some(v1::CreateInvitationResponse { invitation })
     })
 }
 
 /// Who came in; none if nobody did, because the caller was in the room already.
 pub fn joined(entries: &[Arc<Entry>]) -> Option<&Member> {
-    entries.iter().find_map(|entry| match &entry.event {
-        Event::Room(RoomEvent::MemberJoined { member, .. }) => Some(member),
-        Event::Room(_) | Event::Quiz(_) | Event::Chat(_) => None,
+    entries.iter().find_map(|entry| {
+        let Event::Room(RoomEvent::MemberJoined { member, .. }) = &entry.event else {
+            return None;
+        };
+        Some(member)
     })
 }
 
@@ -58,36 +62,41 @@ pub fn join_room(room: &RoomId, member: &Member, seat: Option<(String, Timestamp
 }
 
 /// To SendMessage; none if the entries are not those of a message.
-pub fn send_message(entries: &[Arc<Entry>]) -> Option<v1::SendMessageResponse> {
-    entries.iter().find_map(|entry| match &entry.event {
-        Event::Chat(event) => {
-            chat::sent(entry, event).map(|message| v1::SendMessageResponse { message: Some(message) })
-        }
-        Event::Room(_) | Event::Quiz(_) => None,
+pub fn send_message(room: &RoomId, entries: &[Arc<Entry>]) -> Option<v1::SendMessageResponse> {
+    entries.iter().find_map(|entry| {
+        let message = match &entry.event {
+            Event::Chat(ChatEvent::Sent(sent)) => chat::sent(room, entry.seq, entry.at, sent),
+            Event::Moderation(ModerationEvent::Held { sent, .. }) => moderation::pending(room, entry, sent),
+            _ => return None,
+        };
+        Some(v1::SendMessageResponse { message: Some(message) })
     })
 }
 
 /// To SubmitAnswer; none if the entries are not those of an answer.
 pub fn submit_answer(entries: &[Arc<Entry>]) -> Option<v1::SubmitAnswerResponse> {
-    entries.iter().find_map(|entry| match &entry.event {
-        Event::Quiz(quiz::Event::AnswerAccepted {
+    entries.iter().find_map(|entry| {
+        let Event::Quiz(quiz::Event::AnswerAccepted {
             response,
             credit,
             order,
             ..
-        }) => Some(v1::SubmitAnswerResponse {
+        }) = &entry.event
+        else {
+            return None;
+        };
+        Some(v1::SubmitAnswerResponse {
             seq: entry.seq,
             response_ms: span_out(*response),
             credit_ms: span_out(*credit),
             received_order: *order,
-        }),
-        Event::Room(_) | Event::Quiz(_) | Event::Chat(_) => None,
+        })
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use trivium_engine::{ChatEvent, Millis, quiz::Answer};
+    use trivium_engine::{Millis, chat::Sent, quiz::Answer};
 
     use super::*;
 
@@ -102,23 +111,20 @@ mod tests {
     }
 
     fn said(seq: Seq) -> Arc<Entry> {
-        let event = ChatEvent::Sent {
-            author: "ana".parse().expect("an id"),
-            nickname: "Ana".into(),
-            text: "hi".into(),
-            reply_to: Some(2),
-        };
-        entry(seq, Event::Chat(event))
+        let mut sent = Sent::text("ana".parse().expect("an id"), "Ana", "hi");
+        sent.reply_to = Some(2);
+        entry(seq, Event::Chat(sent.into()))
     }
 
     #[test]
     fn a_message_is_answered_with_itself() {
-        let reply = send_message(&[said(9)])
+        let room: RoomId = "r".parse().expect("an id");
+        let reply = send_message(&room, &[said(9)])
             .and_then(|reply| reply.message)
             .expect("a message");
         assert_eq!((reply.seq, reply.reply_to, reply.send_time_ms), (9, 2, 50));
         assert_eq!(reply.text, "hi");
-        assert_eq!(send_message(&[]), None);
+        assert_eq!(send_message(&room, &[]), None);
     }
 
     #[test]

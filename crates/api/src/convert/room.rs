@@ -1,21 +1,36 @@
 //! Rooms and members: requests in; settings, members and snapshots out.
 
+use std::collections::BTreeSet;
+
 use trivium_engine::{
-    Accommodations, Audience, Command, JoinPolicy, Member, RequestId, RoomCommand, RoomId, RoomKind, Settings, View,
+    Accommodations, Audience, Command, HistoryPolicy, JoinPolicy, Member, PolicyChange, RequestId, RoomCommand, RoomId,
+    RoomKind, Settings, UserId, View, WritePolicy,
     event::{LeaveReason, RoomEvent},
+    view::VIEW_MESSAGES,
 };
 use trivium_proto::v1::{self, room_event::Event};
-use trivium_store::RoomRecord;
+use trivium_store::{RoomCard, RoomRecord};
 
 use super::{
     chat,
-    common::{Addressed, Invalid, addressed, cursor_out, enumerated, id, role, role_out, time_or_zero, time_out},
-    invitation, presence, quiz,
+    common::{
+        Addressed, Invalid, addressed, cursor_out, enumerated, id, role, role_out, span_out, time_or_zero, time_out,
+    },
+    invitation, moderation, notification, presence, quiz, receipt,
 };
 
 /// Make a room, with a code that the catalogue has reserved for it.
 pub fn create(request: v1::CreateRoomRequest, code: Option<String>) -> Result<(RequestId, Command), Invalid> {
     let join_policy = join_policy(request.join_policy)?;
+    let policy = PolicyChange {
+        write: write_policy(request.write_policy)?,
+        writers: None,
+        history: history_policy(request.history_policy)?,
+        listed: Some(request.listed),
+        archived: None,
+        retention_days: Some(request.retention_days),
+        description: Some(request.description),
+    };
     let command = RoomCommand::Create {
         kind: kind("kind", request.kind)?,
         title: request.title,
@@ -24,6 +39,7 @@ pub fn create(request: v1::CreateRoomRequest, code: Option<String>) -> Result<(R
         capacity: (request.capacity > 0).then_some(request.capacity),
         teams: request.teams,
         nickname: request.nickname,
+        policy,
     };
     Ok((id("request_id", request.request_id)?, Command::Room(command)))
 }
@@ -35,6 +51,23 @@ pub fn join_policy(number: i32) -> Result<Option<JoinPolicy>, Invalid> {
         v1::JoinPolicy::Code => Some(JoinPolicy::Code),
         v1::JoinPolicy::Open => Some(JoinPolicy::Open),
         v1::JoinPolicy::Invited => Some(JoinPolicy::Invited),
+    })
+}
+
+fn write_policy(number: i32) -> Result<Option<WritePolicy>, Invalid> {
+    Ok(match enumerated("write_policy", number)? {
+        v1::WritePolicy::Unspecified => None,
+        v1::WritePolicy::Members => Some(WritePolicy::Members),
+        v1::WritePolicy::Hosts => Some(WritePolicy::Hosts),
+        v1::WritePolicy::Named => Some(WritePolicy::Named),
+    })
+}
+
+fn history_policy(number: i32) -> Result<Option<HistoryPolicy>, Invalid> {
+    Ok(match enumerated("history_policy", number)? {
+        v1::HistoryPolicy::Unspecified => None,
+        v1::HistoryPolicy::All => Some(HistoryPolicy::All),
+        v1::HistoryPolicy::SinceJoin => Some(HistoryPolicy::SinceJoin),
     })
 }
 
@@ -72,12 +105,29 @@ pub fn leave(request: v1::LeaveRoomRequest) -> Result<Addressed, Invalid> {
 
 /// Change settings.
 pub fn update(request: v1::UpdateRoomRequest) -> Result<Addressed, Invalid> {
+    let write = request.write_policy.map(write_policy).transpose()?.flatten();
+    let writers = request
+        .writer_user_ids
+        .into_iter()
+        .map(|user| id("writer_user_ids", user));
+    let writers = writers.collect::<Result<BTreeSet<UserId>, _>>()?;
+    let policy = PolicyChange {
+        write,
+        // An empty list cannot be told from an absent one, but by what it is for.
+        writers: (!writers.is_empty() || write == Some(WritePolicy::Named)).then_some(writers),
+        history: request.history_policy.map(history_policy).transpose()?.flatten(),
+        listed: request.listed,
+        archived: request.archived,
+        retention_days: request.retention_days,
+        description: request.description,
+    };
     let command = RoomCommand::Update {
         title: request.title,
         locked: request.locked,
         capacity: request.capacity,
         late_join: request.late_join,
         chat_enabled: request.chat_enabled,
+        policy,
     };
     addressed(request.room_id, request.request_id, Command::Room(command))
 }
@@ -114,6 +164,7 @@ pub fn ban(request: v1::BanUserRequest) -> Result<Addressed, Invalid> {
     let command = RoomCommand::Ban {
         user: id("user_id", request.user_id)?,
         message: request.reason,
+        duration: moderation::duration(request.duration_ms),
     };
     addressed(request.room_id, request.request_id, Command::Room(command))
 }
@@ -138,17 +189,41 @@ pub fn take_host(request: v1::TakeHostRequest) -> Result<Addressed, Invalid> {
 /// A room as an audience sees it.
 pub fn snapshot(view: &View, audience: &Audience) -> v1::RoomSnapshot {
     v1::RoomSnapshot {
-        room: Some(settings(&view.room, view.epoch, &view.settings)),
+        room: Some(v1::Room {
+            member_count: view.member_count,
+            ..settings(&view.room, view.epoch, &view.settings)
+        }),
         cursor: Some(cursor_out(&view.room, view.epoch, view.seq)),
         me: view.me.as_ref().map(member),
         members: view.members.iter().map(member).collect(),
         member_count: view.member_count,
         presences: view.presences.iter().map(presence::presence).collect(),
         quiz: view.quiz.as_ref().map(|quiz| quiz::state(quiz, audience)),
-        messages: view.messages.iter().map(chat::message).collect(),
+        messages: messages(view),
+        pins: chat::messages(&view.room, &view.pins),
+        notifications: notification::items(&view.notifications),
+        notification_count: view.notifications.unread,
+        announcements: notification::announcements(&view.announcements),
         banned_user_ids: view.banned.iter().map(ToString::to_string).collect(),
         invitations: view.invitations.iter().map(invitation::invitation).collect(),
+        receipts: view.receipts.iter().map(receipt::receipt).collect(),
+        unread: Some(receipt::unread(view.unread)),
+        receipts_private: view.receipts_private,
+        presence_counts: Some(presence::counts(view.presence_counts)),
+        moderation: Some(moderation::settings(&view.moderation)),
+        pending_count: view.pending_count,
+        report_count: view.report_count,
+        ..v1::RoomSnapshot::default()
     }
+}
+
+/// The newest messages, among them the receiver's own that wait for a host.
+fn messages(view: &View) -> Vec<v1::Message> {
+    let mut messages = chat::messages(&view.room, &view.messages);
+    messages.extend(view.waiting.iter().map(|held| moderation::held(&view.room, held)));
+    messages.sort_by_key(|message| message.seq);
+    let surplus = messages.len().saturating_sub(VIEW_MESSAGES);
+    messages.split_off(surplus)
 }
 
 /// A room's settings.
@@ -157,6 +232,16 @@ pub fn settings(room: &RoomId, epoch: u64, settings: &Settings) -> v1::Room {
         JoinPolicy::Code => v1::JoinPolicy::Code,
         JoinPolicy::Open => v1::JoinPolicy::Open,
         JoinPolicy::Invited => v1::JoinPolicy::Invited,
+    };
+    let policy = &settings.policy;
+    let write_policy = match policy.write {
+        WritePolicy::Members => v1::WritePolicy::Members,
+        WritePolicy::Hosts => v1::WritePolicy::Hosts,
+        WritePolicy::Named => v1::WritePolicy::Named,
+    };
+    let history_policy = match policy.history {
+        HistoryPolicy::All => v1::HistoryPolicy::All,
+        HistoryPolicy::SinceJoin => v1::HistoryPolicy::SinceJoin,
     };
     v1::Room {
         id: room.to_string(),
@@ -172,11 +257,37 @@ pub fn settings(room: &RoomId, epoch: u64, settings: &Settings) -> v1::Room {
         create_time_ms: time_out(settings.created_at),
         close_time_ms: time_or_zero(settings.closed_at),
         chat_enabled: settings.chat_enabled,
+        write_policy: write_policy.into(),
+        writer_user_ids: policy.writers.iter().map(ToString::to_string).collect(),
+        history_policy: history_policy.into(),
+        listed: policy.listed,
+        archive_time_ms: time_or_zero(policy.archived_at),
+        retention_days: policy.retention_days,
+        description: policy.description.clone(),
+        end_to_end: policy.end_to_end,
+        slow_mode_ms: span_out(policy.slow_mode),
+        approval: policy.approval,
+        ..v1::Room::default()
     }
 }
 
-/// What the catalogue knows of a room, for lists. A kind that this version does not know comes out as unspecified.
-pub fn listed(record: &RoomRecord) -> v1::Room {
+/// What the directory knows of a room, for lists; the join code for those who may come in anyway.
+pub fn card(card: &RoomCard, inside: bool) -> v1::Room {
+    let mut room = v1::Room {
+        description: card.description.clone(),
+        listed: card.listed,
+        archive_time_ms: time_or_zero(card.archived_at),
+        member_count: card.members,
+        ..listed(&card.record)
+    };
+    if !inside {
+        room.join_code.clear();
+    }
+    room
+}
+
+/// What the catalogue knows of a room. A kind that this version does not know comes out as unspecified.
+fn listed(record: &RoomRecord) -> v1::Room {
     v1::Room {
         id: record.id.to_string(),
         epoch: record.epoch,
@@ -198,6 +309,10 @@ pub fn kind_name(kind: RoomKind) -> &'static str {
         RoomKind::Classroom => "classroom",
         RoomKind::StudyGroup => "study_group",
         RoomKind::Channel => "channel",
+        RoomKind::Conversation => "conversation",
+        RoomKind::Inbox => "inbox",
+        RoomKind::System => "system",
+        RoomKind::Keys => "keys",
     }
 }
 
@@ -209,6 +324,9 @@ pub fn kind(field: &str, number: i32) -> Result<RoomKind, Invalid> {
         v1::RoomKind::Classroom => Ok(RoomKind::Classroom),
         v1::RoomKind::StudyGroup => Ok(RoomKind::StudyGroup),
         v1::RoomKind::Channel => Ok(RoomKind::Channel),
+        v1::RoomKind::Conversation | v1::RoomKind::Inbox | v1::RoomKind::System | v1::RoomKind::Keys => {
+            Err(Invalid::new(field, "rooms of this kind are not made by CreateRoom"))
+        }
     }
 }
 
@@ -223,6 +341,12 @@ pub fn member(member: &Member) -> v1::Member {
         join_time_ms: time_out(member.joined_at),
         guest: member.guest,
         accommodations: (!member.accommodations.is_none()).then(|| accommodations_out(&member.accommodations)),
+        hand_time_ms: time_or_zero(member.hand_at),
+        mute: member
+            .mute
+            .as_ref()
+            .map(|mute| moderation::mute_out(&member.user, mute)),
+        ..v1::Member::default()
     }
 }
 
@@ -236,6 +360,7 @@ pub fn event(room: &RoomId, epoch: u64, event: &RoomEvent) -> Event {
             room: Some(settings(room, epoch, changed)),
         }),
         RoomEvent::Closed => Event::RoomClosed(v1::RoomClosed {}),
+        RoomEvent::MessagesExpired { through } => Event::MessagesExpired(v1::MessagesExpired { through_seq: *through }),
         RoomEvent::MemberJoined {
             member: joined,
             member_count,
@@ -250,11 +375,13 @@ pub fn event(room: &RoomId, epoch: u64, event: &RoomEvent) -> Event {
             reason,
             message,
             member_count,
+            until,
         } => Event::MemberLeft(v1::MemberLeft {
             user_id: user.to_string(),
             reason: leave_reason(*reason).into(),
             message: message.clone(),
             member_count: *member_count,
+            ban_expire_time_ms: time_or_zero(*until),
         }),
         RoomEvent::MemberUpdated {
             member: changed,
@@ -270,9 +397,10 @@ pub fn event(room: &RoomId, epoch: u64, event: &RoomEvent) -> Event {
         RoomEvent::Unbanned { user } => Event::UserUnbanned(v1::UserUnbanned {
             user_id: user.to_string(),
         }),
-        RoomEvent::Banned { user, message } => Event::UserBanned(v1::UserBanned {
+        RoomEvent::Banned { user, message, until } => Event::UserBanned(v1::UserBanned {
             user_id: user.to_string(),
             message: message.clone(),
+            expire_time_ms: time_or_zero(*until),
         }),
     }
 }
@@ -283,6 +411,10 @@ fn kind_named(name: &str) -> Option<RoomKind> {
         RoomKind::Classroom,
         RoomKind::StudyGroup,
         RoomKind::Channel,
+        RoomKind::Conversation,
+        RoomKind::Inbox,
+        RoomKind::System,
+        RoomKind::Keys,
     ]
     .into_iter()
     .find(|kind| kind_name(*kind) == name)
@@ -294,6 +426,10 @@ fn kind_out(kind: RoomKind) -> v1::RoomKind {
         RoomKind::Classroom => v1::RoomKind::Classroom,
         RoomKind::StudyGroup => v1::RoomKind::StudyGroup,
         RoomKind::Channel => v1::RoomKind::Channel,
+        RoomKind::Conversation => v1::RoomKind::Conversation,
+        RoomKind::Inbox => v1::RoomKind::Inbox,
+        RoomKind::System => v1::RoomKind::System,
+        RoomKind::Keys => v1::RoomKind::Keys,
     }
 }
 

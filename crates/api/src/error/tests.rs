@@ -6,81 +6,73 @@ use trivium_engine::Millis;
 
 use super::*;
 
-/// One of each refusal, with what it becomes. `covers_every_reject` keeps the list whole.
-fn rejects() -> Vec<(Reject, Code)> {
-    let phase = Phase::Open;
-    vec![
-        (Reject::NoSuchRoom, Code::NotFound),
-        (Reject::RoomExists, Code::AlreadyExists),
-        (Reject::RoomClosed, Code::FailedPrecondition),
-        (Reject::RoomLocked, Code::FailedPrecondition),
-        (Reject::RoomFull, Code::ResourceExhausted),
-        (Reject::LateJoinClosed, Code::FailedPrecondition),
-        (Reject::WrongCode, Code::NotFound),
-        (Reject::NotInvited, Code::PermissionDenied),
-        (Reject::Banned, Code::PermissionDenied),
-        (Reject::NotMember, Code::PermissionDenied),
-        (Reject::NoSuchMember, Code::NotFound),
-        (Reject::NotPermitted, Code::PermissionDenied),
-        (Reject::NicknameTaken, Code::AlreadyExists),
-        (Reject::NicknameInvalid, Code::InvalidArgument),
-        (Reject::NoSuchTeam, Code::NotFound),
-        (Reject::HostPresent, Code::FailedPrecondition),
-        (Reject::NoQuiz, Code::FailedPrecondition),
-        (Reject::QuizInvalid("why".into()), Code::FailedPrecondition),
-        (Reject::WrongPhase { phase }, Code::FailedPrecondition),
-        (Reject::PhaseChanged { phase }, Code::Aborted),
-        (Reject::Paused, Code::FailedPrecondition),
-        (Reject::NotPaused, Code::FailedPrecondition),
-        (Reject::NoSuchQuestion, Code::NotFound),
-        (Reject::QuestionNotOpen { opens_in: None }, Code::FailedPrecondition),
-        (Reject::QuestionClosed, Code::FailedPrecondition),
-        (Reject::AlreadyAnswered, Code::AlreadyExists),
-        (Reject::WrongAnswerType("why"), Code::InvalidArgument),
-        (Reject::ChatClosed, Code::FailedPrecondition),
-        (Reject::TextInvalid("why"), Code::InvalidArgument),
-        (Reject::NoSuchMessage, Code::NotFound),
-        (Reject::TooManyReactions, Code::ResourceExhausted),
-        (Reject::LimitReached("why"), Code::ResourceExhausted),
-    ]
+/// Makes a list of one of each refusal with what it becomes, which does not compile before every refusal is in it.
+macro_rules! each_reject {
+    ($($pattern:pat = $reject:expr => $code:expr,)*) => {
+        fn rejects() -> Vec<(Reject, Code)> {
+            vec![$(($reject, $code)),*]
+        }
+
+        fn is_listed(reject: &Reject) -> bool {
+            match reject {
+                $($pattern)|* => true,
+            }
+        }
+    };
 }
 
-/// The place of a refusal in the list above: a new one does not compile before it has a place.
-fn place(reject: &Reject) -> usize {
-    match reject {
-        Reject::NoSuchRoom => 0,
-        Reject::RoomExists => 1,
-        Reject::RoomClosed => 2,
-        Reject::RoomLocked => 3,
-        Reject::RoomFull => 4,
-        Reject::LateJoinClosed => 5,
-        Reject::WrongCode => 6,
-        Reject::NotInvited => 7,
-        Reject::Banned => 8,
-        Reject::NotMember => 9,
-        Reject::NoSuchMember => 10,
-        Reject::NotPermitted => 11,
-        Reject::NicknameTaken => 12,
-        Reject::NicknameInvalid => 13,
-        Reject::NoSuchTeam => 14,
-        Reject::HostPresent => 15,
-        Reject::NoQuiz => 16,
-        Reject::QuizInvalid(_) => 17,
-        Reject::WrongPhase { .. } => 18,
-        Reject::PhaseChanged { .. } => 19,
-        Reject::Paused => 20,
-        Reject::NotPaused => 21,
-        Reject::NoSuchQuestion => 22,
-        Reject::QuestionNotOpen { .. } => 23,
-        Reject::QuestionClosed => 24,
-        Reject::AlreadyAnswered => 25,
-        Reject::WrongAnswerType(_) => 26,
-        Reject::ChatClosed => 27,
-        Reject::TextInvalid(_) => 28,
-        Reject::NoSuchMessage => 29,
-        Reject::TooManyReactions => 30,
-        Reject::LimitReached(_) => 31,
-    }
+each_reject! {
+    Reject::NoSuchRoom = Reject::NoSuchRoom => Code::NotFound,
+    Reject::RoomExists = Reject::RoomExists => Code::AlreadyExists,
+    Reject::RoomClosed = Reject::RoomClosed => Code::FailedPrecondition,
+    Reject::RoomLocked = Reject::RoomLocked => Code::FailedPrecondition,
+    Reject::RoomFull = Reject::RoomFull => Code::ResourceExhausted,
+    Reject::LateJoinClosed = Reject::LateJoinClosed => Code::FailedPrecondition,
+    Reject::WrongCode = Reject::WrongCode => Code::NotFound,
+    Reject::NotInvited = Reject::NotInvited => Code::PermissionDenied,
+    Reject::Banned = Reject::Banned => Code::PermissionDenied,
+    Reject::NotMember = Reject::NotMember => Code::PermissionDenied,
+    Reject::NoSuchMember = Reject::NoSuchMember => Code::NotFound,
+    Reject::NotPermitted = Reject::NotPermitted => Code::PermissionDenied,
+    Reject::NicknameTaken = Reject::NicknameTaken => Code::AlreadyExists,
+    Reject::NicknameInvalid = Reject::NicknameInvalid => Code::InvalidArgument,
+    Reject::NoSuchTeam = Reject::NoSuchTeam => Code::NotFound,
+    Reject::HostPresent = Reject::HostPresent => Code::FailedPrecondition,
+    Reject::NoQuiz = Reject::NoQuiz => Code::FailedPrecondition,
+    Reject::QuizInvalid(_) = Reject::QuizInvalid("why".into()) => Code::FailedPrecondition,
+    Reject::WrongPhase { .. } = Reject::WrongPhase { phase: Phase::Open } => Code::FailedPrecondition,
+    Reject::PhaseChanged { .. } = Reject::PhaseChanged { phase: Phase::Open } => Code::Aborted,
+    Reject::Paused = Reject::Paused => Code::FailedPrecondition,
+    Reject::NotPaused = Reject::NotPaused => Code::FailedPrecondition,
+    Reject::NoSuchQuestion = Reject::NoSuchQuestion => Code::NotFound,
+    Reject::QuestionNotOpen { .. } = Reject::QuestionNotOpen { opens_in: None } => Code::FailedPrecondition,
+    Reject::QuestionClosed = Reject::QuestionClosed => Code::FailedPrecondition,
+    Reject::AlreadyAnswered = Reject::AlreadyAnswered => Code::AlreadyExists,
+    Reject::WrongAnswerType(_) = Reject::WrongAnswerType("why") => Code::InvalidArgument,
+    Reject::ChatClosed = Reject::ChatClosed => Code::FailedPrecondition,
+    Reject::TextInvalid(_) = Reject::TextInvalid("why") => Code::InvalidArgument,
+    Reject::NoSuchMessage = Reject::NoSuchMessage => Code::NotFound,
+    Reject::TooManyReactions = Reject::TooManyReactions => Code::ResourceExhausted,
+    Reject::LimitReached(_) = Reject::LimitReached("why") => Code::ResourceExhausted,
+    Reject::DeviceExists = Reject::DeviceExists => Code::AlreadyExists,
+    Reject::NoSuchDevice = Reject::NoSuchDevice => Code::NotFound,
+    Reject::TooManyDevices = Reject::TooManyDevices => Code::ResourceExhausted,
+    Reject::KeyLogFull = Reject::KeyLogFull => Code::ResourceExhausted,
+    Reject::WrongThread = Reject::WrongThread => Code::InvalidArgument,
+    Reject::Muted { .. } = Reject::Muted { ends_in: None } => Code::PermissionDenied,
+    Reject::SlowMode { .. } = Reject::SlowMode { retry_after: Millis(1) } => Code::ResourceExhausted,
+    Reject::Filtered { .. } = Reject::Filtered { rule: 0, excerpt: "why".into() } => Code::InvalidArgument,
+    Reject::Newcomer { .. } = Reject::Newcomer { what: "links", ends_in: Millis(1) } => Code::PermissionDenied,
+    Reject::ApprovalNeeded = Reject::ApprovalNeeded => Code::FailedPrecondition,
+    Reject::MessageState = Reject::MessageState => Code::FailedPrecondition,
+    Reject::OwnMessage = Reject::OwnMessage => Code::FailedPrecondition,
+    Reject::NoSuchReport = Reject::NoSuchReport => Code::NotFound,
+    Reject::AlreadyReported = Reject::AlreadyReported => Code::AlreadyExists,
+    Reject::WriteNotAllowed = Reject::WriteNotAllowed => Code::PermissionDenied,
+    Reject::RoomArchived = Reject::RoomArchived => Code::FailedPrecondition,
+    Reject::SealedNotAllowed = Reject::SealedNotAllowed => Code::FailedPrecondition,
+    Reject::SealedOnly = Reject::SealedOnly => Code::FailedPrecondition,
+    Reject::StaleDevices = Reject::StaleDevices => Code::FailedPrecondition,
 }
 
 fn others() -> Vec<(ApiError, Code, &'static str)> {
@@ -133,6 +125,13 @@ fn others() -> Vec<(ApiError, Code, &'static str)> {
             Code::ResourceExhausted,
             "MESSAGE_TOO_LARGE",
         ),
+        (ApiError::NoDevices, Code::FailedPrecondition, "NO_DEVICES"),
+        (
+            ApiError::StaleDevices(Vec::new()),
+            Code::FailedPrecondition,
+            "STALE_DEVICES",
+        ),
+        (ApiError::SignatureInvalid, Code::InvalidArgument, "SIGNATURE_INVALID"),
         (
             ApiError::Protocol("say hello first"),
             Code::InvalidArgument,
@@ -155,8 +154,8 @@ fn all() -> Vec<ApiError> {
 #[test]
 fn every_reject_has_its_code_and_its_own_name() {
     let mut reasons = BTreeSet::new();
-    for (index, (reject, code)) in rejects().into_iter().enumerate() {
-        assert_eq!(place(&reject), index, "{reject:?}");
+    for (reject, code) in rejects() {
+        assert!(is_listed(&reject));
         let outline = ApiError::Reject(reject.clone()).outline();
         assert_eq!(outline.code, code, "{reject:?}");
         let reason = if reject == Reject::NoSuchRoom {
@@ -167,7 +166,6 @@ fn every_reject_has_its_code_and_its_own_name() {
         assert_eq!(outline.reason, reason);
         assert!(reasons.insert(outline.reason), "{reason} is used twice");
     }
-    assert_eq!(reasons.len(), 32);
 }
 
 #[test]

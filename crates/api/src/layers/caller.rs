@@ -5,7 +5,7 @@ use std::{convert::Infallible, sync::Arc};
 use http::{Request, Response};
 use tonic::{body::Body, metadata::MetadataMap};
 use tower::{Service, ServiceExt as _, service_fn};
-use trivium_transport::{Peer, Road};
+use trivium_transport::Peer;
 
 use crate::{
     auth::{Principal, TokenError, bearer},
@@ -49,7 +49,7 @@ pub(crate) async fn call(
     Ok(Call {
         api: Arc::clone(api),
         principal,
-        peer: extensions.get::<Peer>().cloned().unwrap_or(UNKNOWN_PEER),
+        peer: extensions.get::<Peer>().cloned().unwrap_or(Peer::UNKNOWN),
         web: extensions.get::<Web>().is_some(),
         received_at,
         round_trip,
@@ -101,15 +101,6 @@ where
     })
 }
 
-/// A request that no acceptor of ours made, such as a test's.
-const UNKNOWN_PEER: Peer = Peer {
-    remote_addr: None,
-    road: Road::Memory,
-    connection_id: 0,
-    origin: None,
-    tls: false,
-};
-
 /// Whether somebody may make the call that a request of this name belongs to, as far as the token tells.
 ///
 /// # Errors
@@ -120,6 +111,7 @@ pub(crate) fn admit(request: &str, principal: Option<&Principal>) -> Result<(), 
     match principal {
         None if rule.needs_token() => Err(ApiError::Token(TokenError::Missing)),
         Some(principal) if principal.guest && !rule.admits_guests() => Err(ApiError::AccountNeeded),
+        Some(principal) if !rule.admits(principal.roles) => Err(ApiError::PermissionDenied),
         Some(_) | None => Ok(()),
     }
 }

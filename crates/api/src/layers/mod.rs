@@ -11,8 +11,10 @@ use tonic::{Status, body::Body, codec::CompressionEncoding, server::NamedService
 use tower::{ServiceBuilder, ServiceExt, service_fn, util::BoxCloneSyncService};
 use tracing::Instrument;
 use trivium_proto::v1::{
-    chat_service_server::ChatServiceServer, presence_service_server::PresenceServiceServer,
-    quiz_file_service_server::QuizFileServiceServer, quiz_service_server::QuizServiceServer,
+    chat_service_server::ChatServiceServer, key_service_server::KeyServiceServer,
+    moderation_service_server::ModerationServiceServer, notification_service_server::NotificationServiceServer,
+    presence_service_server::PresenceServiceServer, quiz_file_service_server::QuizFileServiceServer,
+    quiz_service_server::QuizServiceServer, receipt_service_server::ReceiptServiceServer,
     room_service_server::RoomServiceServer, session_service_server::SessionServiceServer,
 };
 use trivium_transport::{DeadlineLayer, Peer, RecoverLayer};
@@ -88,7 +90,11 @@ fn services(api: &Arc<Api>, options: Options) -> Router {
         RoomServiceServer,
         QuizServiceServer,
         ChatServiceServer,
-        PresenceServiceServer
+        PresenceServiceServer,
+        ReceiptServiceServer,
+        ModerationServiceServer,
+        NotificationServiceServer,
+        KeyServiceServer
     );
     let files = QuizFileServiceServer::new(services.clone())
         .accept_compressed(CompressionEncoding::Gzip)

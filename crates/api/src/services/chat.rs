@@ -1,26 +1,47 @@
-//! Chat: messages, reactions, history, typing.
+//! Chat: messages, reactions, pins, broadcasts, typing.
+//!
+//! Neighbours: [`history`] reads messages, also those that are in the log only; [`edits`] what they said before; [`shared`]
+//! looks up what a message carries.
+
+mod edits;
+mod history;
+mod shared;
 
 use tonic::{Request, Response, Status};
-use trivium_engine::{Role, RoomId, Seq, view::MessageView};
+use trivium_engine::{Role, RoomId};
 use trivium_proto::v1::{self, chat_service_server::ChatService};
 
-use super::{Services, page_size, seq_of};
+use super::{
+    Services,
+    conversation::conversation_with,
+    sealed::{request_resend, send_sealed_message},
+    search::search_messages,
+    seq_of,
+};
 use crate::{
     call::Call,
-    convert::{self, reply},
+    convert::{self, Invalid, reply},
     error::ApiError,
     limits::Operation,
 };
-
-/// Messages in a page where nothing else is asked for.
-const DEFAULT_PAGE: u32 = 50;
+pub(crate) use edits::list_message_edits;
+pub(crate) use history::{Reader, get_message, list_messages};
 
 pub(crate) async fn send_message(
     call: Call,
     request: v1::SendMessageRequest,
 ) -> Result<v1::SendMessageResponse, ApiError> {
-    let done = call.execute(Operation::Chat, convert::chat::send(request)?).await?;
-    reply::send_message(&done.entries).ok_or(ApiError::RequestReused)
+    let room_id = match (request.room_id.is_empty(), request.to_user_ids.is_empty()) {
+        (false, true) => request.room_id.clone(),
+        (true, false) => conversation_with(&call, request.to_user_ids.clone()).await?.to_string(),
+        (_, _) => return Err(Invalid::new("room_id", "either room_id or to_user_ids is needed").into()),
+    };
+    let request_id = request.request_id.clone();
+    let room: RoomId = convert::common::id("room_id", room_id.clone())?;
+    let draft = shared::looked_up(&call, &room, convert::chat::said(request)?).await?;
+    let command = convert::chat::send(room_id, request_id, draft)?;
+    let done = call.execute(Operation::Chat, command).await?;
+    reply::send_message(&room, &done.entries).ok_or(ApiError::RequestReused)
 }
 
 pub(crate) async fn edit_message(
@@ -47,50 +68,33 @@ pub(crate) async fn set_reaction(
     Ok(v1::SetReactionResponse { seq })
 }
 
-pub(crate) async fn list_messages(
-    call: Call,
-    request: v1::ListMessagesRequest,
-) -> Result<v1::ListMessagesResponse, ApiError> {
+pub(crate) async fn set_pin(call: Call, request: v1::SetPinRequest) -> Result<v1::SetPinResponse, ApiError> {
+    let seq = seq_of(&call.execute(Operation::Chat, convert::chat::pin(request)?).await?);
+    Ok(v1::SetPinResponse { seq })
+}
+
+pub(crate) async fn list_pins(call: Call, request: v1::ListPinsRequest) -> Result<v1::ListPinsResponse, ApiError> {
     let room: RoomId = convert::common::id("room_id", request.room_id)?;
-    let before = (request.before_seq > 0).then_some(request.before_seq);
-    let limit = page_size(request.page_size, DEFAULT_PAGE) as usize;
-    let (mut messages, more) = call.look(&room, move |room, _, _| room.messages(before, limit)).await?;
-    let more = if messages.len() < limit && more {
-        // What the room no longer holds in memory is in its log.
-        let end = messages.first().map(|message| message.seq).or(before);
-        let (mut older, more) = older_messages(&call, &room, end, limit - messages.len()).await?;
-        older.append(&mut messages);
-        messages = older;
-        more
-    } else {
-        more
-    };
-    Ok(v1::ListMessagesResponse {
-        messages: messages.iter().map(convert::chat::message).collect(),
-        more,
+    let actor = call.actor(&room)?;
+    let pins = call.look(&room, move |room, _, _| {
+        let floor = room.history_floor(&actor);
+        let mut pins = room.pins();
+        pins.retain(|message| message.seq > floor);
+        pins
+    });
+    let pins = pins.await?;
+    Ok(v1::ListPinsResponse {
+        messages: convert::chat::messages(&room, &pins),
     })
 }
 
-/// Rebuilds messages before `end` from the log.
-async fn older_messages(
-    call: &Call,
-    room: &RoomId,
-    end: Option<Seq>,
-    limit: usize,
-) -> Result<(Vec<MessageView>, bool), ApiError> {
-    const PAGE: usize = 1_000;
-    let mut history = trivium_engine::chat::History::new(end, limit);
-    let mut after = 0;
-    loop {
-        let page = call.api.runtime.read_log(room, after, PAGE).await?;
-        let Some(last) = page.last() else {
-            return Ok(history.finish());
-        };
-        after = last.seq;
-        for entry in &page {
-            history.take(entry);
-        }
-    }
+pub(crate) async fn broadcast(call: Call, request: v1::BroadcastRequest) -> Result<v1::BroadcastResponse, ApiError> {
+    let seq = seq_of(
+        &call
+            .execute(Operation::Chat, convert::chat::broadcast(request)?)
+            .await?,
+    );
+    Ok(v1::BroadcastResponse { seq })
 }
 
 pub(crate) async fn set_typing(call: Call, request: v1::SetTypingRequest) -> Result<v1::SetTypingResponse, ApiError> {
@@ -136,10 +140,60 @@ impl ChatService for Services {
         self.unary(request, list_messages).await
     }
 
+    async fn search_messages(
+        &self,
+        request: Request<v1::SearchMessagesRequest>,
+    ) -> Result<Response<v1::SearchMessagesResponse>, Status> {
+        self.unary(request, search_messages).await
+    }
+
     async fn set_typing(
         &self,
         request: Request<v1::SetTypingRequest>,
     ) -> Result<Response<v1::SetTypingResponse>, Status> {
         self.unary(request, set_typing).await
+    }
+
+    async fn get_message(
+        &self,
+        request: Request<v1::GetMessageRequest>,
+    ) -> Result<Response<v1::GetMessageResponse>, Status> {
+        self.unary(request, get_message).await
+    }
+
+    async fn list_message_edits(
+        &self,
+        request: Request<v1::ListMessageEditsRequest>,
+    ) -> Result<Response<v1::ListMessageEditsResponse>, Status> {
+        self.unary(request, list_message_edits).await
+    }
+
+    async fn set_pin(&self, request: Request<v1::SetPinRequest>) -> Result<Response<v1::SetPinResponse>, Status> {
+        self.unary(request, set_pin).await
+    }
+
+    async fn send_sealed_message(
+        &self,
+        request: Request<v1::SendSealedMessageRequest>,
+    ) -> Result<Response<v1::SendSealedMessageResponse>, Status> {
+        self.unary(request, send_sealed_message).await
+    }
+
+    async fn request_resend(
+        &self,
+        request: Request<v1::RequestResendRequest>,
+    ) -> Result<Response<v1::RequestResendResponse>, Status> {
+        self.unary(request, request_resend).await
+    }
+
+    async fn list_pins(&self, request: Request<v1::ListPinsRequest>) -> Result<Response<v1::ListPinsResponse>, Status> {
+        self.unary(request, list_pins).await
+    }
+
+    async fn broadcast(
+        &self,
+        request: Request<v1::BroadcastRequest>,
+    ) -> Result<Response<v1::BroadcastResponse>, Status> {
+        self.unary(request, broadcast).await
     }
 }

@@ -1,11 +1,18 @@
 //! The unary calls, one file per feature. Each is a function of a [`Call`] and a request, which streams use as well.
 
 pub(crate) mod chat;
+pub(crate) mod conversation;
 pub(crate) mod invitation;
+pub(crate) mod key;
+pub(crate) mod moderation;
+pub(crate) mod notification;
 pub(crate) mod presence;
 pub(crate) mod quiz;
 pub(crate) mod quiz_file;
+pub(crate) mod receipt;
 pub(crate) mod room;
+pub(crate) mod sealed;
+pub(crate) mod search;
 pub(crate) mod session;
 
 use std::sync::Arc;

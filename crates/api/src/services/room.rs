@@ -8,8 +8,11 @@ use trivium_store::{CreateRoom, RoomRecord};
 
 use super::{
     Services,
+    conversation::open_conversation,
     invitation::{create_invitation, revoke_invitation},
-    page_after, page_size, seq_of,
+    page_after, page_size,
+    search::{list_rooms, search_rooms},
+    seq_of,
 };
 use crate::{
     auth::{Principal, Roles, SEAT_TTL, TokenError},
@@ -20,7 +23,6 @@ use crate::{
     limits::Operation,
 };
 
-const DEFAULT_PAGE: u32 = 50;
 const DEFAULT_MEMBERS: u32 = 100;
 const DEFAULT_EVENTS: u32 = 100;
 /// Codes drawn before giving up; with 31^8 of them one is nearly always enough.
@@ -95,32 +97,10 @@ pub(crate) async fn get_room(call: Call, request: v1::GetRoomRequest) -> Result<
     })
 }
 
-pub(crate) async fn list_rooms(call: Call, request: v1::ListRoomsRequest) -> Result<v1::ListRoomsResponse, ApiError> {
-    let user = call.principal()?.user.clone();
-    call.limit(Operation::Command)?;
-    let after: Option<RoomId> = page_after(request.page_token)?;
-    let limit = page_size(request.page_size, DEFAULT_PAGE);
-    let rooms = call
-        .api
-        .runtime
-        .store()
-        .list_rooms(&user, after.as_ref(), limit)
-        .await?;
-    let full = rooms.len() == limit as usize;
-    let next_page_token = rooms
-        .last()
-        .filter(|_| full)
-        .map(|last| last.id.to_string())
-        .unwrap_or_default();
-    Ok(v1::ListRoomsResponse {
-        rooms: rooms.iter().map(convert::room::listed).collect(),
-        next_page_token,
-    })
-}
-
 pub(crate) async fn join_room(call: Call, request: v1::JoinRoomRequest) -> Result<v1::JoinRoomResponse, ApiError> {
     call.limit(Operation::Join)?;
     let (room, shown) = find(&call, &request).await?;
+    call.limit_in(Operation::Join, &room)?;
     let principal = match &call.principal {
         Some(principal) => principal.as_ref().clone(),
         None if shown != Shown::Nothing => guest(&call, &room, &request)?,
@@ -229,13 +209,17 @@ pub(crate) async fn list_events(
 ) -> Result<v1::ListEventsResponse, ApiError> {
     let (room, _, after) = convert::common::cursor("after", request.after.unwrap_or_default())?;
     let limit = page_size(request.page_size, DEFAULT_EVENTS) as usize;
-    let (who, epoch, head): (Audience, u64, u64) = call
-        .look(&room, |room, who, _| (who.clone(), room.epoch(), room.seq()))
+    let actor = call.actor(&room)?;
+    let (who, epoch, head, floor): (Audience, u64, u64, u64) = call
+        .look(&room, move |room, who, _| {
+            (who.clone(), room.epoch(), room.seq(), room.history_floor(&actor))
+        })
         .await?;
     let entries = call.api.runtime.read_log(&room, after, limit).await?;
     let through = entries.last().map_or(after.min(head), |last| last.seq);
     let events = entries
         .iter()
+        .filter(|entry| entry.event.tells_of(entry.seq).is_none_or(|message| message > floor))
         .filter_map(|entry| convert::event::seen(&room, epoch, entry, &who))
         .collect();
     Ok(v1::ListEventsResponse {
@@ -328,6 +312,20 @@ impl RoomService for Services {
         request: Request<v1::ListRoomsRequest>,
     ) -> Result<Response<v1::ListRoomsResponse>, Status> {
         self.unary(request, list_rooms).await
+    }
+
+    async fn search_rooms(
+        &self,
+        request: Request<v1::SearchRoomsRequest>,
+    ) -> Result<Response<v1::SearchRoomsResponse>, Status> {
+        self.unary(request, search_rooms).await
+    }
+
+    async fn open_conversation(
+        &self,
+        request: Request<v1::OpenConversationRequest>,
+    ) -> Result<Response<v1::OpenConversationResponse>, Status> {
+        self.unary(request, open_conversation).await
     }
 
     async fn join_room(&self, request: Request<v1::JoinRoomRequest>) -> Result<Response<v1::JoinRoomResponse>, Status> {

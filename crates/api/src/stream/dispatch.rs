@@ -9,7 +9,10 @@ use trivium_proto::{
 use crate::{
     call::Call,
     error::ApiError,
-    services::{chat, checked, invitation, presence, quiz, room, session},
+    services::{
+        chat, checked, conversation, invitation, key, moderation, notification, presence, quiz, receipt, room, sealed,
+        search, session,
+    },
 };
 
 /// Runs a request of a unary call. None for requests that only streams have.
@@ -23,7 +26,12 @@ pub(super) async fn dispatch(call: Call, request: Request) -> Option<Reply> {
         Request::SyncClock(it) => answer(call, it, session::sync_clock, Reply::SyncClock).await,
         Request::CreateRoom(it) => answer(call, it, room::create_room, Reply::CreateRoom).await,
         Request::GetRoom(it) => answer(call, it, room::get_room, Reply::GetRoom).await,
-        Request::ListRooms(it) => answer(call, it, room::list_rooms, Reply::ListRooms).await,
+        Request::ListRooms(it) => answer(call, it, search::list_rooms, Reply::ListRooms).await,
+        Request::SearchRooms(it) => answer(call, it, search::search_rooms, Reply::SearchRooms).await,
+        Request::OpenConversation(it) => {
+            answer(call, it, conversation::open_conversation, Reply::OpenConversation).await
+        }
+        Request::SearchMessages(it) => answer(call, it, search::search_messages, Reply::SearchMessages).await,
         Request::JoinRoom(it) => answer(call, it, room::join_room, Reply::JoinRoom).await,
         Request::LeaveRoom(it) => answer(call, it, room::leave_room, Reply::LeaveRoom).await,
         Request::UpdateRoom(it) => answer(call, it, room::update_room, Reply::UpdateRoom).await,
@@ -60,9 +68,85 @@ pub(super) async fn dispatch(call: Call, request: Request) -> Option<Reply> {
         Request::DeleteMessage(it) => answer(call, it, chat::delete_message, Reply::DeleteMessage).await,
         Request::SetReaction(it) => answer(call, it, chat::set_reaction, Reply::SetReaction).await,
         Request::ListMessages(it) => answer(call, it, chat::list_messages, Reply::ListMessages).await,
+        Request::GetMessage(it) => answer(call, it, chat::get_message, Reply::GetMessage).await,
+        Request::ListMessageEdits(it) => answer(call, it, chat::list_message_edits, Reply::ListMessageEdits).await,
+        Request::SetPin(it) => answer(call, it, chat::set_pin, Reply::SetPin).await,
+        Request::ListPins(it) => answer(call, it, chat::list_pins, Reply::ListPins).await,
+        Request::Broadcast(it) => answer(call, it, chat::broadcast, Reply::Broadcast).await,
         Request::SetTyping(it) => answer(call, it, chat::set_typing, Reply::SetTyping).await,
         Request::SetPresence(it) => answer(call, it, presence::set_presence, Reply::SetPresence).await,
         Request::ListPresence(it) => answer(call, it, presence::list_presence, Reply::ListPresence).await,
+        Request::RegisterDevice(it) => answer(call, it, key::register_device, Reply::RegisterDevice).await,
+        Request::RotateDevice(it) => answer(call, it, key::rotate_device, Reply::RotateDevice).await,
+        Request::RevokeDevice(it) => answer(call, it, key::revoke_device, Reply::RevokeDevice).await,
+        Request::ListDevices(it) => answer(call, it, key::list_devices, Reply::ListDevices).await,
+        Request::ListKeyEvents(it) => answer(call, it, key::list_key_events, Reply::ListKeyEvents).await,
+        Request::SendSealedMessage(it) => answer(call, it, sealed::send_sealed_message, Reply::SendSealedMessage).await,
+        Request::RequestResend(it) => answer(call, it, sealed::request_resend, Reply::RequestResend).await,
+        Request::RaiseHand(it) => answer(call, it, presence::raise_hand, Reply::RaiseHand).await,
+        Request::ListActivity(it) => answer(call, it, presence::list_activity, Reply::ListActivity).await,
+        Request::Acknowledge(it) => answer(call, it, receipt::acknowledge, Reply::Acknowledge).await,
+        Request::SetReceiptPrivacy(it) => {
+            answer(call, it, receipt::set_receipt_privacy, Reply::SetReceiptPrivacy).await
+        }
+        Request::ListReceipts(it) => answer(call, it, receipt::list_receipts, Reply::ListReceipts).await,
+        Request::GetMessageReceipts(it) => {
+            answer(call, it, receipt::get_message_receipts, Reply::GetMessageReceipts).await
+        }
+        Request::ListUnread(it) => answer(call, it, receipt::list_unread, Reply::ListUnread).await,
+        Request::GetModeration(it) => answer(call, it, moderation::get_moderation, Reply::GetModeration).await,
+        Request::UpdateModeration(it) => answer(call, it, moderation::update_moderation, Reply::UpdateModeration).await,
+        Request::TestFilter(it) => answer(call, it, moderation::test_filter, Reply::TestFilter).await,
+        Request::MuteMember(it) => answer(call, it, moderation::mute_member, Reply::MuteMember).await,
+        Request::UnmuteMember(it) => answer(call, it, moderation::unmute_member, Reply::UnmuteMember).await,
+        Request::ListHeldMessages(it) => {
+            answer(call, it, moderation::list_held_messages, Reply::ListHeldMessages).await
+        }
+        Request::ResolveMessage(it) => answer(call, it, moderation::resolve_message, Reply::ResolveMessage).await,
+        Request::ReportMessage(it) => answer(call, it, moderation::report_message, Reply::ReportMessage).await,
+        Request::ListReports(it) => answer(call, it, moderation::list_reports, Reply::ListReports).await,
+        Request::ResolveReport(it) => answer(call, it, moderation::resolve_report, Reply::ResolveReport).await,
+        Request::ListAudit(it) => answer(call, it, moderation::list_audit, Reply::ListAudit).await,
+        Request::Notify(it) => answer(call, it, notification::notify, Reply::Notify).await,
+        Request::ListNotifications(it) => {
+            answer(call, it, notification::list_notifications, Reply::ListNotifications).await
+        }
+        Request::MarkNotificationsRead(it) => {
+            answer(
+                call,
+                it,
+                notification::mark_notifications_read,
+                Reply::MarkNotificationsRead,
+            )
+            .await
+        }
+        Request::GetNotificationPreferences(it) => {
+            answer(
+                call,
+                it,
+                notification::get_notification_preferences,
+                Reply::GetNotificationPreferences,
+            )
+            .await
+        }
+        Request::UpdateNotificationPreferences(it) => {
+            answer(
+                call,
+                it,
+                notification::update_notification_preferences,
+                Reply::UpdateNotificationPreferences,
+            )
+            .await
+        }
+        Request::MakeAnnouncement(it) => {
+            answer(call, it, notification::make_announcement, Reply::MakeAnnouncement).await
+        }
+        Request::RetractAnnouncement(it) => {
+            answer(call, it, notification::retract_announcement, Reply::RetractAnnouncement).await
+        }
+        Request::ListAnnouncements(it) => {
+            answer(call, it, notification::list_announcements, Reply::ListAnnouncements).await
+        }
     };
     Some(reply)
 }

@@ -54,6 +54,12 @@ pub(crate) static FACETS: [Facet; 5] = [
                     | Request::DeleteMessage(_)
                     | Request::SetReaction(_)
                     | Request::ListMessages(_)
+                    | Request::GetMessage(_)
+                    | Request::ListMessageEdits(_)
+                    | Request::SetPin(_)
+                    | Request::ListPins(_)
+                    | Request::Broadcast(_)
+                    | Request::SearchMessages(_)
                     | Request::SetTyping(_)
             )
         },
@@ -62,6 +68,11 @@ pub(crate) static FACETS: [Facet; 5] = [
         path: "/trivium.v1.PresenceService/Track",
         features: Features::only(Feature::Presence),
         watches: false,
-        takes: |request| matches!(request, Request::SetPresence(_) | Request::ListPresence(_)),
+        takes: |request| {
+            matches!(
+                request,
+                Request::SetPresence(_) | Request::ListPresence(_) | Request::RaiseHand(_) | Request::ListActivity(_)
+            )
+        },
     },
 ];

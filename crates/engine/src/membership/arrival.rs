@@ -7,7 +7,8 @@ use super::{
     invitation::{self, Invitation},
 };
 use crate::{
-    Accommodations, Cx, JoinPolicy, Member, Reject, Role, RoomEvent, RoomKind, Settings, nickname,
+    Accommodations, Cx, JoinPolicy, Member, Policy, PolicyChange, Reject, Role, RoomEvent, RoomKind, Settings,
+    nickname,
     quiz::Phase,
     settings::{DEFAULT_CAPACITY, MAX_TEAMS},
 };
@@ -20,6 +21,7 @@ pub(super) struct Wish<'a> {
     pub(super) join_policy: Option<JoinPolicy>,
     pub(super) capacity: Option<u32>,
     pub(super) teams: &'a [String],
+    pub(super) policy: &'a PolicyChange,
 }
 
 /// What somebody who comes in asks for.
@@ -46,6 +48,11 @@ pub(super) fn settings(wish: &Wish<'_>, cx: &Cx<'_>) -> Result<Settings, Reject>
         }
         teams.push(team);
     }
+    let mut policy = Policy {
+        history: wish.kind.default_history_policy(),
+        ..Policy::default()
+    };
+    change::policy(&mut policy, wish.policy, cx)?;
     Ok(Settings {
         kind: wish.kind,
         title: change::title(wish.title)?,
@@ -59,6 +66,7 @@ pub(super) fn settings(wish: &Wish<'_>, cx: &Cx<'_>) -> Result<Settings, Reject>
         created_by: cx.actor.user.clone(),
         created_at: cx.now,
         closed_at: None,
+        policy,
     })
 }
 
@@ -73,6 +81,8 @@ impl State {
             joined_at: cx.now,
             guest: cx.actor.guest,
             accommodations: Accommodations::default(),
+            hand_at: None,
+            mute: None,
         };
         Ok(vec![
             RoomEvent::Created { settings },
@@ -116,6 +126,8 @@ impl State {
             joined_at: cx.now,
             guest: cx.actor.guest,
             accommodations: Accommodations::default(),
+            hand_at: None,
+            mute: None,
         };
         Ok(vec![RoomEvent::MemberJoined {
             member,
@@ -168,7 +180,7 @@ impl State {
         invitation: Option<&Invitation>,
         cx: &Cx<'_>,
     ) -> Result<(), Reject> {
-        if self.bans.contains(&cx.actor.user) {
+        if self.ban_of(&cx.actor.user, cx.now).is_some() {
             return Err(Reject::Banned);
         }
         let granted = cx.actor.grant.is_some() || invitation.is_some();

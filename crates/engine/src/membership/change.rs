@@ -4,11 +4,11 @@
 
 use super::State;
 use crate::{
-    Accommodations, Cx, Member, Reject, Role, RoomEvent, Settings, UserId,
+    Accommodations, Cx, Member, Policy, PolicyChange, Reject, Role, RoomEvent, Settings, UserId,
     member::{MAX_AVATAR, Members},
     nickname, permission,
     quiz::Phase,
-    settings::{MAX_CAPACITY, MAX_TEAM_NAME, MAX_TITLE},
+    settings::{MAX_CAPACITY, MAX_DESCRIPTION, MAX_RETENTION_DAYS, MAX_TEAM_NAME, MAX_TITLE, MAX_WRITERS},
     text,
 };
 
@@ -84,6 +84,36 @@ fn changed_role(member: &Member, role: Role, acting: Role) -> Result<Role, Rejec
         return Err(Reject::NotPermitted);
     }
     Ok(role)
+}
+
+/// Puts the change into the policy.
+pub(super) fn policy(policy: &mut Policy, change: &PolicyChange, cx: &Cx<'_>) -> Result<(), Reject> {
+    policy.write = change.write.unwrap_or(policy.write);
+    if let Some(writers) = &change.writers {
+        if writers.len() > MAX_WRITERS {
+            return Err(Reject::LimitReached("writers"));
+        }
+        policy.writers.clone_from(writers);
+    }
+    policy.history = change.history.unwrap_or(policy.history);
+    policy.listed = change.listed.unwrap_or(policy.listed);
+    match change.archived {
+        Some(true) => {
+            policy.archived_at.get_or_insert(cx.now);
+        }
+        Some(false) => policy.archived_at = None,
+        None => {}
+    }
+    if let Some(days) = change.retention_days {
+        if days > MAX_RETENTION_DAYS {
+            return Err(Reject::LimitReached("retention_days"));
+        }
+        policy.retention_days = days;
+    }
+    if let Some(description) = &change.description {
+        policy.description = text::line(description, MAX_DESCRIPTION, "description")?;
+    }
+    Ok(())
 }
 
 pub(super) fn title(title: &str) -> Result<String, Reject> {

@@ -266,8 +266,10 @@ mod tests {
             avatar: String::new(),
             team: String::new(),
             joined_at: crate::Timestamp(0),
+            mute: None,
             guest: false,
             accommodations: crate::Accommodations::default(),
+            hand_at: None,
         };
         players(&[(&member, tally)]).remove(0)
     }

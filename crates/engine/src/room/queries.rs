@@ -4,9 +4,9 @@
 
 use super::Room;
 use crate::{
-    Actor, Audience, Member, MessageView, Presence, Reject, Role, Seq, Settings, Signal, Timestamp, UserId, View,
-    permission, quiz,
-    view::{PAGE_MEMBERS, PAGE_MESSAGES, ResultsView, VIEW_MEMBERS, VIEW_MESSAGES},
+    Actor, Audience, Member, MessageView, Presence, Reject, Role, RoomKind, Seq, Settings, Signal, Timestamp, UserId,
+    View, chat, permission, quiz,
+    view::{PAGE_MEMBERS, PAGE_MESSAGES, ResultsView, VIEW_MEMBERS, VIEW_MESSAGES, VIEW_NOTIFICATIONS},
 };
 
 impl Room {
@@ -28,30 +28,62 @@ impl Room {
 
     /// Through whose eyes the actor sees this room; none if it may not look at all.
     pub fn audience(&self, actor: &Actor) -> Option<Audience> {
-        self.settings()?;
-        match permission::acting_role(&self.seats.members, actor)? {
+        let role = match self.settings()?.kind {
+            // Not even who runs the server reads somebody's inbox this way.
+            RoomKind::Inbox => self.member(&actor.user).map(|member| member.role),
+            RoomKind::System => Some(permission::acting_role(&self.seats.members, actor).unwrap_or(Role::Observer)),
+            RoomKind::Quiz
+            | RoomKind::Classroom
+            | RoomKind::StudyGroup
+            | RoomKind::Channel
+            | RoomKind::Conversation
+            | RoomKind::Keys => permission::acting_role(&self.seats.members, actor),
+        };
+        match role? {
             Role::Host | Role::CoHost => Some(Audience::Hosts),
             Role::Member => Some(Audience::Member(actor.user.clone())),
             Role::Observer => Some(Audience::Observers),
         }
     }
 
+    /// Whether the actor could send a message now, whatever it says.
+    ///
+    /// # Errors
+    ///
+    /// What a message would be refused with.
+    pub fn may_write(&self, actor: &Actor) -> Result<(), Reject> {
+        self.seats.check_open()?;
+        let role = self.member(&actor.user).ok_or(Reject::NotMember)?.role;
+        if role < Role::Member {
+            return Err(Reject::NotPermitted);
+        }
+        self.seats.check_writes(actor)
+    }
+
     /// The room as an actor sees it, with its own membership; none if it may not look at all.
     pub fn view_for(&self, actor: &Actor) -> Option<View> {
-        let view = self.view(&self.audience(actor)?);
-        Some(View {
-            me: self.member(&actor.user).cloned(),
-            ..view
-        })
+        let mut view = self.seen(&self.audience(actor)?, Some(&actor.user));
+        let floor = self.history_floor(actor);
+        view.messages.retain(|message| message.seq > floor);
+        view.pins.retain(|message| message.seq > floor);
+        Some(view)
     }
 
     /// The room as an audience sees it. One host or observer is told from another by [`view_for`](Self::view_for) only, so
-    /// here they have no `me`.
+    /// here they have no `me`, and messages from before somebody came in are there.
     ///
     /// # Panics
     ///
     /// Before the room is created, when there is no audience for it either.
     pub fn view(&self, who: &Audience) -> View {
+        match who {
+            Audience::Member(user) => self.seen(who, Some(user)),
+            Audience::Hosts | Audience::Observers => self.seen(who, None),
+        }
+    }
+
+    /// The room as an audience sees it, and in it `me`.
+    fn seen(&self, who: &Audience, me: Option<&UserId>) -> View {
         let (messages, _) = self.messages(None, VIEW_MESSAGES);
         View {
             room: self.id.clone(),
@@ -61,25 +93,45 @@ impl Room {
                 .settings()
                 .expect("a room that is looked at has been created")
                 .clone(),
-            me: match who {
-                Audience::Member(user) => self.member(user).cloned(),
-                Audience::Hosts | Audience::Observers => None,
-            },
+            me: me.and_then(|me| self.member(me)).cloned(),
             members: self.members(who, None, VIEW_MEMBERS),
             member_count: self.member_count(),
-            presences: self.presences(None, VIEW_MEMBERS),
+            presences: self.presences(who, me, None, VIEW_MEMBERS),
+            presence_counts: self.presence_counts(who),
+            receipts: self.receipts(who, me, None, VIEW_MEMBERS),
+            unread: me
+                .and_then(|me| self.reading(me))
+                .map(|(_, unread)| unread)
+                .unwrap_or_default(),
+            receipts_private: me.is_some_and(|me| self.reads_privately(me)),
             quiz: self
                 .quiz
                 .as_ref()
                 .map(|quiz| quiz::view(quiz, &self.seats.members, who)),
             messages,
+            pins: self.pins(),
+            notifications: self.notifications(None, VIEW_NOTIFICATIONS, false),
+            announcements: self.announcements(),
             banned: match who {
-                Audience::Hosts => self.seats.bans.iter().cloned().collect(),
+                Audience::Hosts => self.seats.bans.keys().cloned().collect(),
                 Audience::Member(_) | Audience::Observers => Vec::new(),
             },
             invitations: match who {
                 Audience::Hosts => self.seats.invitations.values().cloned().collect(),
                 Audience::Member(_) | Audience::Observers => Vec::new(),
+            },
+            moderation: self.moderation.settings.seen_by(who),
+            waiting: match who {
+                Audience::Member(user) => self.waiting_of(user),
+                Audience::Hosts | Audience::Observers => Vec::new(),
+            },
+            pending_count: match who {
+                Audience::Hosts => self.pending_count(),
+                Audience::Member(_) | Audience::Observers => 0,
+            },
+            report_count: match who {
+                Audience::Hosts => self.report_count(),
+                Audience::Member(_) | Audience::Observers => 0,
             },
         }
     }
@@ -96,26 +148,86 @@ impl Room {
         members.map(|member| who.sees(member)).collect()
     }
 
+    /// Those of the members who have accounts, in the order of their ids.
+    pub fn accounts(&self) -> impl Iterator<Item = &UserId> {
+        let members = self.seats.members.iter().filter(|member| !member.guest);
+        members.map(|member| &member.user)
+    }
+
     /// One member.
     pub fn member(&self, user: &UserId) -> Option<&Member> {
         self.seats.members.get(user)
     }
 
-    /// Presence of members in the order of their ids after `after`, at most `limit` and [`PAGE_MEMBERS`].
-    pub fn presences(&self, after: Option<&UserId>, limit: usize) -> Vec<Presence> {
-        let members = self.seats.members.after(after).take(limit.min(PAGE_MEMBERS));
-        members.map(|member| self.board.presence(&member.user)).collect()
+    /// The members, in their order.
+    pub fn member_ids(&self) -> impl Iterator<Item = &UserId> {
+        self.seats.members.iter().map(|member| &member.user)
     }
 
-    /// How many members are online and how many are away.
-    pub fn presence_counts(&self) -> (u32, u32) {
-        self.board.counts()
+    /// Presence of members in the order of their ids after `after`, at most `limit` and [`PAGE_MEMBERS`], as the audience
+    /// may see it. `me` sees itself as it is.
+    pub fn presences(
+        &self,
+        who: &Audience,
+        me: Option<&UserId>,
+        after: Option<&UserId>,
+        limit: usize,
+    ) -> Vec<Presence> {
+        let members = self.seats.members.after(after).take(limit.min(PAGE_MEMBERS));
+        let presence = |member: &Member| {
+            if *who == Audience::Hosts || me == Some(&member.user) {
+                self.board.presence(&member.user)
+            } else {
+                self.board.public_presence(&member.user)
+            }
+        };
+        members.map(presence).collect()
+    }
+
+    /// How many members are online and how many are away, as the audience may see it.
+    pub fn presence_counts(&self, who: &Audience) -> (u32, u32) {
+        match who {
+            Audience::Hosts => self.board.counts(),
+            Audience::Member(_) | Audience::Observers => self.board.public_counts(),
+        }
     }
 
     /// Messages before a position (`None`: from the end), oldest first, at most `limit` and [`PAGE_MESSAGES`]; and whether
     /// there are older ones, here or in the log. Those that are no longer held here are for
     /// [`chat::History`](crate::chat::History) to find.
     pub fn messages(&self, before: Option<Seq>, limit: usize) -> (Vec<MessageView>, bool) {
-        self.chat.page(before, limit.min(PAGE_MESSAGES))
+        let page = self.last_messages(
+            chat::Span {
+                before,
+                ..chat::Span::default()
+            },
+            limit,
+        );
+        (page.messages, page.more || page.held_from.is_some())
+    }
+
+    /// The last messages of a span, at most `limit` and [`PAGE_MESSAGES`], of those that are held here.
+    pub fn last_messages(&self, span: chat::Span, limit: usize) -> chat::Page {
+        self.chat.last(span, limit.min(PAGE_MESSAGES))
+    }
+
+    /// The first messages of a span, at most `limit` and [`PAGE_MESSAGES`], of those that are held here.
+    pub fn first_messages(&self, span: chat::Span, limit: usize) -> chat::Page {
+        self.chat.first(span, limit.min(PAGE_MESSAGES))
+    }
+
+    /// A message that is held here, deleted or not.
+    pub fn message(&self, seq: Seq) -> Option<MessageView> {
+        self.chat.get(seq).map(|message| message.view(seq))
+    }
+
+    /// The pinned messages, newest pin first.
+    pub fn pins(&self) -> Vec<MessageView> {
+        self.chat.pinned()
+    }
+
+    /// Adds to messages that were read from the log what only the state knows of them.
+    pub fn correct_messages(&self, messages: &mut [MessageView]) {
+        self.chat.correct(messages);
     }
 }

@@ -11,8 +11,8 @@
 
 use rand_chacha::{ChaCha12Rng, rand_core::SeedableRng};
 use trivium_engine::{
-    Actor, ChatCommand, Command, Cx, Entry, Event, Millis, Observation, Reject, RequestId, Role, Room, RoomCommand,
-    RoomKind, Signal, Timestamp, UserId,
+    Actor, ChatCommand, Command, Cx, Entry, Event, Millis, Observation, PolicyChange, Reject, RequestId, Role, Room,
+    RoomCommand, RoomKind, Signal, Timestamp, UserId,
 };
 
 /// Time 0 of every scenario.
@@ -205,6 +205,23 @@ impl World {
         }
     }
 
+    /// Writes down what a refusal leaves for hosts to see, if anything.
+    pub fn tell(mut self, who: Who, reject: &Reject) -> Self {
+        let actor = who.actor();
+        let cx = Cx {
+            now: self.now,
+            actor: &actor,
+            round_trip: None,
+            room_round_trip: None,
+            rng: &mut self.rng,
+        };
+        let event = self.room.refused(reject, &cx);
+        if let Some(event) = event {
+            self.apply(Some(actor.user.clone()), None, event);
+        }
+        self
+    }
+
     pub fn connect(self, who: Who) -> Self {
         self.observe(&Observation::Connected(who.user())).0
     }
@@ -351,6 +368,7 @@ pub fn create(kind: RoomKind) -> RoomCommand {
         capacity: None,
         teams: Vec::new(),
         nickname: String::new(),
+        policy: PolicyChange::default(),
     }
 }
 
@@ -396,8 +414,5 @@ pub fn promote(who: Who, to: Role) -> RoomCommand {
 }
 
 pub fn say(text: &str) -> ChatCommand {
-    ChatCommand::Send {
-        text: text.to_owned(),
-        reply_to: None,
-    }
+    ChatCommand::say(text)
 }

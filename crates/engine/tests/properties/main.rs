@@ -85,7 +85,7 @@ fn play(steps: Vec<Step>) -> World {
             model.take(entry);
         }
         seen = world.log.len();
-        model.check(&world.room);
+        model.check(&world.room, world.now);
     }
     world
 }
@@ -161,9 +161,24 @@ fn random_steps_reach_every_event_but_a_few() {
         "auto_advance_set",
         "ended",
     ];
+    let moderations = [
+        "updated",
+        "muted",
+        "unmuted",
+        "held",
+        "resolved",
+        "reported",
+        "report_resolved",
+    ];
     let named =
         |feature: &str, names: &[&str]| names.iter().map(|name| format!("{feature}.{name}")).collect::<Vec<_>>();
-    let expected = [named("room", &rooms), named("chat", &chats), named("quiz", &quizzes)].concat();
+    let expected = [
+        named("room", &rooms),
+        named("chat", &chats),
+        named("moderation", &moderations),
+        named("quiz", &quizzes),
+    ]
+    .concat();
     let missing: Vec<_> = expected.iter().filter(|name| !seen.contains(name.as_str())).collect();
     assert_eq!(missing, Vec::<&String>::new());
 }

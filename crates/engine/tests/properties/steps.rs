@@ -2,12 +2,15 @@
 //!
 //! Neighbours: [`main`](super) plays them.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use proptest::prelude::*;
 use trivium_engine::{
-    Accommodations, Audience, ChatCommand, Command, Millis, Observation, QuizCommand, Role, Room, RoomCommand,
-    RoomKind, Seq, UserId,
+    Accommodations, ActivityCommand, Audience, ChatCommand, Command, HistoryPolicy, Millis, ModerationCommand,
+    Observation, PolicyChange, QuizCommand, ReceiptCommand, Role, Room, RoomCommand, RoomKind, Seq, UserId,
+    WritePolicy,
+    chat::Draft,
+    moderation::{self, MessageState, ReportReason, Resolution, Rule, Rules, filter},
     quiz::{Answer, Choice, Kind, KindName, Number, Phase, Question, Quiz, Settings},
 };
 
@@ -79,6 +82,36 @@ fn accommodations() -> impl Strategy<Value = Accommodations> {
     })
 }
 
+fn policy() -> impl Strategy<Value = PolicyChange> {
+    use prop::option::weighted;
+    let write = prop_oneof![
+        Just(WritePolicy::Members),
+        Just(WritePolicy::Hosts),
+        Just(WritePolicy::Named)
+    ];
+    let history = prop_oneof![Just(HistoryPolicy::All), Just(HistoryPolicy::SinceJoin)];
+    let writers = prop::collection::btree_set(user(), 0..3);
+    (
+        weighted(0.2, write),
+        weighted(0.2, writers),
+        weighted(0.2, history),
+        weighted(0.05, any::<bool>()),
+        weighted(0.1, 0_u32..2),
+        weighted(0.2, texts()),
+    )
+        .prop_map(
+            |(write, writers, history, archived, retention_days, description)| PolicyChange {
+                write,
+                writers,
+                history,
+                listed: None,
+                archived,
+                retention_days,
+                description,
+            },
+        )
+}
+
 fn room_command() -> impl Strategy<Value = RoomCommand> {
     use prop::option::of;
     let create = (texts(), texts()).prop_map(|(title, nickname)| RoomCommand::Create {
@@ -89,6 +122,7 @@ fn room_command() -> impl Strategy<Value = RoomCommand> {
         capacity: None,
         teams: vec!["Red".to_owned()],
         nickname,
+        policy: PolicyChange::default(),
     });
     let join = (
         texts(),
@@ -121,14 +155,16 @@ fn room_command() -> impl Strategy<Value = RoomCommand> {
         prop::option::weighted(0.2, 0_u32..12),
         of(any::<bool>()),
         of(prop::bool::weighted(0.8)),
+        policy(),
     )
         .prop_map(
-            |(title, locked, capacity, late_join, chat_enabled)| RoomCommand::Update {
+            |(title, locked, capacity, late_join, chat_enabled, policy)| RoomCommand::Update {
                 title,
                 locked,
                 capacity,
                 late_join,
                 chat_enabled,
+                policy,
             },
         );
     let member = (
@@ -157,7 +193,7 @@ fn room_command() -> impl Strategy<Value = RoomCommand> {
         1 => prop::bool::weighted(0.2).prop_map(|close| if close { RoomCommand::Close } else { RoomCommand::TakeHost }),
         4 => member,
         2 => (user(), texts()).prop_map(|(user, message)| RoomCommand::Remove { user, message }),
-        1 => (user(), texts()).prop_map(|(user, message)| RoomCommand::Ban { user, message }),
+        1 => (user(), texts(), span()).prop_map(|(user, message, duration)| RoomCommand::Ban { user, message, duration }),
         1 => user().prop_map(|user| RoomCommand::Unban { user }),
         2 => Just(RoomCommand::TakeHost),
         2 => invite,
@@ -169,15 +205,98 @@ fn code() -> impl Strategy<Value = String> {
     prop::sample::select(&["ONE", "TWO", "THREE"][..]).prop_map(str::to_owned)
 }
 
+/// What people say: now and then to somebody.
+fn said() -> impl Strategy<Value = String> {
+    const TO: [&str; 6] = [
+        "@ana hi @BEN",
+        "(@Zoë)",
+        "@room!",
+        "@Hanna Host?",
+        "mail@ana",
+        "@@long long text",
+    ];
+    prop_oneof![2 => texts(), 1 => prop::sample::select(&TO[..]).prop_map(str::to_owned)]
+}
+
 fn chat_command() -> impl Strategy<Value = ChatCommand> {
     let message = || 1_u64..40;
     prop_oneof![
-        4 => (texts(), prop::option::weighted(0.3, message()))
-            .prop_map(|(text, reply_to)| ChatCommand::Send { text, reply_to }),
-        1 => (message(), texts()).prop_map(|(message, text)| ChatCommand::Edit { message, text }),
+        4 => (said(), prop::option::weighted(0.3, message()))
+            .prop_map(|(text, reply_to)| Draft { reply_to, ..Draft::text(text) }.into()),
+        2 => (said(), prop::option::weighted(0.3, message()), message())
+            .prop_map(|(text, reply_to, root)| Draft { reply_to, thread: Some(root), ..Draft::text(text) }.into()),
+        1 => said().prop_map(|payload| ChatCommand::Broadcast { event: "e".to_owned(), payload }),
+        2 => (message(), any::<bool>()).prop_map(|(message, present)| ChatCommand::Pin { message, present }),
+        1 => (message(), said()).prop_map(|(message, text)| ChatCommand::Edit { message, text }),
         1 => message().prop_map(|message| ChatCommand::Delete { message }),
         3 => (message(), texts(), any::<bool>())
             .prop_map(|(message, emoji, present)| ChatCommand::React { message, emoji, present }),
+    ]
+}
+
+/// Until a host ends it, or for a few seconds.
+fn span() -> impl Strategy<Value = Option<Millis>> {
+    prop::option::of((1_u64..30).prop_map(Millis::secs))
+}
+
+/// Rules are compiled once for all cases.
+static RULES: LazyLock<[Rules; 2]> = LazyLock::new(|| {
+    let rule = |pattern: &str, syntax, action| Rule {
+        pattern: pattern.to_owned(),
+        syntax,
+        action,
+        nicknames: action == filter::Action::Block,
+    };
+    let rules = vec![
+        rule("zoe", filter::Syntax::Word, filter::Action::Block),
+        rule("l.ng", filter::Syntax::Regex, filter::Action::Mask),
+        rule("b*n", filter::Syntax::Word, filter::Action::Hold),
+    ];
+    [Rules::default(), Rules::new(rules).expect("rules")]
+});
+
+fn moderation_command() -> impl Strategy<Value = ModerationCommand> {
+    let update = (
+        prop::bool::weighted(0.2),
+        prop::bool::weighted(0.3),
+        prop::bool::weighted(0.2),
+        prop::sample::select(&RULES[..]),
+    )
+        .prop_map(|(slow, approval, newcomer, rules)| ModerationCommand::Update {
+            settings: moderation::Settings {
+                slow_mode: Millis(if slow { 2_000 } else { 0 }),
+                approval,
+                newcomer: Millis(if newcomer { 10_000 } else { 0 }),
+                rules,
+            },
+        });
+    let states = [
+        MessageState::Pending,
+        MessageState::Published,
+        MessageState::Published,
+        MessageState::Rejected,
+        MessageState::Archived,
+    ];
+    let resolutions = [
+        Resolution::Dismissed,
+        Resolution::Deleted,
+        Resolution::Muted,
+        Resolution::Banned,
+    ];
+    prop_oneof![
+        2 => update,
+        2 => (user(), span(), texts())
+            .prop_map(|(user, duration, reason)| ModerationCommand::Mute { user, duration, reason }),
+        2 => user().prop_map(|user| ModerationCommand::Unmute { user }),
+        8 => (1_u64..40, prop::sample::select(states.to_vec()))
+            .prop_map(|(message, state)| ModerationCommand::Resolve { message, state }),
+        4 => (1_u64..40, texts()).prop_map(|(message, text)| ModerationCommand::Report {
+            message,
+            reason: ReportReason::Spam,
+            text,
+        }),
+        4 => (1_u64..40, prop::sample::select(resolutions.to_vec()))
+            .prop_map(|(report, resolution)| ModerationCommand::ResolveReport { report, resolution }),
     ]
 }
 
@@ -243,16 +362,29 @@ fn quiz_command() -> impl Strategy<Value = QuizCommand> {
     ]
 }
 
+fn hand() -> impl Strategy<Value = Command> {
+    (prop::option::weighted(0.3, user()), prop::bool::weighted(0.6))
+        .prop_map(|(user, raised)| Command::Activity(ActivityCommand::RaiseHand { user, raised }))
+}
+
 fn observation() -> impl Strategy<Value = Observation> {
     prop_oneof![
-        user().prop_map(Observation::Connected),
-        user().prop_map(Observation::Disconnected),
-        (user(), any::<bool>(), texts()).prop_map(|(user, away, status)| Observation::Appearance {
-            user,
-            away,
-            status
+        1 => user().prop_map(Observation::Connected),
+        1 => user().prop_map(Observation::Disconnected),
+        1 => (user(), any::<bool>(), texts(), prop::bool::weighted(0.3)).prop_map(|(user, away, status, invisible)| {
+            Observation::Appearance {
+                user,
+                away,
+                status,
+                invisible,
+            }
         }),
-        (user(), any::<bool>()).prop_map(|(user, typing)| Observation::Typing { user, typing }),
+        2 => (user(), 0_u64..60, 0_u64..60).prop_map(|(user, delivered, read)| Observation::Acknowledged {
+            user,
+            delivered,
+            read
+        }),
+        1 => (user(), any::<bool>()).prop_map(|(user, typing)| Observation::Typing { user, typing }),
     ]
 }
 
@@ -271,13 +403,16 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
         4 => wild(room_command().prop_map(Command::Room).boxed()),
         1 => wild(chat()),
         6 => aimed(chat()),
+        4 => aimed(moderation_command().prop_map(Command::Moderation).boxed()),
         1 => aimed(user().prop_map(|user| Command::Room(RoomCommand::Unban { user })).boxed()),
         3 => aimed(answer.prop_map(Command::Quiz).boxed()),
         // The host speaks more often, or games would hardly begin.
         3 => host(quiz_command().boxed()),
         2 => host(Just(QuizCommand::Advance { from: None }).boxed()),
         2 => wild(quiz_command().prop_map(Command::Quiz).boxed()),
-        3 => observation().prop_map(Step::Observe),
+        1 => wild(any::<bool>().prop_map(|private| Command::Receipt(ReceiptCommand::SetPrivacy { private })).boxed()),
+        1 => wild(hand().boxed()),
+        5 => observation().prop_map(Step::Observe),
         3 => prop_oneof![0_u64..200, 0_u64..6_000, 0_u64..40_000].prop_map(Step::Pass),
         1 => Just(Step::Retry),
         1 => Just(Step::Reload),
@@ -299,9 +434,17 @@ pub(crate) fn aim(command: Command, n: usize, room: &Room) -> Command {
         .and_then(|_| room.view(&Audience::Hosts).quiz)
         .and_then(|quiz| quiz.prompt);
     match command {
-        Command::Chat(ChatCommand::Send { text, reply_to }) => Command::Chat(ChatCommand::Send {
-            text,
-            reply_to: reply_to.map(there),
+        Command::Chat(ChatCommand::Send(draft)) => Command::Chat(
+            Draft {
+                reply_to: draft.reply_to.map(there),
+                thread: draft.thread.map(there),
+                ..*draft
+            }
+            .into(),
+        ),
+        Command::Chat(ChatCommand::Pin { message, present }) => Command::Chat(ChatCommand::Pin {
+            message: there(message),
+            present,
         }),
         Command::Chat(ChatCommand::Edit { message, text }) => Command::Chat(ChatCommand::Edit {
             message: there(message),
@@ -337,6 +480,48 @@ pub(crate) fn aim(command: Command, n: usize, room: &Room) -> Command {
             };
             Command::Room(RoomCommand::Unban { user })
         }
-        other @ (Command::Room(_) | Command::Quiz(_)) => other,
+        Command::Moderation(command) => Command::Moderation(aim_moderation(command, n, room)),
+        other => other,
+    }
+}
+
+/// Points at a message that is held or said, or at an open report.
+fn aim_moderation(command: ModerationCommand, n: usize, room: &Room) -> ModerationCommand {
+    let pick = |seqs: Vec<Seq>, or: Seq| if seqs.is_empty() { or } else { seqs[n % seqs.len()] };
+    let said = || room.messages(None, 200).0.into_iter().map(|message| message.seq);
+    let held = || {
+        let states = [MessageState::Pending, MessageState::Archived];
+        states
+            .into_iter()
+            .flat_map(|state| room.held_messages(state, 0, 200).0)
+            .map(|held| held.seq)
+    };
+    match command {
+        ModerationCommand::Resolve { message, state } => ModerationCommand::Resolve {
+            message: pick(held().chain(said()).collect(), message),
+            state,
+        },
+        ModerationCommand::Report { message, reason, text } => ModerationCommand::Report {
+            message: pick(said().collect(), message),
+            reason,
+            text,
+        },
+        ModerationCommand::ResolveReport { report, resolution } => {
+            let open = room.reports(false, 0, 200).0.into_iter().map(|report| report.seq);
+            ModerationCommand::ResolveReport {
+                report: pick(open.collect(), report),
+                resolution,
+            }
+        }
+        ModerationCommand::Unmute { user } => {
+            let members = room.members(&Audience::Hosts, None, 200).into_iter();
+            let muted: Vec<_> = members.filter(|member| member.mute.is_some()).collect();
+            ModerationCommand::Unmute {
+                user: muted
+                    .get(n % muted.len().max(1))
+                    .map_or(user, |member| member.user.clone()),
+            }
+        }
+        other @ (ModerationCommand::Update { .. } | ModerationCommand::Mute { .. }) => other,
     }
 }

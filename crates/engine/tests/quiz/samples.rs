@@ -204,9 +204,9 @@ pub(crate) fn view(world: &World, who: Who) -> trivium_engine::view::QuizView {
 
 /// Everything that happened to the quiz.
 pub(crate) fn quizzed(world: &World) -> impl DoubleEndedIterator<Item = &Quizzed> {
-    world.log.iter().filter_map(|entry| match &entry.event {
-        Event::Quiz(event) => Some(event),
-        Event::Room(_) | Event::Chat(_) => None,
+    world.log.iter().filter_map(|entry| {
+        let Event::Quiz(event) = &entry.event else { return None };
+        Some(event)
     })
 }
 

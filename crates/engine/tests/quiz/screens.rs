@@ -1,7 +1,7 @@
 //! When the screens drew the options: what is taken, what is told, and what remains of it.
 
 use trivium_engine::{
-    Audience, Millis, Observation, Signal,
+    Audience, Hearers, Millis, Observation, Signal,
     quiz::{Event as Quizzed, Phase, ScreenReport},
 };
 
@@ -55,7 +55,7 @@ fn reports_add_up_and_are_written_down_when_the_question_closes() {
     ] {
         let (after, signals) = world.observe(&drawn(who, 0, offset, error));
         assert_eq!(signals, told(0, so_far));
-        assert!(signals.iter().all(Signal::is_for_hosts));
+        assert!(signals.iter().all(|signal| signal.hearers() == Hearers::Hosts));
         world = after;
     }
     let whole = report(4, 24, 9, -3);

@@ -2,7 +2,7 @@
 //!
 //! Neighbours: [`words`](crate::words) has what the scenarios speak of.
 
-use trivium_engine::{Event, JoinPolicy, Reject, Role, RoomCommand, RoomEvent, RoomKind, Settings};
+use trivium_engine::{Event, JoinPolicy, Policy, Reject, Role, RoomCommand, RoomEvent, RoomKind, Settings};
 
 use crate::{common::*, words::*};
 
@@ -21,6 +21,7 @@ fn a_room_begins_with_its_host() {
         created_by: HOST.user(),
         created_at: T0,
         closed_at: None,
+        policy: Policy::default(),
     };
     World::new()
         .when(HOST, create(RoomKind::Quiz))
@@ -186,9 +187,11 @@ fn made_up_names_stay_unique_in_a_full_house() {
     let names: std::collections::BTreeSet<_> = world
         .log
         .iter()
-        .filter_map(|entry| match &entry.event {
-            Event::Room(RoomEvent::MemberJoined { member, .. }) => Some(member.nickname.to_lowercase()),
-            Event::Room(_) | Event::Quiz(_) | Event::Chat(_) => None,
+        .filter_map(|entry| {
+            let Event::Room(RoomEvent::MemberJoined { member, .. }) = &entry.event else {
+                return None;
+            };
+            Some(member.nickname.to_lowercase())
         })
         .collect();
     assert_eq!(names.len(), 1_501);

@@ -6,13 +6,15 @@ mod common;
 mod invitations;
 mod roles;
 mod sight;
+mod talk;
 mod words;
 
 use std::sync::Arc;
 
 use common::*;
 use trivium_engine::{
-    Audience, Event, QuizCommand, Reject, RoomCommand, RoomEvent, RoomKind, Timestamp,
+    ActivityEvent, Audience, Event, QuizCommand, Reject, RoomCommand, RoomEvent, RoomKind, Timestamp,
+    presence::visits::Visit,
     quiz::{self, Phase, Question, Quiz},
 };
 use words::*;
@@ -174,6 +176,13 @@ fn a_closed_room_keeps_its_game_but_no_longer_runs_it() {
         .when(HOST, RoomCommand::Close)
         .done()
         .check(|room| assert_eq!(room.next_deadline(), None))
+        .settles_to([ANA, HOST].map(|who| {
+            Event::Activity(ActivityEvent::VisitEnded(Visit {
+                user: who.user(),
+                begin: T0,
+                end: T0,
+            }))
+        }))
         .at(100_000)
         .settles_to([])
         .when(HOST, QuizCommand::End)

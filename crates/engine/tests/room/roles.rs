@@ -124,6 +124,7 @@ fn removed_members_may_come_back_and_banned_ones_not() {
         .events([Event::Room(RoomEvent::Banned {
             user: EVE.user(),
             message: "bye".to_owned(),
+            until: None,
         })])
         .check(|room| assert_eq!(room.view(&Audience::Hosts).banned, [ANA.user(), EVE.user()]))
         .when(COHOST, unban(ANA))
@@ -174,6 +175,7 @@ fn bans_are_bounded() {
                 RoomCommand::Ban {
                     user,
                     message: String::new(),
+                    duration: None,
                 },
             )
             .done();

@@ -46,6 +46,7 @@ fn what_is_meant_for_few_is_seen_by_few() {
     let banned = Event::Room(RoomEvent::Banned {
         user: EVE.user(),
         message: String::new(),
+        until: None,
     });
     let removed = left(ANA, LeaveReason::Removed, "why", 1);
     let hushed = left(ANA, LeaveReason::Removed, "", 1);
@@ -119,7 +120,7 @@ fn pages_and_views_are_bounded_and_hide_what_they_must() {
                 ["u000", "u001", "u002"]
             );
             assert_eq!(page[0].accommodations, slow);
-            let next = room.presences(Some(&page[2].user), 1_000);
+            let next = room.presences(&Audience::Hosts, None, Some(&page[2].user), 1_000);
             assert_eq!((next[0].user.as_str(), next.len()), ("u003", 247));
         });
 }

@@ -3,8 +3,8 @@
 //! Neighbours: [`main`](super) and its modules.
 
 use trivium_engine::{
-    Accommodations, Event, JoinPolicy, Member, Role, Room, RoomCommand, RoomEvent, RoomKind, Settings,
-    event::LeaveReason,
+    Accommodations, Event, JoinPolicy, Member, Policy, PolicyChange, Role, Room, RoomCommand, RoomEvent, RoomKind,
+    Settings, event::LeaveReason,
 };
 
 use crate::common::*;
@@ -17,8 +17,10 @@ pub(crate) fn member(who: Who, role: Role) -> Member {
         avatar: String::new(),
         team: String::new(),
         joined_at: T0,
+        mute: None,
         guest: who.guest,
         accommodations: Accommodations::default(),
+        hand_at: None,
     }
 }
 
@@ -43,6 +45,7 @@ pub(crate) fn left(who: Who, reason: LeaveReason, message: &str, member_count: u
         reason,
         message: message.to_owned(),
         member_count,
+        until: None,
     })
 }
 
@@ -83,6 +86,7 @@ pub(crate) fn settings(change: impl FnOnce(&mut Settings)) -> RoomCommand {
         created_by: HOST.user(),
         created_at: T0,
         closed_at: None,
+        policy: Policy::default(),
     };
     change(&mut wanted);
     RoomCommand::Update {
@@ -91,6 +95,7 @@ pub(crate) fn settings(change: impl FnOnce(&mut Settings)) -> RoomCommand {
         capacity: Some(wanted.capacity),
         late_join: Some(wanted.late_join),
         chat_enabled: Some(wanted.chat_enabled),
+        policy: PolicyChange::default(),
     }
 }
 
@@ -153,6 +158,7 @@ pub(crate) fn ban(who: Who) -> RoomCommand {
     RoomCommand::Ban {
         user: who.user(),
         message: "bye".to_owned(),
+        duration: None,
     }
 }
 

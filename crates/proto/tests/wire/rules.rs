@@ -232,6 +232,7 @@ fn violations_name_the_path_and_say_something() {
         room_id: "a b".into(),
         text: "t".into(),
         reply_to: 0,
+        ..v1::SendMessageRequest::default()
     };
     for (verdict, path) in [
         (validate(&request), "quiz.questions[2].text"),

@@ -2,7 +2,7 @@
 
 use rand::{Rng, RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
-use trivium_engine::{Accommodations, Member, Timestamp, event::LeaveReason, quiz};
+use trivium_engine::{Accommodations, HistoryPolicy, Member, Timestamp, event::LeaveReason, quiz};
 
 use super::*;
 
@@ -38,11 +38,13 @@ fn event(rng: &mut impl Rng) -> Event {
         avatar: String::new(),
         team: String::new(),
         joined_at: Timestamp(1),
+        mute: None,
         guest: false,
         accommodations: Accommodations {
             time_percent: [100, 150][rng.random_range(0..2)],
             ..Accommodations::default()
         },
+        hand_at: None,
     };
     let invitation = [None, Some("CODE".to_owned())][rng.random_range(0..2)].clone();
     match rng.random_range(0..40) {
@@ -59,6 +61,7 @@ fn event(rng: &mut impl Rng) -> Event {
             invitation,
         }),
         9 => Event::Room(RoomEvent::MemberLeft {
+            until: None,
             user: who,
             reason: LeaveReason::Removed,
             message: "secret".repeat(rng.random_range(0..2)),
@@ -108,6 +111,8 @@ fn readers_that_share_see_what_each_would_see_alone() {
                     user: user.clone(),
                     who: who.clone(),
                     features,
+                    history: HistoryPolicy::All,
+                    floor: 0,
                 };
                 readers.push((reader, Position { scanned: 0, told: 0 }));
             }

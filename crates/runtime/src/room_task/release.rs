@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use trivium_engine::{Entry, Event, Observation, Reject, RoomEvent};
-use trivium_store::StoreError;
+use trivium_engine::{Audience, Entry, Event, HistoryPolicy, Observation, Reject, RoomEvent, Signal, inbox::follows};
 
 use super::{RoomTask, Subscribe, Turn, millis};
 use crate::{
@@ -21,7 +20,8 @@ impl RoomTask {
         fail::fail_point!("room::after_reply");
         let now = self.clock.now();
         if !turn.entries.is_empty() {
-            self.project(&turn.entries);
+            self.owe(&turn.entries);
+            self.forget_those_who_left(&turn.entries);
             let sized = turn.entries.drain(..).zip(turn.sizes.drain(..));
             let items: Vec<_> = sized.map(|(entry, size)| Arc::new(Item::new(entry, size))).collect();
             if self.ring.publish(&items) {
@@ -35,10 +35,12 @@ impl RoomTask {
         for subscribe in turn.subscribes.drain(..) {
             self.subscribe(subscribe);
         }
+        self.count_presences();
         if !self.signals.is_empty() && now >= self.next_tick {
             self.next_tick = now + millis(self.config.tick);
-            let small = self.room.member_count() as usize <= self.config.presence_broadcast_members;
-            self.ring.board.post(std::mem::take(&mut self.signals), small);
+            self.ring
+                .board
+                .post(std::mem::take(&mut self.signals), self.counts_only);
             self.wake_at.get_or_insert(now.max(self.next_wake));
         }
         if self.wake_at.is_some_and(|at| at <= now) {
@@ -48,7 +50,7 @@ impl RoomTask {
             }
             self.ring.wake_everyone();
         }
-        if self.room.seq() - self.snapshot_seq >= self.config.snapshot_every {
+        if self.room.seq() - self.snapshot_seq >= self.config.snapshot_every && !self.owes() {
             self.snapshot_seq = self.room.seq();
             let (store, room, snapshot) = (
                 Arc::clone(&self.store),
@@ -60,6 +62,40 @@ impl RoomTask {
                     tracing::warn!(%room, %error, "a snapshot was not saved");
                 }
             });
+        }
+    }
+
+    fn forget_those_who_left(&self, entries: &[Arc<Entry>]) {
+        for entry in entries {
+            if let Event::Room(RoomEvent::MemberLeft { user, .. }) = &entry.event {
+                self.ring.board.forget(user);
+            }
+        }
+    }
+
+    /// Tells how many are present where not everybody hears of everybody. A room that has become small again tells all of
+    /// all once; it counts as small at three quarters of the bound, so that one who comes and goes does not cost that
+    /// each time.
+    fn count_presences(&mut self) {
+        let (members, bound) = (
+            self.room.member_count() as usize,
+            self.config.presence_broadcast_members,
+        );
+        if self.counts_only && members <= bound / 4 * 3 {
+            self.counts_only = false;
+            self.last_counts = None;
+            let all = self.room.presences(&Audience::Observers, None, None, bound);
+            self.post(all.into_iter().map(Signal::Presence).collect());
+        }
+        self.counts_only |= members > bound;
+        if !self.counts_only {
+            return;
+        }
+        let counts = [Audience::Hosts, Audience::Observers].map(|who| self.room.presence_counts(&who));
+        if self.last_counts != Some(counts) {
+            self.last_counts = Some(counts);
+            let signal = |((online, away), truth)| Signal::PresenceCounts { online, away, truth };
+            self.post(counts.into_iter().zip([true, false]).map(signal).collect());
         }
     }
 
@@ -83,10 +119,12 @@ impl RoomTask {
             return;
         };
         let head = self.room.seq();
+        let floor = self.room.history_floor(&actor);
         let reason = match cursor {
             None => Some(SnapshotReason::First),
             Some((epoch, _)) if epoch != self.room.epoch() => Some(SnapshotReason::EpochChanged),
             Some((_, seq)) if seq > head => Some(SnapshotReason::AheadOfLog),
+            Some((_, seq)) if seq < floor => Some(SnapshotReason::Hidden),
             Some((_, seq)) if head - seq > self.config.max_catch_up => Some(SnapshotReason::TooFarBehind),
             Some(_) => None,
         };
@@ -98,54 +136,49 @@ impl RoomTask {
         let start = match reason {
             None => Start::Resumed { head },
             Some(reason) => match self.room.view_for(&actor) {
-                Some(view) => Start::Snapshot {
-                    reason,
-                    view: Box::new(view),
-                },
+                Some(mut view) => {
+                    if self.counts_only && who != Audience::Hosts {
+                        // Nobody will tell the receiver when it changes.
+                        view.presences.retain(|presence| presence.user == actor.user);
+                    }
+                    Start::Snapshot {
+                        reason,
+                        view: Box::new(view),
+                    }
+                }
                 None => return,
             },
         };
+        let resumed = reason.is_none();
         let reader = Reader {
             user: actor.user,
             who,
             features,
+            history: self
+                .room
+                .settings()
+                .map_or_else(HistoryPolicy::default, |settings| settings.policy.history),
+            floor,
         };
-        let subscription = Subscription::new(Arc::clone(&self.ring), inbox, Arc::clone(&self.store), reader, after);
+        let subscription = Subscription::new(
+            Arc::clone(&self.ring),
+            inbox,
+            Arc::clone(&self.store),
+            reader,
+            after,
+            resumed,
+        );
         // A subscription that nobody takes is dropped, which takes the observation back.
         let _caller_gone = reply.send(Ok((start, subscription)));
     }
 
-    /// Keeps the catalogue in step with what can be listed of the room. What a new room is called, it knows already.
-    fn project(&self, entries: &[Arc<Entry>]) {
-        for entry in entries {
-            let (store, room) = (Arc::clone(&self.store), self.room.id().clone());
-            match &entry.event {
-                Event::Room(RoomEvent::Updated { settings }) => {
-                    let title = settings.title.clone();
-                    spawn_projection(async move { store.rename_room(&room, &title).await });
-                }
-                Event::Room(RoomEvent::Closed) => {
-                    let at = entry.at;
-                    spawn_projection(async move { store.close_room(&room, at).await });
-                }
-                // One that is used up still finds the room, which has to know who repeats a join.
-                Event::Room(RoomEvent::InvitationRevoked { code }) => {
-                    let code = code.clone();
-                    spawn_projection(async move { store.delete_invitation(&code).await });
-                }
-                Event::Room(_) | Event::Quiz(_) | Event::Chat(_) => {}
-            }
+    /// Tells the courier which entries concern users who may not be looking.
+    fn owe(&self, entries: &[Arc<Entry>]) {
+        let Some(owed) = &self.owed else { return };
+        let mut concern = entries.iter().filter(|entry| !follows(&self.room, entry).is_empty());
+        if let Some(first) = concern.next() {
+            let last = concern.next_back().unwrap_or(first);
+            owed.add(self.room.id(), first.seq, last.seq);
         }
     }
-}
-
-fn spawn_projection<F>(projection: F)
-where
-    F: Future<Output = Result<bool, StoreError>> + Send + 'static,
-{
-    tokio::spawn(async move {
-        if let Err(error) = projection.await {
-            tracing::warn!(%error, "the catalogue was not updated");
-        }
-    });
 }

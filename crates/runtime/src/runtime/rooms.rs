@@ -89,6 +89,10 @@ impl Runtime {
         ) {
             shared.store.close_room(room, at).await?;
         }
+        let owed = shared.names.are_set().then(|| shared.owed.clone());
+        if let (Some(owed), Some((first, last))) = (&owed, loaded.owed) {
+            owed.add(room, first, last);
+        }
         let ring = Arc::new(Ring::new(
             room.clone(),
             loaded.record.epoch,
@@ -108,10 +112,13 @@ impl Runtime {
             config: Arc::clone(&shared.config),
             rng: StdRng::from_rng(&mut *shared.seeds.lock().unwrap_or_else(PoisonError::into_inner)),
             snapshot_seq: loaded.snapshot_seq,
+            owed,
             last_at: loaded.last_at,
             round_trips: BTreeMap::new(),
             signals: BTreeMap::new(),
             last_progress: None,
+            counts_only: false,
+            last_counts: None,
             next_tick: now,
             wake_at: None,
             next_wake: now,

@@ -4,14 +4,14 @@ use std::{future::poll_fn, sync::Arc, task::Poll};
 
 use bytes::Bytes;
 use trivium_engine::{
-    Actor, Audience, ChatCommand, ChatEvent, Command, Entry, Event, RequestId, RoomCommand, RoomId, RoomKind, Seq,
-    Signal,
+    Actor, Audience, ChatCommand, ChatEvent, Command, Entry, Event, PolicyChange, RequestId, RoomCommand, RoomId,
+    RoomKind, Seq, Signal,
 };
 use trivium_runtime::{
     Caller, Clock, Delivery, Done, Encode, ExecuteError, Runtime, RuntimeConfig, Start, Subscription,
     subscription::Features,
 };
-use trivium_store::{Catalogue, MemoryStore, RoomRecord};
+use trivium_store::{Catalogue, MemoryStore, RoomLog as _, RoomRecord};
 
 pub(crate) const HOST: &str = "host";
 pub(crate) const ANA: &str = "ana";
@@ -39,9 +39,10 @@ struct Lines;
 
 impl Encode for Lines {
     fn entry(&self, _: &RoomId, _: u64, _: &Audience, entry: &Entry, event: &Event) -> Bytes {
-        let text = match event {
-            Event::Chat(ChatEvent::Sent { text, .. }) => format!(" {text}"),
-            Event::Chat(_) | Event::Room(_) | Event::Quiz(_) => String::new(),
+        let text = if let Event::Chat(ChatEvent::Sent(sent)) = event {
+            format!(" {}", sent.text)
+        } else {
+            String::new()
         };
         format!("{} {}{text}\n", entry.seq, event.name()).into()
     }
@@ -93,6 +94,7 @@ impl World {
             capacity: None,
             teams: Vec::new(),
             nickname: String::new(),
+            policy: PolicyChange::default(),
         };
         world.execute(caller(HOST, None), create.into()).await.expect("created");
         for who in [ANA, BEN] {
@@ -162,6 +164,11 @@ impl World {
             .expect("loaded")
     }
 
+    /// Where the log ends in the store, whether the room is loaded or not.
+    pub(crate) async fn store_head(&self) -> Seq {
+        self.store.head(&self.room).await.expect("memory")
+    }
+
     /// The state as its snapshot would have it.
     pub(crate) async fn state(&self) -> String {
         let state = self
@@ -214,11 +221,7 @@ impl Reader {
 }
 
 pub(crate) fn say(text: &str) -> Command {
-    ChatCommand::Send {
-        text: text.into(),
-        reply_to: None,
-    }
-    .into()
+    ChatCommand::say(text).into()
 }
 
 pub(crate) fn caller(who: &str, request: Option<&str>) -> Caller {

@@ -82,6 +82,11 @@ impl Server {
 }
 
 impl Account {
+    /// Whether a token was given. Without, there may still be that of the operator of this machine.
+    pub(super) fn has_token(&self) -> bool {
+        self.token.is_some()
+    }
+
     /// A client with a token.
     pub(super) fn client(&self) -> Result<Client> {
         let token = self

@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use serde::Deserialize;
 use trivium_api::limits::Rate;
-use trivium_store::media::MAX_MEDIA;
+use trivium_store::{file::MAX_FILE, media::MAX_MEDIA};
 
 /// Bounds. What is over one is refused with a typed error, or not accepted in the first place.
 #[derive(Clone, Debug, Deserialize)]
@@ -27,6 +27,12 @@ pub struct Limits {
     pub image_bytes: usize,
     /// Bytes of all pictures of one user \[200 MiB\].
     pub image_bytes_per_user: u64,
+    /// Bytes of a file that is brought to a room, at most 32 MiB \[10 MiB\].
+    pub file_bytes: usize,
+    /// Bytes of all files of one user \[200 MiB\].
+    pub file_bytes_per_user: u64,
+    /// Bytes of all files of one room \[1 GiB\].
+    pub file_bytes_per_room: u64,
 }
 
 impl Default for Limits {
@@ -41,6 +47,9 @@ impl Default for Limits {
             commands_per_second: 50,
             image_bytes: 2 * 1024 * 1024,
             image_bytes_per_user: 200 * 1024 * 1024,
+            file_bytes: 10 * 1024 * 1024,
+            file_bytes_per_user: 200 * 1024 * 1024,
+            file_bytes_per_room: 1024 * 1024 * 1024,
         }
     }
 }
@@ -73,6 +82,10 @@ impl Limits {
         ensure!(
             (1..=MAX_MEDIA).contains(&self.image_bytes),
             "limits.image_bytes: is not from 1 to {MAX_MEDIA}"
+        );
+        ensure!(
+            (1..=MAX_FILE).contains(&self.file_bytes),
+            "limits.file_bytes: is not from 1 to {MAX_FILE}"
         );
         Ok(())
     }

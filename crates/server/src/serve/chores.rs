@@ -8,6 +8,9 @@ use std::{
 
 use tokio::task::JoinSet;
 use trivium_api::Api;
+use trivium_engine::Timestamp;
+use trivium_runtime::Runtime;
+use trivium_store::file::MAX_BATCH;
 use trivium_transport::cert::Certificates;
 
 use crate::{
@@ -17,8 +20,15 @@ use crate::{
 
 /// How often it is looked whether certificate files have changed.
 const RENEWAL_CHECK: Duration = Duration::from_mins(1);
+/// How often rooms are looked after that nobody looks after.
+const LOOK_AFTER: Duration = Duration::from_hours(1);
 
-/// Starts them: rooms that wait for a deadline, keys and certificates that change, the operator's token.
+/// How long a file waits for the message that it is sent with.
+const LOOSE_FILES: Duration = Duration::from_hours(24);
+/// How often it is looked for files that have waited too long.
+const SWEEP: Duration = Duration::from_hours(1);
+
+/// Starts them: rooms that wait for a deadline, files in no message, keys and certificates that change, the operator's token.
 pub(super) fn start(
     config: &Config,
     api: &Arc<Api>,
@@ -33,6 +43,7 @@ pub(super) fn start(
             Err(error) => tracing::warn!(%error, "open rooms sleep until somebody comes"),
         }
     });
+    chores.spawn(look_after_rooms(api.runtime.clone()));
     if let (Some(jwks), Some(config)) = (api.authenticator.jwks().cloned(), &config.auth.jwks) {
         let refresh = config.refresh;
         chores.spawn(async move { jwks.keep_fresh(refresh).await });
@@ -40,6 +51,7 @@ pub(super) fn start(
     if config.auth.operator_tokens() {
         chores.spawn(renew_operator_token(Arc::clone(api), config.data.clone()));
     }
+    chores.spawn(sweep_files(Arc::clone(api)));
     for (files, certificates) in from_files {
         chores.spawn(renew_certificates(files, certificates));
     }
@@ -47,6 +59,22 @@ pub(super) fn start(
         chores.spawn(keep_self_made(certificates, config.data.clone()));
     }
     chores
+}
+
+/// Reads logs that are older than the directory into it, and then looks after rooms that nobody looks after.
+async fn look_after_rooms(runtime: Runtime) {
+    match runtime.project_old_rooms().await {
+        Ok(0) => {}
+        Ok(rooms) => tracing::info!(rooms, "rooms of an older version are in the directory"),
+        Err(error) => tracing::warn!(%error, "rooms of an older version cannot be found"),
+    }
+    loop {
+        tokio::time::sleep(LOOK_AFTER).await;
+        match runtime.sweep().await {
+            Ok(swept) => tracing::debug!(?swept, "rooms are looked after"),
+            Err(error) => tracing::warn!(%error, "rooms were not looked after"),
+        }
+    }
 }
 
 /// Writes self-made certificates down when they have rotated; issued ones are in files of their own.
@@ -66,6 +94,25 @@ async fn keep_self_made(certificates: Certificates, data: PathBuf) {
             }
         }
     }
+}
+
+/// Deletes files that were brought to a room and then not sent.
+async fn sweep_files(api: Arc<Api>) {
+    loop {
+        let now = api.runtime.clock().now();
+        let before = Timestamp(now.0.saturating_sub(millis(LOOSE_FILES)));
+        match api.runtime.store().sweep_files(before).await {
+            // There may be more.
+            Ok(MAX_BATCH) => continue,
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "files in no message were not deleted"),
+        }
+        tokio::time::sleep(SWEEP).await;
+    }
+}
+
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 async fn renew_operator_token(api: Arc<Api>, data: PathBuf) {

@@ -1,46 +1,39 @@
 //! `/media`: pictures for quizzes. Accounts bring them, everybody who knows their name gets them.
 //!
-//! Neighbours: [`image`] says which bytes are a picture, `trivium-store` keeps them by the hash of their content, and
-//! [`problem`](super::problem) says what was wrong.
+//! Neighbours: [`image`] says which bytes are a picture, `trivium-store` keeps them by the hash of their content,
+//! [`upload`](super::upload) has how bytes come in, and [`problem`](super::problem) says what was wrong.
 
 mod image;
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Instant};
 
 use axum::{
     Json,
-    body::{Body, to_bytes},
+    body::Body,
     extract::{Path, Request, State},
     http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
-use bytes::Bytes;
 use serde::Serialize;
-use tokio::{sync::Semaphore, time::timeout};
+use tokio::sync::Semaphore;
 use trivium_api::{
     Api, ApiError,
     auth::{Principal, TokenError, bearer},
     files::{Picture, Pictures},
     limits::{Operation, Who},
 };
-use trivium_store::{MediaId, MediaRecord, PutMedia, StoreError};
+use trivium_store::{MediaId, MediaRecord, PutMedia};
 
 use super::{
     Web,
     http::{self, IMMUTABLE},
     problem::Problem,
+    upload::{announced, busy, in_its_own_task, receive},
 };
 use image::{Image, Refused};
 
-/// How long the bytes of a picture may take to come.
-const UPLOAD_TIMEOUT: Duration = Duration::from_mins(1);
 /// Pictures that may be on their way in at once; one more is told to try again.
 const UPLOADS: usize = 16;
-/// When to try again where uploads are too many or the store does not answer.
-const SOON: Duration = Duration::from_secs(1);
 /// Whatever is opened by itself may run, load and submit nothing.
 const POLICY: &str = "default-src 'none'; sandbox";
 
@@ -147,15 +140,9 @@ async fn bring(web: &Arc<Web>, request: Request) -> Result<Stored, Problem> {
         .check(Operation::QuizWrite, Who::User(owner.user.clone()), Instant::now());
     limited.map_err(|limited| Problem::of(&ApiError::RateLimited(limited)))?;
     check_length(request.headers(), web.uploads.max_bytes)?;
-    let _place = web.uploads.places.try_acquire().map_err(|_| {
-        Problem::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "BUSY",
-            "too many pictures come in at once",
-        )
-        .retry_after(SOON)
-    })?;
-    let bytes = receive(request.into_body(), web.uploads.max_bytes).await?;
+    let _place = web.uploads.places.try_acquire().map_err(|_| busy())?;
+    let max = web.uploads.max_bytes;
+    let bytes = receive(request.into_body(), max, || too_large(max)).await?;
     let cleaned = tokio::task::spawn_blocking(move || {
         let image = image::clean(&bytes)?;
         Ok((MediaId::of(&image.bytes), image))
@@ -180,10 +167,7 @@ async fn account(api: &Api, headers: &HeaderMap) -> Result<Principal, Problem> {
 
 /// Refuses before a byte is read.
 fn check_length(headers: &HeaderMap, max: usize) -> Result<(), Problem> {
-    let told = headers
-        .get(header::CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok());
-    match told.and_then(|length| length.parse::<usize>().ok()) {
+    match announced(headers) {
         None => Err(Problem::new(
             StatusCode::LENGTH_REQUIRED,
             "LENGTH_REQUIRED",
@@ -191,23 +175,6 @@ fn check_length(headers: &HeaderMap, max: usize) -> Result<(), Problem> {
         )),
         Some(length) if length > max => Err(too_large(max)),
         Some(_) => Ok(()),
-    }
-}
-
-async fn receive(body: Body, max: usize) -> Result<Bytes, Problem> {
-    match timeout(UPLOAD_TIMEOUT, to_bytes(body, max)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        // What is announced is at most `max`, so an error is an upload that was broken off.
-        Ok(Err(_)) => Err(Problem::new(
-            StatusCode::BAD_REQUEST,
-            "UPLOAD_BROKEN",
-            "the picture did not come whole",
-        )),
-        Err(_) => Err(Problem::new(
-            StatusCode::REQUEST_TIMEOUT,
-            "UPLOAD_TIMEOUT",
-            "the picture took too long to come",
-        )),
     }
 }
 
@@ -233,25 +200,6 @@ async fn keep(web: &Web, owner: Principal, id: MediaId, image: Image) -> Result<
             "MEDIA_QUOTA_EXCEEDED",
             format!("your pictures have {used} of {quota} bytes already"),
         )),
-    }
-}
-
-/// A client that gives up must not cancel a query half way.
-async fn in_its_own_task<T: Send + 'static>(
-    query: impl Future<Output = Result<T, StoreError>> + Send + 'static,
-) -> Result<T, Problem> {
-    match tokio::spawn(query).await {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => {
-            tracing::warn!(%error, "media");
-            let unavailable = ApiError::Unavailable { retry_after: SOON };
-            Err(Problem::of(&if error.is_retryable() {
-                unavailable
-            } else {
-                ApiError::Internal(error.to_string())
-            }))
-        }
-        Err(_) => Err(failed()),
     }
 }
 

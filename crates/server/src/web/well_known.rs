@@ -48,6 +48,8 @@ pub struct Limits {
     pub max_subscriptions: usize,
     /// Largest picture.
     pub max_image_bytes: usize,
+    /// Largest file that is brought to a room.
+    pub max_file_bytes: usize,
 }
 
 #[derive(Serialize)]
@@ -149,6 +151,7 @@ mod tests {
         max_in_flight: 3,
         max_subscriptions: 4,
         max_image_bytes: 5,
+        max_file_bytes: 6,
     };
 
     #[test]

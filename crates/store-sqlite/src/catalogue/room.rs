@@ -3,11 +3,11 @@
 //! Neighbours: [`catalogue`](super) runs them.
 
 use sqlx::SqliteConnection;
-use trivium_engine::{RoomId, Timestamp, UserId};
+use trivium_engine::{RoomId, Timestamp};
 use trivium_store::{CreateRoom, RoomRecord, StoreError};
 
 use super::Statement;
-use crate::{rows, store_error};
+use crate::{projection, rows, store_error};
 
 pub(super) async fn create(tx: &mut SqliteConnection, room: &RoomRecord) -> Result<CreateRoom, StoreError> {
     let there = by_id(&room.id).fetch_optional(&mut *tx).await;
@@ -21,8 +21,8 @@ pub(super) async fn create(tx: &mut SqliteConnection, room: &RoomRecord) -> Resu
         }
     }
     sqlx::query(
-        "INSERT INTO rooms (id, epoch, code, kind, title, created_by, created_at, closed_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO rooms (id, epoch, code, kind, title, created_by, created_at, closed_at, projected)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)",
     )
     .bind(room.id.as_str())
     .bind(room.epoch.cast_signed())
@@ -42,10 +42,11 @@ pub(super) async fn delete(tx: &mut SqliteConnection, id: &RoomId) -> Result<boo
     let statements = [
         "DELETE FROM rooms WHERE id = ?",
         "DELETE FROM invitations WHERE room = ?",
+        "DELETE FROM files WHERE room = ?",
         "DELETE FROM snapshots WHERE room = ?",
         "DELETE FROM entries WHERE room = ?",
     ];
-    let mut deleted = 0;
+    let mut deleted = projection::forget(tx, id).await?;
     for statement in statements {
         let done = sqlx::query(statement).bind(id.as_str()).execute(&mut *tx).await;
         deleted += done.map_err(store_error)?.rows_affected();
@@ -62,7 +63,7 @@ pub(super) fn by_code(code: &str) -> Statement {
     sqlx::query("SELECT * FROM rooms WHERE code = ?1 OR id = (SELECT room FROM invitations WHERE code = ?1)").bind(code)
 }
 
-pub(super) async fn close(tx: &mut SqliteConnection, id: &RoomId, at: Timestamp) -> Result<bool, StoreError> {
+pub(crate) async fn close(tx: &mut SqliteConnection, id: &RoomId, at: Timestamp) -> Result<bool, StoreError> {
     let close = sqlx::query("UPDATE rooms SET closed_at = coalesce(closed_at, ?), code = NULL WHERE id = ?")
         .bind(rows::signed(at.0))
         .bind(id.as_str());
@@ -72,20 +73,7 @@ pub(super) async fn close(tx: &mut SqliteConnection, id: &RoomId, at: Timestamp)
     Ok(closed.rows_affected() > 0)
 }
 
-pub(super) fn rename(id: &RoomId, title: &str) -> Statement {
-    sqlx::query("UPDATE rooms SET title = ? WHERE id = ?")
-        .bind(title)
-        .bind(id.as_str())
-}
-
 /// Lacks its limit. No identifier is empty, so all of them follow the empty text.
-pub(super) fn made_by(by: &UserId, after: Option<&str>) -> Statement {
-    sqlx::query("SELECT * FROM rooms WHERE created_by = ? AND id > ? ORDER BY id LIMIT ?")
-        .bind(by.as_str())
-        .bind(after.unwrap_or_default())
-}
-
-/// Lacks its limit.
 pub(super) fn open(after: Option<&str>) -> Statement {
     sqlx::query("SELECT * FROM rooms WHERE closed_at IS NULL AND id > ? ORDER BY id LIMIT ?")
         .bind(after.unwrap_or_default())

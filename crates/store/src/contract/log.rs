@@ -40,6 +40,7 @@ pub(super) async fn records_come_back_as_they_were(store: Arc<dyn Store>) {
         after: 0,
         owner: u64::MAX,
         records: records.clone(),
+        projections: Vec::new(),
     }];
     assert_eq!(store.append(&batch).await.expect("append"), [Written]);
     assert_log(&store, "r", &records).await;

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use tokio::task::{JoinSet, yield_now};
 
-use super::{ALL, append, assert_log, id, media, quiz, read_all, record, room};
-use crate::{Appended, CreateRoom, PutMedia, PutQuiz, Store};
+use super::{ALL, append, assert_log, file, id, media, quiz, read_all, record, room};
+use crate::{Appended, CreateRoom, FileQuota, PutFile, PutMedia, PutQuiz, Store};
 
 const CALLERS: u64 = 24;
 
@@ -178,4 +178,22 @@ pub(super) async fn a_quota_is_shared_by_all_at_once(store: Arc<dyn Store>) {
         .filter(|(_, answer)| *answer == PutMedia::Stored);
     assert_eq!(stored.count(), 5);
     assert_eq!(store.media_bytes(&id("teacher")).await.expect("bytes"), quota);
+}
+
+pub(super) async fn files_share_a_quota_at_once(store: Arc<dyn Store>) {
+    let sample = |caller| file::sample(caller, "r", "pupil", b"12345");
+    let quota = FileQuota {
+        per_user: 25,
+        per_room: u64::MAX,
+    };
+    let answers = all_at_once(|caller| {
+        let store = Arc::clone(&store);
+        async move { store.put_file(&sample(caller), quota).await.expect("put") }
+    });
+    let stored = answers
+        .await
+        .into_iter()
+        .filter(|(_, answer)| *answer == PutFile::Stored);
+    assert_eq!(stored.count(), 5);
+    assert_eq!(store.file_bytes(&id("pupil"), &id("r")).await.expect("bytes"), (25, 25));
 }

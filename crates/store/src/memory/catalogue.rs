@@ -13,7 +13,7 @@ use trivium_engine::{QuizId, RoomId, Timestamp, UserId};
 use super::MemoryStore;
 use crate::{
     Catalogue, CreateRoom, InvitationRecord, PutInvitation, PutQuiz, QuizRecord, QuizSummary, RoomRecord, StoreError,
-    catalogue::{MAX_LIST, check_text, check_time},
+    catalogue::{MAX_LIST, check_time},
 };
 
 #[derive(Debug, Default)]
@@ -34,6 +34,32 @@ struct History {
 }
 
 impl Lists {
+    pub(super) fn rooms(&self) -> &BTreeMap<RoomId, RoomRecord> {
+        &self.rooms
+    }
+
+    pub(super) fn rename(&mut self, id: &RoomId, title: &str) {
+        if let Some(room) = self.rooms.get_mut(id) {
+            title.clone_into(&mut room.title);
+        }
+    }
+
+    pub(super) fn revoke(&mut self, code: &str) -> bool {
+        self.invitations.remove(code).is_some()
+    }
+
+    pub(super) fn close(&mut self, id: &RoomId, at: Timestamp) -> bool {
+        let Some(room) = self.rooms.get_mut(id) else {
+            return false;
+        };
+        room.closed_at.get_or_insert(at);
+        if let Some(code) = room.code.take() {
+            self.codes.remove(&code);
+        }
+        self.invitations.retain(|_, there| there.room != *id);
+        true
+    }
+
     fn rooms_where(&self, after: Option<&RoomId>, limit: u32, wanted: impl Fn(&RoomRecord) -> bool) -> Vec<RoomRecord> {
         let rooms = following(&self.rooms, after);
         let rooms = rooms.filter(|room| wanted(room));
@@ -89,36 +115,12 @@ impl Catalogue for MemoryStore {
     }
 
     async fn delete_invitation(&self, code: &str) -> Result<bool, StoreError> {
-        Ok(self.lock().lists.invitations.remove(code).is_some())
+        Ok(self.lock().lists.revoke(code))
     }
 
     async fn close_room(&self, id: &RoomId, at: Timestamp) -> Result<bool, StoreError> {
         check_time(at)?;
-        let lists = &mut self.lock().lists;
-        let Some(room) = lists.rooms.get_mut(id) else {
-            return Ok(false);
-        };
-        room.closed_at.get_or_insert(at);
-        if let Some(code) = room.code.take() {
-            lists.codes.remove(&code);
-        }
-        lists.invitations.retain(|_, there| there.room != *id);
-        Ok(true)
-    }
-
-    async fn rename_room(&self, id: &RoomId, title: &str) -> Result<bool, StoreError> {
-        check_text(title)?;
-        let lists = &mut self.lock().lists;
-        let Some(room) = lists.rooms.get_mut(id) else {
-            return Ok(false);
-        };
-        title.clone_into(&mut room.title);
-        Ok(true)
-    }
-
-    async fn list_rooms(&self, by: &UserId, after: Option<&RoomId>, limit: u32) -> Result<Vec<RoomRecord>, StoreError> {
-        let by_them = |room: &RoomRecord| room.created_by == *by;
-        Ok(self.lock().lists.rooms_where(after, limit, by_them))
+        Ok(self.lock().lists.close(id, at))
     }
 
     async fn open_rooms(&self, after: Option<&RoomId>, limit: u32) -> Result<Vec<RoomRecord>, StoreError> {
@@ -133,6 +135,8 @@ impl Catalogue for MemoryStore {
             state.lists.codes.remove(code);
         }
         state.lists.invitations.retain(|_, there| there.room != *id);
+        state.files.retain(|_, file| file.info.room != *id);
+        state.index.forget(id);
         let log = state.logs.remove(id);
         let snapshot = state.snapshots.remove(id);
         Ok(room.is_some() || log.is_some() || snapshot.is_some())
@@ -189,11 +193,11 @@ impl Catalogue for MemoryStore {
     }
 }
 
-fn following<'a, K: Ord, V>(map: &'a BTreeMap<K, V>, after: Option<&K>) -> impl Iterator<Item = &'a V> {
+pub(super) fn following<'a, K: Ord, V>(map: &'a BTreeMap<K, V>, after: Option<&K>) -> impl Iterator<Item = &'a V> {
     let start = after.map_or(Unbounded, Excluded);
     map.range::<K, _>((start, Unbounded)).map(|(_, value)| value)
 }
 
-fn page(limit: u32) -> usize {
+pub(super) fn page(limit: u32) -> usize {
     usize::try_from(limit.min(MAX_LIST)).unwrap_or(usize::MAX)
 }

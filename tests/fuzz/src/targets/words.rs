@@ -2,8 +2,8 @@
 
 use prost::Message;
 use trivium_proto::v1::{
-    ConnectRequest, Hello, JoinRoomRequest, Pong, SendMessageRequest, SubmitAnswerRequest, Subscribe,
-    connect_request::Request,
+    ConnectRequest, Hello, JoinRoomRequest, MuteMemberRequest, Pong, SendMessageRequest, SubmitAnswerRequest,
+    Subscribe, connect_request::Request,
 };
 
 /// Whatever is understood reads as the same after it was written again, in bytes and as JSON.
@@ -28,7 +28,15 @@ pub(super) fn requests() -> Vec<Vec<u8>> {
         request_id,
         room_id,
         text,
-        reply_to: 0,
+        ..SendMessageRequest::default()
+    };
+    let ((request_id, room_id), user_id) = (ids(), "ben".to_owned());
+    let muted = MuteMemberRequest {
+        request_id,
+        room_id,
+        user_id,
+        duration_ms: 60_000,
+        reason: "enough".into(),
     };
     let ((request_id, room_id), answer) = (ids(), trivium_proto::v1::answer::Value::Choice(2));
     let answered = SubmitAnswerRequest {
@@ -49,6 +57,7 @@ pub(super) fn requests() -> Vec<Vec<u8>> {
         Request::Pong(Pong { ping_id: 4 }),
         Request::JoinRoom(joined),
         Request::SendMessage(said),
+        Request::MuteMember(muted),
         Request::SubmitAnswer(answered),
     ];
     let numbered = (1..).zip(requests);

@@ -2,11 +2,13 @@
 //
 // The work is done in rich-text.ts, loaded when the first text needs it.
 import { useEffect, useMemo, useState } from "react";
+import { hasMention, type Mentions } from "./mentions";
 import classes from "./RichText.module.css";
 
 /** What cannot be anything but plain text. */
 const PLAIN = /^[^\\`*_{}[\]#<>|~$&\n]*$/;
 const NUMBERED = /^\s*(\d+[.)]|[-+])\s/;
+const ADDRESS = /https?:\/\//i;
 
 type Renderer = typeof import("./rich-text");
 let renderer: Renderer | undefined;
@@ -20,20 +22,25 @@ interface Props {
   text: string;
   /** One line within others, such as an option: no paragraphs, no lists. */
   inline?: boolean;
+  /** In chats: names to mark. Addresses are links there. The same object as long as nothing changes. */
+  mentions?: Mentions | undefined;
 }
 
 /** The text as harmless markup; the raw text until the renderer is there. */
-export function RichText({ text, inline = false }: Props) {
-  const plain = isPlain(text);
+export function RichText({ text, inline = false, mentions }: Props) {
+  const plain = isPlain(text) && (mentions === undefined || !(ADDRESS.test(text) || hasMention(text, mentions)));
   // What was made belongs to one text: of the next one the raw words stand there until it is made.
   const [made, setMade] = useState<{ readonly of: string; readonly html: string }>();
-  const now = useMemo(() => (plain ? undefined : renderer?.renderNow(text, inline)), [plain, text, inline]);
+  const now = useMemo(
+    () => (plain ? undefined : renderer?.renderNow(text, inline, mentions)),
+    [plain, text, inline, mentions],
+  );
   const html = now ?? (made?.of === text ? made.html : undefined);
   useEffect(() => {
     if (plain || now !== undefined) return;
     let stale = false;
     preloadRichText()
-      .then(() => renderer?.render(text, inline))
+      .then(() => renderer?.render(text, inline, mentions))
       .then((fresh) => {
         if (!stale && fresh !== undefined) setMade({ of: text, html: fresh });
       })
@@ -42,7 +49,7 @@ export function RichText({ text, inline = false }: Props) {
     return () => {
       stale = true;
     };
-  }, [plain, now, text, inline]);
+  }, [plain, now, text, inline, mentions]);
   const Tag = inline ? "span" : "div";
   if (plain || html === undefined) return <Tag className={classes.text}>{text}</Tag>;
   // biome-ignore lint/security/noDangerouslySetInnerHtml: rich-text.ts escapes HTML and cleans what it makes

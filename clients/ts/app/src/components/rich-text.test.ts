@@ -50,6 +50,37 @@ describe("rich text", () => {
   });
 
   it.each([
+    ["[x](//evil.example)", "[x](//evil.example)"],
+    ["[x](ftp://evil.example)", "[x](ftp://evil.example)"],
+    ["[x](mailto:ada@example.org)", "[x](mailto:ada@example.org)"],
+  ])("makes no link of %s", async (text, html) => {
+    expect(await render(text, true)).toBe(html);
+  });
+
+  const names = { names: ["Ada", "Ada Lovelace", "room"], own: ["Ada Lovelace"] };
+  it.each([
+    ["hi @ada!", "hi <mark>@ada</mark>!"],
+    ["@Ada Lovelace?", '<mark data-own="true">@Ada Lovelace</mark>?'],
+    ["@Adam and @Bob", "@Adam and @Bob"],
+    ["`@Ada`", "<code>@Ada</code>"],
+    ["<b>@room</b>", "&lt;b&gt;<mark>@room</mark>&lt;/b&gt;"],
+    [
+      "see https://example.org/a now",
+      'see <a href="https://example.org/a" target="_blank" rel="noopener noreferrer nofollow">https://example.org/a</a> now',
+    ],
+    ["example.org and ada@example.org", "example.org and ada@example.org"],
+  ])("marks names and addresses of a chat: %s", async (text, html) => {
+    expect(await render(text, true, names)).toBe(html);
+  });
+
+  it("marks hostile names as the words they are", async () => {
+    const hostile = "<img src=x onerror=alert(1)>";
+    const html = await render(`@${hostile} hi`, true, { names: [hostile, "a.*(b"], own: [] });
+    expect(html).not.toContain("<img");
+    expect(html).toContain("hi");
+  });
+
+  it.each([
     ["Which planet?", true],
     ["a < b", false],
     ["1. first", false],

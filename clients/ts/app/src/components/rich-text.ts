@@ -3,32 +3,48 @@
 // Images are left out on purpose: a picture belongs to the question's media, and must not come from a third party.
 import DOMPurify from "dompurify";
 import MarkdownIt from "markdown-it";
+import type { Mentions } from "./mentions";
 import { hasMath, type MathRenderer, mathRules } from "./rich-text-math";
+import { mentionRule } from "./rich-text-mentions";
 
 let math: MathRenderer | undefined;
 
-const markdown = new MarkdownIt({ html: false, linkify: false, breaks: true, typographer: false })
-  .disable(["image", "reference", "html_block", "html_inline"])
-  .use(mathRules, () => math);
+const written = createMarkdown(false);
+/** In chats an address that is pasted is a link too. */
+const said = createMarkdown(true);
 
-markdown.renderer.rules.link_open = (tokens, index, options, _env, self) => {
-  tokens[index]?.attrSet("target", "_blank");
-  tokens[index]?.attrSet("rel", "noopener noreferrer nofollow");
-  return self.renderToken(tokens, index, options);
-};
+function createMarkdown(linkify: boolean) {
+  const markdown = new MarkdownIt({ html: false, linkify, breaks: true, typographer: false })
+    .disable(["image", "reference", "html_block", "html_inline"])
+    .use(mathRules, () => math)
+    .use(mentionRule);
+  markdown.linkify.set({ fuzzyLink: false, fuzzyEmail: false, fuzzyIP: false });
+  markdown.validateLink = (url) => /^https?:\/\//i.test(url.trim());
+  markdown.renderer.rules.link_open = (tokens, index, options, _env, self) => {
+    tokens[index]?.attrSet("target", "_blank");
+    tokens[index]?.attrSet("rel", "noopener noreferrer nofollow");
+    return self.renderToken(tokens, index, options);
+  };
+  return markdown;
+}
 
 const purify = DOMPurify(window);
 
-/** The markup, with formulas once their renderer is loaded. */
-export async function render(text: string, inline: boolean): Promise<string> {
+/** The markup, with formulas once their renderer is loaded. Texts of a chat have names to mark. */
+export async function render(text: string, inline: boolean, mentions?: Mentions): Promise<string> {
   if (math === undefined && hasMath(text)) math = (await import("./rich-text-math")).texToMathMl(await import("katex"));
-  return clean(inline ? markdown.renderInline(text) : markdown.render(text));
+  return markup(text, inline, mentions);
 }
 
 /** The markup at once, or `undefined` where something has to be loaded first. */
-export function renderNow(text: string, inline: boolean): string | undefined {
-  if (math === undefined && hasMath(text)) return undefined;
-  return clean(inline ? markdown.renderInline(text) : markdown.render(text));
+export function renderNow(text: string, inline: boolean, mentions?: Mentions): string | undefined {
+  return math === undefined && hasMath(text) ? undefined : markup(text, inline, mentions);
+}
+
+function markup(text: string, inline: boolean, mentions: Mentions | undefined): string {
+  const markdown = mentions === undefined ? written : said;
+  const env = { mentions };
+  return clean(inline ? markdown.renderInline(text, env) : markdown.render(text, env));
 }
 
 function clean(html: string): string {

@@ -1,10 +1,14 @@
 // Short messages from pages that are to stay small: the library is loaded with the first one.
-import { ConnectError } from "@connectrpc/connect";
+//
+// Neighbours: `failure` has the sentences.
 
-/** Says what the server refused, or what failed. */
-export async function notifyError(error: unknown): Promise<void> {
+/** Says what the server refused, or what failed; the same sentence again replaces the toast instead of piling up. */
+export async function notifyError(error: unknown, space?: string): Promise<void> {
+  const { sentenceFor } = await import("./failure");
+  const text = sentenceFor(error, space);
+  if (text === undefined) return;
   const { toast } = await import("sonner");
-  toast.error(ConnectError.from(error).rawMessage);
+  toast.error(text, { id: text });
 }
 
 /** Says that something worked. */

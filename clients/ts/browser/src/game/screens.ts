@@ -33,7 +33,8 @@ export const SCREENS: readonly Screen[] = [
   { name: "player-no-room", open: async (way) => intoTheDark(way) },
   { name: "player-lobby", open: ({ page, scene, room }) => comeIn(page, scene.server, room.code, "Lobelia") },
   { name: "player-settings", open: (way) => drawer(way, "Settings") },
-  { name: "player-chat", open: (way) => drawer(way, "Chat") },
+  { name: "player-chat", open: (way) => talk(way, (some) => drawer(some, "Chat")) },
+  { name: "player-search", open: (way) => talk(way, (some) => drawer(some, "Chat", "Seeker"), "Search messages") },
   at("host-setup", "/host"),
   { name: "host-lobby", open: host },
   ...["Players", "Chat", "Settings", "Phone remote"].map((label) => ({
@@ -48,6 +49,11 @@ export const SCREENS: readonly Screen[] = [
   { name: "studio-quiz", open: (way) => studio(way) },
   at("results", (room) => `/results/${room.id}`),
   at("demo", "/demo-realtime"),
+  ...["Search messages", "Pinned messages", "Moderation"].map((label) => ({
+    name: `demo-${label.toLowerCase().replace(" ", "-")}`,
+    open: (way: Way) => talk(way, demo, label),
+  })),
+  { name: "host-moderation", open: (way) => talk(way, (some) => panel(some, "Chat"), "Moderation") },
 ];
 
 function at(name: string, path: string | ((room: Room) => string)): Screen {
@@ -67,10 +73,25 @@ async function intoTheDark(way: Way): Promise<void> {
   await way.page.waitForSelector("::-p-text(This door stays shut)", { timeout: PATIENCE.timeout });
 }
 
-async function drawer({ page, scene, room }: Way, label: string): Promise<void> {
-  await comeIn(page, scene.server, room.code, `Drawn to ${label}`);
+async function drawer({ page, scene, room }: Way, label: string, name = `Drawn to ${label}`): Promise<void> {
+  await comeIn(page, scene.server, room.code, name);
   await page.locator(`header button[aria-label="${label}"]`).click();
   await page.waitForSelector("[role=dialog]", { timeout: PATIENCE.timeout });
+}
+
+/** A chat with something in it, and what can be opened beside it. */
+async function talk(way: Way, open: (way: Way) => Promise<void>, label?: string): Promise<void> {
+  await way.room.say("Hello **you**, see https://example.org/a");
+  await open(way);
+  await way.page.waitForSelector("[role=log] article", { timeout: PATIENCE.timeout });
+  if (label === undefined) return;
+  await way.page.locator(`button[aria-label^="${label}"][aria-expanded]`).click();
+  await way.page.waitForSelector(`section[aria-label^="${label.split(" ")[0]}"]`, { timeout: PATIENCE.timeout });
+}
+
+async function demo({ page, scene, room }: Way): Promise<void> {
+  await page.goto(`${scene.server.url}/demo-realtime?room=${room.id}`);
+  await page.waitForSelector("h1", { timeout: PATIENCE.timeout });
 }
 
 async function host({ page, scene, room }: Way): Promise<void> {

@@ -53,7 +53,7 @@ async function bundle(script: string): Promise<string> {
     build: { write: false, target: "es2022", minify: false, modulePreload: false, rollupOptions: { input: script } },
   });
   const outputs = "output" in built ? built.output : [];
-  const entry = outputs.find((output) => output.type === "chunk");
+  const entry = outputs.find((output) => output.type === "chunk" && output.isEntry);
   if (entry?.type !== "chunk") throw new Error(`${script} makes no script`);
   return entry.code;
 }

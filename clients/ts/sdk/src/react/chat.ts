@@ -1,12 +1,13 @@
 // The chat of a room, and what members do in it.
 //
-// Neighbours: `room` has the rest of the room.
+// Neighbours: `messages`, `thread` and `pins` show it in parts.
 
 import { create } from "@bufbuild/protobuf";
 import { ConnectError } from "@connectrpc/connect";
 import { useEffect, useMemo } from "react";
-import { ChatService, MessageSchema } from "../proto.js";
+import { type Attachment, ChatService, MessageSchema } from "../proto.js";
 import { newRequestId } from "../session/request-id.js";
+import { firstSeq } from "../state/index.js";
 import type { ChatMessage, ChatView, TriviumSession } from "../types.js";
 import { useSession } from "./context.js";
 import { useSharedRoom } from "./room.js";
@@ -19,15 +20,30 @@ export const TYPING_MS = 500;
 export const TYPING_ENDS_MS = 4000;
 /** How often it is told anew who goes on typing, so that the server does not forget it. */
 const TYPING_AGAIN_MS = 3000;
-const PAGE = 50;
+/** Messages read at a time. */
+export const PAGE = 50;
 
 /** A chat with its actions. Actions reject with `ConnectError`; their identity does not change from drawing to drawing. */
 export interface ChatHook extends ChatView, ChatActions {}
 
+/** What goes with a text. */
+export interface SendOptions {
+  /** The message that this one answers. */
+  readonly replyTo?: bigint;
+  /** The message whose thread it goes into. */
+  readonly threadSeq?: bigint;
+  /** What `uploadFile` of the session has given for this room. */
+  readonly attachments?: readonly Attachment[];
+  /** A link, with what its sender calls it. */
+  readonly link?: { readonly url: string; readonly title?: string };
+  /** A question of a quiz that the caller may read; its newest revision unless told otherwise. */
+  readonly question?: { readonly quizId: string; readonly index: number; readonly revision?: number };
+}
+
 /** What members do. */
 export interface ChatActions {
   /** Shows the message at once, and resolves when it is saved. A failed one stays, to be retried or dropped. */
-  send(text: string, replyTo?: bigint): Promise<void>;
+  send(text: string, options?: SendOptions): Promise<void>;
   /** Sends a failed message again, under the same key. */
   retry(key: string): Promise<void>;
   /** Gives a failed message up. */
@@ -35,13 +51,15 @@ export interface ChatActions {
   edit(messageSeq: bigint, text: string): Promise<void>;
   remove(messageSeq: bigint): Promise<void>;
   react(messageSeq: bigint, emoji: string, present: boolean): Promise<void>;
+  /** Pins a message, or takes the pin out. */
+  pin(messageSeq: bigint, present: boolean): Promise<void>;
   /** To be called at each keystroke, and with `false` when the text is gone. Told to the server at most twice a second. */
   setTyping(typing: boolean): void;
   /** Reads the page before the oldest message. */
   loadOlder(): Promise<void>;
 }
 
-/** The chat of a room. */
+/** The chat of a room in one list, threads included: for small chats. `useMessages` is for large ones. */
 export function useChat(roomId: string): ChatHook {
   const actions = useChatActions(roomId);
   const chat = useSelected(useSharedRoom(roomId), (room) => room.chat, Object.is);
@@ -57,7 +75,8 @@ export function useChatActions(roomId: string): ChatActions {
   return actions;
 }
 
-function chatActions(
+/** The actions of a chat, and how to take back that the caller is typing. */
+export function chatActions(
   session: TriviumSession,
   room: SharedRoom,
   roomId: string,
@@ -77,6 +96,10 @@ function chatActions(
         roomId,
         text: message.text,
         replyTo: message.replyTo,
+        threadSeq: message.threadSeq,
+        attachmentIds: message.attachments.map(({ id }) => id),
+        ...(message.link === undefined ? {} : { link: message.link }),
+        ...(message.question === undefined ? {} : { question: message.question }),
       });
       if (saved !== undefined) room.apply({ kind: "message-saved", key, message: saved });
     } catch (reason) {
@@ -86,7 +109,7 @@ function chatActions(
     }
   };
   const actions: ChatActions = {
-    async send(text, replyTo = 0n) {
+    async send(text, { replyTo = 0n, threadSeq = 0n, attachments = [], link, question } = {}) {
       const { me } = room.get();
       typing.set(false);
       await attempt({
@@ -96,6 +119,10 @@ function chatActions(
           authorNickname: me?.nickname ?? "",
           text: cleaned(text),
           replyTo,
+          threadSeq,
+          attachments: [...attachments],
+          ...(link === undefined ? {} : { link }),
+          ...(question === undefined ? {} : { question }),
           sendTimeMs: BigInt(Math.round(session.clock.now())),
         }),
       });
@@ -114,12 +141,14 @@ function chatActions(
     async react(messageSeq, emoji, present) {
       await chat.setReaction({ roomId, messageSeq, emoji, present });
     },
+    async pin(messageSeq, present) {
+      await chat.setPin({ roomId, messageSeq, present });
+    },
     setTyping: typing.set,
     async loadOlder() {
-      const oldest = room.get().chat.messages.find((each) => each.status === "saved");
       const { messages, more } = await chat.listMessages({
         roomId,
-        beforeSeq: oldest?.message.seq ?? 0n,
+        beforeSeq: firstSeq(room.get().chat.messages) ?? 0n,
         pageSize: PAGE,
       });
       room.apply({ kind: "messages-loaded", messages, more });

@@ -230,7 +230,12 @@ test("a failed message is dropped, and older ones are read from the oldest on", 
     chatMessage(message(0, "ada", "lost"), { key: "k", status: "failed" }),
   ];
   const session = fakeSession({
-    rooms: [roomState({ as: "ada", chat: { messages: entries, more: true, typing: new Set() } })],
+    rooms: [
+      roomState({
+        as: "ada",
+        chat: { messages: entries, more: true, typing: new Set(), pins: [], pinsMissing: false, threads: new Map() },
+      }),
+    ],
   });
   session.handle(ChatService.method.listMessages, () => ({ messages: [message(7, "grace", "old")], more: false }));
   const { result } = drawn(session, () => useChat(ROOM));

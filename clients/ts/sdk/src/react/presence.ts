@@ -16,6 +16,10 @@ export interface RosterRow {
   /** Own words; empty for none. */
   readonly status: string;
   readonly own: boolean;
+  /** When the user was last connected, in milliseconds of the server's clock; 0 while it is, and if it never was. */
+  readonly lastSeenMs: number;
+  /** How many sessions of the user hear the room. */
+  readonly sessions: number;
 }
 
 /** A roster with its counts. */
@@ -26,35 +30,36 @@ export interface PresenceHook {
   readonly away: number;
   /** Members of the room, those not known here included. */
   readonly total: number;
-  /** How the caller wants to appear: online or away, with a word of up to 80 characters. */
-  setStatus(state: PresenceState, status?: string): Promise<void>;
+  /** How the caller wants to appear: online or away, with a word of up to 80 characters; offline to all but hosts if `invisible`. */
+  setStatus(state: PresenceState, status?: string, invisible?: boolean): Promise<void>;
 }
 
 /** Who is in the room. */
 export function usePresence(roomId: string): PresenceHook {
   const session = useSession();
-  const { members, presences, memberCount, ownId } = useSelected(useSharedRoom(roomId), (room) => ({
+  const { members, presences, memberCount, ownId, counts } = useSelected(useSharedRoom(roomId), (room) => ({
     members: room.members,
     presences: room.presences,
     memberCount: room.memberCount,
     ownId: room.me?.userId,
+    counts: room.presenceCounts,
   }));
   const rows = useMemo(() => roster(members, presences, ownId), [members, presences, ownId]);
   const setStatus = useCallback(
-    async (state: PresenceState, status = "") => {
-      await session.client(PresenceService).setPresence({ roomId, state, status });
+    async (state: PresenceState, status = "", invisible = false) => {
+      await session.client(PresenceService).setPresence({ roomId, state, status, invisible });
     },
     [session, roomId],
   );
   return useMemo(
     () => ({
       rows,
-      online: rows.filter((row) => row.state === PresenceState.ONLINE).length,
-      away: rows.filter((row) => row.state === PresenceState.AWAY).length,
+      online: counts?.onlineCount ?? rows.filter((row) => row.state === PresenceState.ONLINE).length,
+      away: counts?.awayCount ?? rows.filter((row) => row.state === PresenceState.AWAY).length,
       total: memberCount,
       setStatus,
     }),
-    [rows, memberCount, setStatus],
+    [rows, counts, memberCount, setStatus],
   );
 }
 
@@ -74,6 +79,8 @@ export function roster(
         state: presence?.state ?? PresenceState.OFFLINE,
         status: presence?.status ?? "",
         own: member.userId === ownId,
+        lastSeenMs: Number(presence?.lastSeenTimeMs ?? 0n),
+        sessions: presence?.sessionCount ?? 0,
       };
     })
     .sort(

@@ -7,7 +7,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { type ConnectRequest, ConnectRequestSchema, type Reply } from "../proto.js";
 import type { Connection } from "./connection.js";
 import { fromWire, ownError, retryAfterMs } from "./errors.js";
-import { type StreamMethod, streamMethodOf } from "./methods.js";
+import { keptMethodOf, type StreamMethod } from "./methods.js";
 import { Outbox } from "./outbox.js";
 import type { KeptCommand, TabShelf } from "./storage.js";
 import { Timer } from "./timer.js";
@@ -125,7 +125,7 @@ export class Commands {
   /** Takes up again what had no answer when the page was left. */
   restore(userId: string): void {
     for (const { field, request, userId: owner, timeMs } of this.#old) {
-      const method = streamMethodOf(field);
+      const method = keptMethodOf(field);
       if (!method || owner !== userId) continue;
       try {
         const message = fromBinary(method.method.input, request);

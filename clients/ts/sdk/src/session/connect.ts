@@ -7,7 +7,7 @@ import { type Environment, surroundings } from "./environment.js";
 import { Guest, originOf } from "./guest.js";
 import { NetworkRoads, type Roads } from "./link.js";
 import { Session } from "./session.js";
-import { browserStore, normalizeCode, TabShelf } from "./storage.js";
+import { browserStore, normalizeCode, Shelf, TabShelf } from "./storage.js";
 import { Credentials } from "./token.js";
 
 /** What tests put in place of the network and the browser. */
@@ -60,6 +60,8 @@ export async function connect(options: ConnectOptions, inner: Inner): Promise<Tr
     choice: options.road ?? "auto",
     webTransportTimeoutMs: options.webTransportTimeoutMs ?? 1_500,
     datagrams: options.datagrams ?? true,
+    origin,
+    drafts: new Shelf(options.drafts === undefined ? browserStore("localStorage") : options.drafts),
     client: (options.client ?? `trivium-ts/${version}`).slice(0, 64),
   };
   return new Session(setup, guest);

@@ -16,7 +16,7 @@ import { Liveness } from "./liveness.js";
 import { Renewal } from "./renewal.js";
 import type { RoadBook } from "./road-book.js";
 import { Seeker, type SeekerSetup } from "./seeker.js";
-import type { TabShelf } from "./storage.js";
+import type { Shelf, TabShelf } from "./storage.js";
 import { Tap } from "./tap.js";
 import { Timer } from "./timer.js";
 
@@ -30,6 +30,9 @@ export interface Setup extends SeekerSetup {
   readonly tab: TabShelf;
   readonly datagrams: boolean;
   readonly client: string;
+  /** Origin of the server, for what goes beside the roads. */
+  readonly origin: string;
+  readonly drafts: Shelf;
 }
 
 /** What the driver tells. */
@@ -37,6 +40,8 @@ export interface DriverHost {
   /** Something that `ConnectionState` shows has changed. */
   changed(): void;
   closed(error: ConnectError): void;
+  /** The page may be gone in a moment. */
+  leaving(): void;
 }
 
 /** Keeps a session on some road. */
@@ -87,6 +92,10 @@ export class Driver {
 
   get hidden(): boolean {
     return this.#setup.environment.hidden;
+  }
+
+  random(): number {
+    return this.#setup.environment.random();
   }
 
   get roundTripMs(): number | undefined {
@@ -295,6 +304,7 @@ export class Driver {
         this.#setup.tab.writeResumeToken(new Uint8Array());
         this.#seeker.hurry();
         this.#liveness.hurry();
+        this.exchange.acknowledger.shown();
         if (this.#active) this.exchange.sampler.restart();
         break;
       case "offline":
@@ -302,8 +312,10 @@ export class Driver {
         break;
       case "leaving":
         this.#setup.tab.writeResumeToken(this.#resumeToken);
+        this.#host.leaving();
         break;
       case "hidden":
+        this.#host.leaving();
         break;
     }
     this.#host.changed();

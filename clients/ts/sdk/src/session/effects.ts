@@ -2,9 +2,12 @@
 
 import { create } from "@bufbuild/protobuf";
 import {
+  AttachmentSchema,
   MessageSchema,
   type SendMessageRequest,
   type SendMessageResponse,
+  type SendSealedMessageRequest,
+  type SendSealedMessageResponse,
   type SubmitAnswerRequest,
   type SubmitAnswerResponse,
 } from "../proto.js";
@@ -18,14 +21,38 @@ export function keptEffects(
   userId: string,
   nowMs: number,
 ): LocalEffect[] {
+  const common = { authorId: userId, sendTimeMs: BigInt(Math.round(nowMs)) };
   return commands.flatMap(({ field, request }): LocalEffect[] => {
     if (field === "submitAnswer") {
       const { questionIndex, answer, roomId: of } = request as SubmitAnswerRequest;
       return of === roomId && answer ? [{ kind: "answer-sending", questionIndex, answer }] : [];
     }
     if (field === "sendMessage") {
-      const { requestId, text, replyTo, roomId: of } = request as SendMessageRequest;
-      const message = create(MessageSchema, { authorId: userId, text, replyTo, sendTimeMs: BigInt(Math.round(nowMs)) });
+      const {
+        requestId,
+        roomId: of,
+        text,
+        replyTo,
+        threadSeq,
+        attachmentIds,
+        link,
+        question,
+      } = request as SendMessageRequest;
+      const attachments = attachmentIds.map((id) => create(AttachmentSchema, { id }));
+      const message = create(MessageSchema, {
+        ...common,
+        text,
+        replyTo,
+        threadSeq,
+        attachments,
+        ...(link && { link }),
+        ...(question && { question }),
+      });
+      return of === roomId ? [{ kind: "message-sending", key: requestId, message }] : [];
+    }
+    if (field === "sendSealedMessage") {
+      const { requestId, roomId: of, sealed, replyTo } = request as SendSealedMessageRequest;
+      const message = create(MessageSchema, { ...common, replyTo, ...(sealed && { sealed }) });
       return of === roomId ? [{ kind: "message-sending", key: requestId, message }] : [];
     }
     return [];
@@ -43,10 +70,10 @@ export function outcomeEffect(
     const { responseMs, creditMs } = outcome.answer as SubmitAnswerResponse;
     return { roomId, effect: { kind: "answer-locked", questionIndex, responseMs, creditMs } };
   }
-  if (field === "sendMessage") {
-    const { roomId, requestId: key } = request as SendMessageRequest;
+  if (field === "sendMessage" || field === "sendSealedMessage") {
+    const { roomId, requestId: key } = request as SendMessageRequest | SendSealedMessageRequest;
     if ("error" in outcome) return { roomId, effect: { kind: "message-failed", key, error: outcome.error } };
-    const { message } = outcome.answer as SendMessageResponse;
+    const { message } = outcome.answer as SendMessageResponse | SendSealedMessageResponse;
     return message && { roomId, effect: { kind: "message-saved", key, message } };
   }
   return undefined;

@@ -1,15 +1,17 @@
 // Errors: the same `ConnectError`, with the same details, whether a refusal came as a unary status or as a reply on the stream.
 //
 // The three details of google.rpc that the server uses are read and written field by field, as three messages of a few fields
-// are not worth a dependency.
+// are not worth a dependency; the one of its own is generated.
 
+import { create, toBinary } from "@bufbuild/protobuf";
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { Error as WireError } from "../proto.js";
+import { CurrentDevicesSchema, type Device, ErrorSchema, type Error as WireError } from "../proto.js";
 
 const ERROR_INFO = "google.rpc.ErrorInfo";
 const BAD_REQUEST = "google.rpc.BadRequest";
 const RETRY_INFO = "google.rpc.RetryInfo";
+const CURRENT_DEVICES = CurrentDevicesSchema.typeName;
 /** The domain of the server's reasons. */
 const DOMAIN = "trivium";
 /** The domain of reasons that this package gives itself. */
@@ -57,6 +59,12 @@ export function retryAfterMs(error: unknown): number | undefined {
   return Number(duration.get(1)?.[0]?.number ?? 0n) * 1_000 + Number(duration.get(2)?.[0]?.number ?? 0n) / 1e6;
 }
 
+/** With `STALE_DEVICES`: the devices that a sealed message has to be for; `undefined` if the server does not say. */
+export function currentDevices(error: unknown): readonly Device[] | undefined {
+  if (!(error instanceof ConnectError)) return undefined;
+  return error.findDetails(CurrentDevicesSchema)[0]?.devices;
+}
+
 /** Whether the same request may succeed later, by the code. */
 export function isTemporary({ code }: ConnectError): boolean {
   return code === Code.Unavailable || code === Code.ResourceExhausted || code === Code.DeadlineExceeded;
@@ -83,7 +91,29 @@ export function fromWire(error: WireError): ConnectError {
     writer.tag(2, WireType.Varint).int32((error.retryAfterMs % 1_000) * 1_000_000);
     thrown.details.push({ type: RETRY_INFO, value: writer.join().finish() });
   }
+  if (error.currentDevices !== undefined) {
+    thrown.details.push({ type: CURRENT_DEVICES, value: toBinary(CurrentDevicesSchema, error.currentDevices) });
+  }
   return thrown;
+}
+
+/** The error of plain HTTP: `body` is JSON with a reason and a sentence, or whatever stands between has answered. */
+export function httpError(code: Code, body: string, retryAfterMs: number): ConnectError {
+  let told: unknown;
+  try {
+    told = JSON.parse(body);
+  } catch {
+    told = undefined;
+  }
+  const { reason: why, message } = (typeof told === "object" && told !== null ? told : {}) as Record<string, unknown>;
+  return fromWire(
+    create(ErrorSchema, {
+      code,
+      reason: typeof why === "string" ? why : "",
+      message: typeof message === "string" ? message : body.slice(0, 200),
+      retryAfterMs,
+    }),
+  );
 }
 
 /** An error of this package's own, with a reason like the server's. */

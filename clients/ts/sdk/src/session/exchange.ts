@@ -5,6 +5,8 @@
 import { create } from "@bufbuild/protobuf";
 import { Code, type ConnectError } from "@connectrpc/connect";
 import {
+  AcknowledgeRequestSchema,
+  type AcknowledgeResponse,
   AuthenticateSchema,
   type ConnectRequest,
   ConnectRequestSchema,
@@ -12,15 +14,18 @@ import {
   ConnectResponseSchema,
   type GoAway,
   PongSchema,
+  ReceiptService,
   type Reply,
   SubscriptionEndedSchema,
   UnsubscribeSchema,
 } from "../proto.js";
-import type { LocalEffect } from "../types.js";
+import type { LocalEffect, RoomState } from "../types.js";
+import { Acknowledger, type Marks } from "./acknowledger.js";
 import { Commands, type Outcome, type PendingCommand } from "./commands.js";
 import type { Connection } from "./connection.js";
 import { keptEffects, outcomeEffect } from "./effects.js";
-import { ownError } from "./errors.js";
+import { ownError, reason, retryAfterMs } from "./errors.js";
+import { streamMethod } from "./methods.js";
 import { Rooms } from "./rooms.js";
 import { Sampler } from "./sampler.js";
 import type { TabShelf } from "./storage.js";
@@ -30,6 +35,10 @@ const READER = 10_000;
 
 /** What the exchange tells the driver. */
 export interface ExchangeHost {
+  /** Whether nobody sees the page. */
+  readonly hidden: boolean;
+  /** Evenly from 0 to 1. */
+  random(): number;
   readonly connection: Connection | undefined;
   ended(connection: Connection, error: ConnectError): void;
   goAway(goAway: GoAway): void;
@@ -54,6 +63,7 @@ export class Exchange {
   readonly rooms: Rooms;
   readonly commands: Commands;
   readonly sampler: Sampler;
+  readonly acknowledger: Acknowledger;
   readonly #host: ExchangeHost;
   /** Ids of `Subscribe` without an answer, and their rooms. */
   readonly #subscribing = new Map<bigint, string>();
@@ -73,6 +83,7 @@ export class Exchange {
       () => host.sampled(),
     );
     this.rooms = new Rooms(this);
+    this.acknowledger = new Acknowledger(this);
   }
 
   get connection(): Connection | undefined {
@@ -85,6 +96,44 @@ export class Exchange {
 
   changed(): void {
     this.#host.changed();
+  }
+
+  get hidden(): boolean {
+    return this.#host.hidden;
+  }
+
+  random(): number {
+    return this.#host.random();
+  }
+
+  took(state: RoomState, response: ConnectResponse["response"]): void {
+    this.acknowledger.heard(state, response);
+  }
+
+  read(roomId: string, seq: bigint): void {
+    this.acknowledger.read(roomId, seq);
+  }
+
+  dropped(roomId: string): void {
+    this.acknowledger.drop(roomId);
+  }
+
+  show(roomId: string, seq: bigint): void {
+    this.rooms.apply(roomId, { kind: "read", seq });
+  }
+
+  async tell(roomId: string, marks: Marks): Promise<"done" | "later" | number> {
+    const method = streamMethod(ReceiptService.method.acknowledge);
+    if (!method) return "done";
+    try {
+      const answer = await this.commands.submit(method, create(AcknowledgeRequestSchema, { roomId, ...marks }));
+      const { receipt, unread } = answer as AcknowledgeResponse;
+      if (receipt && unread) this.rooms.apply(roomId, { kind: "acknowledged", receipt, unread });
+      return "done";
+    } catch (error) {
+      if (reason(error) === "NOT_CONNECTED") return "later";
+      return retryAfterMs(error) ?? "done";
+    }
   }
 
   kept(roomId: string): LocalEffect[] {
@@ -125,6 +174,7 @@ export class Exchange {
     this.#closed = error;
     this.sampler.stop();
     this.rooms.close();
+    this.acknowledger.close();
     this.commands.close(error);
     for (const reader of this.#readers) reader.end();
   }

@@ -1,5 +1,12 @@
 // Sessions: `connectTrivium`, kept seats, and what errors say.
 
 export { connectTrivium } from "./connect.js";
-export { type FieldViolation, fieldViolations, reason, reasonMetadata, retryAfterMs } from "./errors.js";
+export {
+  currentDevices,
+  type FieldViolation,
+  fieldViolations,
+  reason,
+  reasonMetadata,
+  retryAfterMs,
+} from "./errors.js";
 export { forgetSeat, savedSeat } from "./guest.js";

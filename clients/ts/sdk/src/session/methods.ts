@@ -4,22 +4,25 @@
 // A unary method goes by the stream where `ConnectRequest` has a field for its request. Its answer is the field of `Reply` with
 // the same number.
 
-import type { DescField, DescMessage, DescMethod, DescMethodUnary, DescService } from "@bufbuild/protobuf";
+import type { DescField, DescMessage, DescMethodUnary } from "@bufbuild/protobuf";
 import {
+  AcknowledgeRequestSchema,
   ChatService,
   ConnectRequestSchema,
   CreateQuizRequestSchema,
   GetQuizRequestSchema,
   GetResultsRequestSchema,
+  ListActivityRequestSchema,
+  ListAuditRequestSchema,
   ListEventsRequestSchema,
-  PresenceService,
+  ListKeyEventsRequestSchema,
+  ListMessageEditsRequestSchema,
+  ListReportsRequestSchema,
   QuizService,
   ReplySchema,
   ReportDrawnRequestSchema,
-  RoomService,
-  SendMessageRequestSchema,
+  SearchMessagesRequestSchema,
   SetTypingRequestSchema,
-  SubmitAnswerRequestSchema,
   UpdateQuizRequestSchema,
 } from "../proto.js";
 import type { Kind } from "./outbox.js";
@@ -34,18 +37,31 @@ export interface StreamMethod {
   readonly kept: boolean;
 }
 
-const SERVICES: readonly DescService[] = [RoomService, QuizService, ChatService, PresenceService];
-/** Worth nothing later. */
-const FLEETING: ReadonlySet<DescMessage> = new Set([SetTypingRequestSchema, ReportDrawnRequestSchema]);
+/** Worth nothing later. Marks of reading are told anew after a cut, newer than these. */
+const FLEETING: ReadonlySet<DescMessage> = new Set([
+  SetTypingRequestSchema,
+  ReportDrawnRequestSchema,
+  AcknowledgeRequestSchema,
+]);
 /** People typed it, and would miss it. */
-const KEPT: ReadonlySet<DescMessage> = new Set([SubmitAnswerRequestSchema, SendMessageRequestSchema]);
-/** Quizzes and lists of events are large, and would hold up what comes behind them on the stream. */
+const KEPT: readonly DescMethodUnary[] = [
+  QuizService.method.submitAnswer,
+  ChatService.method.sendMessage,
+  ChatService.method.sendSealedMessage,
+];
+/** Quizzes, searches and lists of what has happened are large, and would hold up what comes behind them on the stream. */
 const BULKY: ReadonlySet<DescMessage> = new Set([
   CreateQuizRequestSchema,
   UpdateQuizRequestSchema,
   GetQuizRequestSchema,
   GetResultsRequestSchema,
   ListEventsRequestSchema,
+  ListMessageEditsRequestSchema,
+  SearchMessagesRequestSchema,
+  ListActivityRequestSchema,
+  ListAuditRequestSchema,
+  ListReportsRequestSchema,
+  ListKeyEventsRequestSchema,
 ]);
 
 /** The field that says by which id a retry is recognised. */
@@ -53,29 +69,24 @@ export function requestIdField(input: DescMessage): DescField | undefined {
   return input.fields.find((field) => field.name === "request_id");
 }
 
-const STREAM_METHODS: readonly StreamMethod[] = SERVICES.flatMap((service) => service.methods)
-  .filter(isUnary)
-  .flatMap((method) => {
-    if (BULKY.has(method.input)) return [];
-    const request = ConnectRequestSchema.fields.find((field) => field.message === method.input);
-    const reply = ReplySchema.fields.find((field) => field.number === request?.number);
-    if (!request || reply?.message !== method.output || reply.localName !== request.localName) return [];
-    const kind = { ordered: requestIdField(method.input) !== undefined, fleeting: FLEETING.has(method.input) };
-    return [{ method, field: request.localName, kind, kept: KEPT.has(method.input) }];
-  });
-const BY_METHOD: ReadonlyMap<DescMethodUnary, StreamMethod> = new Map(STREAM_METHODS.map((it) => [it.method, it]));
-const BY_FIELD: ReadonlyMap<string, StreamMethod> = new Map(STREAM_METHODS.map((it) => [it.field, it]));
+const KNOWN = new Map<DescMethodUnary, StreamMethod | undefined>();
 
-/** How a call goes by the stream; `undefined` for those that do not. */
+/** How a call goes by the stream; `undefined` for those that do not. Worked out when it is first asked for. */
 export function streamMethod(method: DescMethodUnary): StreamMethod | undefined {
-  return BY_METHOD.get(method);
+  if (!KNOWN.has(method)) KNOWN.set(method, find(method));
+  return KNOWN.get(method);
 }
 
-/** A call by the field of its request. */
-export function streamMethodOf(field: string): StreamMethod | undefined {
-  return BY_FIELD.get(field);
+/** A call that is kept over reloads, by the field of its request. */
+export function keptMethodOf(field: string): StreamMethod | undefined {
+  return KEPT.map(streamMethod).find((kept) => kept?.field === field);
 }
 
-function isUnary(method: DescMethod): method is DescMethodUnary {
-  return method.methodKind === "unary";
+function find(method: DescMethodUnary): StreamMethod | undefined {
+  if (BULKY.has(method.input)) return undefined;
+  const request = ConnectRequestSchema.fields.find((field) => field.message === method.input);
+  const reply = ReplySchema.fields.find((field) => field.number === request?.number);
+  if (!request || reply?.message !== method.output || reply.localName !== request.localName) return undefined;
+  const kind = { ordered: requestIdField(method.input) !== undefined, fleeting: FLEETING.has(method.input) };
+  return { method, field: request.localName, kind, kept: KEPT.includes(method) };
 }

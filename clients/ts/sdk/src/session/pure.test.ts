@@ -9,9 +9,13 @@ import {
   ChatService,
   ConnectRequestSchema,
   ErrorSchema,
+  KeyService,
   MemberSchema,
+  ModerationService,
+  NotificationService,
   PresenceService,
   QuizService,
+  ReceiptService,
   ReplySchema,
   RoomService,
 } from "../proto.js";
@@ -19,7 +23,7 @@ import { Backoff } from "./backoff.js";
 import { fieldViolations, fromWire, ownError, reason, reasonMetadata, retryAfterMs } from "./errors.js";
 import { FakeStore } from "./fake/stage.js";
 import { savedSeat } from "./guest.js";
-import { streamMethod, streamMethodOf } from "./methods.js";
+import { keptMethodOf, streamMethod } from "./methods.js";
 import { type Kind, Outbox } from "./outbox.js";
 import { Positions } from "./positions.js";
 import { RoadBook } from "./road-book.js";
@@ -180,27 +184,38 @@ describe("the book of roads", () => {
 });
 
 describe("methods", () => {
-  const bulky = ["ListEvents", "CreateQuiz", "UpdateQuiz", "GetQuiz", "GetResults"];
+  const bulky = [
+    ...["ListEvents", "CreateQuiz", "UpdateQuiz", "GetQuiz", "GetResults"],
+    ...["ListMessageEdits", "SearchMessages", "ListActivity", "ListReports", "ListAudit", "ListKeyEvents"],
+  ];
+  const services = [
+    ...[RoomService, QuizService, ChatService, PresenceService],
+    ...[ReceiptService, ModerationService, NotificationService, KeyService],
+  ];
+
+  const unary = services
+    .flatMap((service) => service.methods)
+    .filter((method): method is DescMethodUnary => method.methodKind === "unary");
 
   it("go by the stream, but for streams and what is large", () => {
-    const unary = [RoomService, QuizService, ChatService, PresenceService]
-      .flatMap((service) => service.methods)
-      .filter((method): method is DescMethodUnary => method.methodKind === "unary");
     const plain = unary.filter((method) => !streamMethod(method)).map((method) => method.name);
     expect(plain).toEqual(bulky);
   });
 
   it("know their fields, in the request and in the reply", () => {
+    const large = new Set(unary.filter(({ name }) => bulky.includes(name)).map((method) => method.input.typeName));
     for (const field of ConnectRequestSchema.fields.filter(({ number }) => number >= 20)) {
-      if (bulky.includes(`${field.name}`.replace(/(^|_)([a-z])/g, (_, _under, letter) => letter.toUpperCase())))
-        continue;
-      const method = streamMethodOf(field.localName);
-      expect(method?.method.input, field.name).toBe(field.message);
-      expect(ReplySchema.fields.find(({ number }) => number === field.number)?.message, field.name).toBe(
-        method?.method.output,
-      );
+      if (large.has(field.message?.typeName ?? "")) continue;
+      const found = unary.map(streamMethod).find((each) => each?.field === field.localName);
+      expect(found?.method.input.typeName, field.name).toBe(field.message?.typeName);
+      const answer = ReplySchema.fields.find(({ number }) => number === field.number)?.message;
+      expect(answer?.typeName, field.name).toBe(found?.method.output.typeName);
     }
+    expect(keptMethodOf("sendMessage")?.method).toBe(ChatService.method.sendMessage);
+    expect(keptMethodOf("getRoom")).toBeUndefined();
     expect(streamMethod(ChatService.method.sendMessage)).toMatchObject({ kept: true, kind: COMMAND });
+    expect(streamMethod(ChatService.method.sendSealedMessage)).toMatchObject({ kept: true, kind: COMMAND });
+    expect(streamMethod(ReceiptService.method.acknowledge)).toMatchObject({ kept: false, kind: TYPING });
     expect(streamMethod(ChatService.method.setTyping)).toMatchObject({ kept: false, kind: TYPING });
     expect(streamMethod(RoomService.method.getRoom)).toMatchObject({ kept: false, kind: QUERY });
   });

@@ -9,6 +9,7 @@ import { type ConnectResponse, type Signals, SignalsSchema, type Subscribe, Subs
 import { quietly } from "../quietly.js";
 import { applyLocal, createStore, emptyRoom, nextTickMs, reduceRoom, type Store, tick } from "../state/index.js";
 import type { LocalEffect, RoomHandle, RoomState } from "../types.js";
+import { broadcasts } from "./broadcast.js";
 import { fromWire, retryAfterMs } from "./errors.js";
 import { type Position, Positions } from "./positions.js";
 import { Timer } from "./timer.js";
@@ -27,6 +28,11 @@ export interface RoomsHost {
   unsubscribe(roomId: string): void;
   /** The server's clock, in milliseconds. */
   now(): number;
+  /** This has been taken into the state of a room. */
+  took(state: RoomState, response: ConnectResponse["response"]): void;
+  /** The application has everything up to here on show. */
+  read(roomId: string, seq: bigint): void;
+  dropped(roomId: string): void;
   /** Commands for the room that wait for an answer since before the page was loaded. */
   kept(roomId: string): LocalEffect[];
 }
@@ -69,6 +75,12 @@ export class Rooms {
         room.listeners.add(own);
         return () => room.listeners.delete(own);
       },
+      onBroadcast: (event, listener) => {
+        const own = broadcasts(event, listener);
+        room.listeners.add(own);
+        return () => room.listeners.delete(own);
+      },
+      markRead: (seq) => this.#host.read(roomId, seq),
       apply: (effect) => room.state.set(applyLocal(room.state.get(), effect)),
       release: () => {
         if (!held) return;
@@ -181,6 +193,7 @@ export class Rooms {
     room.again.clear();
     room.typing.clear();
     this.#rooms.delete(roomId);
+    this.#host.dropped(roomId);
     this.#positions.unsubscribe(roomId);
     if (!room.ended) this.#host.unsubscribe(roomId);
   }
@@ -230,8 +243,10 @@ export class Rooms {
 
   #take(room: Heard, message: ConnectResponse): void {
     room.state.set(reduceRoom(room.state.get(), message, this.#host.now()));
-    if (message.response.case === "signals") this.#tick(room);
-    if (message.response.case !== "event") return;
+    const { response } = message;
+    if (response.case === "signals") this.#tick(room);
+    this.#host.took(room.state.get(), response);
+    if (response.case !== "event") return;
     for (const listener of [...room.listeners]) quietly(() => listener(message));
   }
 

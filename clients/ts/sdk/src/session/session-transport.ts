@@ -63,7 +63,7 @@ async function plain<I extends DescMessage, O extends DescMessage>(
   header: HeadersInit | undefined,
   contextValues: ContextValues | undefined,
 ): Promise<UnaryResponse<I, O>> {
-  const harmless = requestIdField(method.input) !== undefined || /^(Get|List|Export)/.test(method.name);
+  const harmless = requestIdField(method.input) !== undefined || /^(Get|List|Search|Export)/.test(method.name);
   for (let tries = 1; ; tries++) {
     const connection = await host.connected(signal);
     try {

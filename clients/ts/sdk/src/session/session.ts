@@ -4,13 +4,24 @@
 
 import type { DescService } from "@bufbuild/protobuf";
 import { type Client, Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
-import type { ConnectResponse, LeaveRoomRequest } from "../proto.js";
+import type { Attachment, ConnectResponse, LeaveRoomRequest } from "../proto.js";
 import { createStore } from "../state/index.js";
-import type { Clock, ConnectionState, Frame, Readable, Road, RoomHandle, TriviumSession } from "../types.js";
+import type {
+  Clock,
+  ConnectionState,
+  Frame,
+  Readable,
+  Road,
+  RoomHandle,
+  TriviumSession,
+  UploadOptions,
+} from "../types.js";
 import type { Outcome, PendingCommand } from "./commands.js";
 import type { Connection } from "./connection.js";
+import { DraftShelf } from "./drafts.js";
 import { Driver, type Setup } from "./driver.js";
 import { fromWire, ownError, reason } from "./errors.js";
+import type { Files } from "./files.js";
 import type { Guest, Place } from "./guest.js";
 import { sessionTransport } from "./session-transport.js";
 import type { Credentials } from "./token.js";
@@ -25,6 +36,8 @@ interface Awaiting {
 
 /** A live session. */
 export class Session implements TriviumSession {
+  readonly origin: string;
+  readonly drafts: DraftShelf;
   readonly #driver: Driver;
   readonly #guest: Guest | undefined;
   readonly #credentials: Credentials;
@@ -39,7 +52,13 @@ export class Session implements TriviumSession {
   constructor(setup: Setup, guest: Guest | undefined) {
     this.#guest = guest;
     this.#credentials = setup.credentials;
-    const host = { changed: () => this.#changed(), closed: (error: ConnectError) => this.#closed(error) };
+    this.origin = setup.origin;
+    this.drafts = new DraftShelf(setup.drafts, setup.origin, () => this.#userId);
+    const host = {
+      changed: () => this.#changed(),
+      closed: (error: ConnectError) => this.#closed(error),
+      leaving: () => this.drafts.flush(),
+    };
     // `changed` may be called before there is a store.
     let store: ReturnType<typeof createStore<ConnectionState>> | undefined;
     this.#publish = () => store?.set(this.#state(store.get()));
@@ -110,11 +129,29 @@ export class Session implements TriviumSession {
     this.#driver.switchRoad(road);
   }
 
+  async uploadFile(roomId: string, file: Blob, options?: UploadOptions): Promise<Attachment> {
+    return (await this.#files()).upload(roomId, file, options);
+  }
+
+  async fetchFile(url: string, options?: { readonly signal?: AbortSignal }): Promise<Blob> {
+    return (await this.#files()).fetch(url, options);
+  }
+
   async close(): Promise<void> {
     this.#driver.close(ownError(Code.Canceled, "CLOSED", "the session is closed"));
   }
 
   readonly #publish: () => void;
+
+  /** Loaded by who has files: most do not. */
+  async #files(): Promise<Files> {
+    const { Files } = await import("./files.js");
+    return new Files(this.origin, this.#credentials);
+  }
+
+  get #userId(): string {
+    return this.#driver.exchange.userId || (this.seat?.member.userId ?? "");
+  }
 
   #changed(): void {
     const { connection } = this.#driver;
@@ -127,6 +164,7 @@ export class Session implements TriviumSession {
 
   #closed(error: ConnectError): void {
     clearInterval(this.#rate);
+    this.drafts.flush();
     for (const { reject } of this.#awaiting) reject(error);
     this.#awaiting.clear();
     this.#publish();
@@ -145,7 +183,7 @@ export class Session implements TriviumSession {
       reconnects: driver.reconnects,
       pending: exchange.commands.size,
       messagesPerSecond: tap.rate,
-      userId: exchange.userId || (this.seat?.member.userId ?? ""),
+      userId: this.#userId,
       sessionId: exchange.sessionId,
       ...(driver.connection && { road: driver.connection.road }),
       ...(roundTripMs !== undefined && { roundTripMs: tenth(roundTripMs) }),

@@ -34,6 +34,11 @@ export interface KeptCommand {
   readonly timeMs: number;
 }
 
+/** Where something of this kind is kept. */
+export function shelfOf(kind: string, whose: string): string {
+  return `${PREFIX}:${kind}:${whose}`;
+}
+
 /** A store, read and written without errors. */
 export class Shelf {
   readonly #store: KeyValue | undefined;

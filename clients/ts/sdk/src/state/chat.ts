@@ -1,9 +1,9 @@
-// The messages of a room: bounded, in order, each shown once.
+// Lists of messages: bounded, in order, each shown once.
 //
-// Neighbours: `reduce` brings the server's events here, `local` what this client is sending. Saved messages come first, in
-// the order of their numbers; what is still being sent, or has failed, stands behind them.
+// Neighbours: `timeline` keeps a room's lists with these. Saved messages come first, in the order of their numbers; what is
+// still being sent, or has failed, stands behind them.
 
-import type { Message, MessageDeleted, MessageEdited, Reaction, ReactionChanged } from "../proto.js";
+import type { Message, MessageEdited, Reaction, ReactionChanged } from "../proto.js";
 import type { ChatMessage } from "../types.js";
 
 /** Saved messages kept as new ones come; the oldest go first. */
@@ -27,10 +27,7 @@ export function messageSent(
   if (entries.some((each) => isSaved(each, message.seq))) return entries;
   const waiting =
     message.authorId === ownId
-      ? entries.find(
-          (each) =>
-            each.status === "sending" && each.message.text === message.text && each.message.replyTo === message.replyTo,
-        )
+      ? entries.find((each) => each.status === "sending" && isSame(each.message, message))
       : undefined;
   return insertSaved(entries, { key: waiting?.key ?? keyOf(message), message, status: "saved" });
 }
@@ -55,50 +52,89 @@ function exchange(entries: readonly ChatMessage[], own: ChatMessage, known: Chat
   });
 }
 
-/** The text of a message changed. */
-export function messageEdited(
-  entries: readonly ChatMessage[],
-  event: MessageEdited,
-  timeMs: bigint,
-): readonly ChatMessage[] {
-  return change(entries, event.messageSeq, (message) => ({ ...message, text: event.text, editTimeMs: timeMs }));
+/** A message after its text changed. */
+export function edited(message: Message, event: MessageEdited, timeMs: bigint): Message {
+  return {
+    ...message,
+    text: event.text,
+    editTimeMs: timeMs,
+    editCount: message.editCount + 1,
+    mentionUserIds: event.mentionUserIds,
+    mentionsRoom: event.mentionsRoom,
+  };
 }
 
-/** A message was taken away; its entry stays, without text. */
-export function messageDeleted(
-  entries: readonly ChatMessage[],
-  event: MessageDeleted,
-  timeMs: bigint,
-): readonly ChatMessage[] {
-  return change(entries, event.messageSeq, (message) => ({
-    ...message,
+/** A message that was taken away: it stays, without all that it said. */
+export function deleted(message: Message, timeMs: bigint): Message {
+  const { link, question, sealed, ...rest } = message;
+  return {
+    ...rest,
     text: "",
     deleteTimeMs: timeMs,
     reactions: [],
-  }));
+    mentionUserIds: [],
+    mentionsRoom: false,
+    attachments: [],
+    pinTimeMs: 0n,
+  };
 }
 
-/** A reaction was put or taken back. */
-export function reactionChanged(entries: readonly ChatMessage[], event: ReactionChanged): readonly ChatMessage[] {
-  return change(entries, event.messageSeq, (message) => ({
-    ...message,
-    reactions: reactions(message.reactions, event),
-  }));
+/** A message after a reaction was put or taken back. */
+export function reacted(message: Message, event: ReactionChanged): Message {
+  return { ...message, reactions: reactions(message.reactions, event) };
+}
+
+/** Saved messages as entries of a list, each in its place; those that are there already stay as they are. */
+export function mergeSaved(entries: readonly ChatMessage[], messages: readonly Message[]): readonly ChatMessage[] {
+  const known = new Set(entries.filter((each) => each.status === "saved").map((each) => each.message.seq));
+  const fresh = savedEntries(messages.filter((each) => !known.has(each.seq)));
+  return fresh.length === 0 ? entries : sorted([...fresh, ...entries]);
+}
+
+/** A saved message in its place, or in the place of what was known of it. */
+export function upserted(entries: readonly ChatMessage[], message: Message): readonly ChatMessage[] {
+  const at = entries.findIndex((each) => isSaved(each, message.seq));
+  const entry = entries[at];
+  return entry === undefined ? mergeSaved(entries, [message]) : entries.with(at, { ...entry, message });
+}
+
+/** One saved message changed, or taken out where `to` gives none; the same list where it is not there. */
+export function changed(
+  entries: readonly ChatMessage[],
+  seq: bigint,
+  to: (message: Message) => Message | undefined,
+): readonly ChatMessage[] {
+  const at = entries.findIndex((each) => isSaved(each, seq));
+  const entry = entries[at];
+  if (entry === undefined) return entries;
+  const message = to(entry.message);
+  if (message === entry.message) return entries;
+  return message === undefined ? entries.toSpliced(at, 1) : entries.with(at, { ...entry, message });
 }
 
 /** Older messages in front of those that are there. */
 export function mergeOlder(entries: readonly ChatMessage[], older: readonly Message[]): readonly ChatMessage[] {
-  const known = new Set(entries.filter((each) => each.status === "saved").map((each) => each.message.seq));
-  const fresh = savedEntries(older.filter((each) => !known.has(each.seq)));
-  if (fresh.length === 0) return entries;
-  return newest(sorted([...fresh, ...entries]), MAX_LOADED_MESSAGES);
+  const merged = mergeSaved(entries, older);
+  return merged === entries ? entries : newest(merged, MAX_LOADED_MESSAGES);
+}
+
+/** Whether the server's message is most likely the one that waits for its answer. */
+function isSame(own: Message, saved: Message): boolean {
+  if (own.sealed !== undefined || saved.sealed !== undefined)
+    return sameBytes(own.sealed?.signature, saved.sealed?.signature);
+  return own.text === saved.text && own.replyTo === saved.replyTo && own.threadSeq === saved.threadSeq;
+}
+
+function sameBytes(a: Uint8Array | undefined, b: Uint8Array | undefined): boolean {
+  return a !== undefined && b !== undefined && a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
 
 function keyOf(message: Message): string {
   return `m${message.seq}`;
 }
 
-function isSaved(entry: ChatMessage, seq: bigint): boolean {
+/** Whether the entry is the saved message of this number. */
+export function isSaved(entry: ChatMessage, seq: bigint): boolean {
   return entry.status === "saved" && entry.message.seq === seq;
 }
 
@@ -108,7 +144,7 @@ function insertSaved(entries: readonly ChatMessage[], entry: ChatMessage): reado
   return newest(sorted([...entries.filter((each) => each.key !== entry.key), entry]), room);
 }
 
-function newest(entries: ChatMessage[], most: number): ChatMessage[] {
+function newest(entries: readonly ChatMessage[], most: number): readonly ChatMessage[] {
   const excess = countSaved(entries) - most;
   return excess > 0 ? entries.slice(excess) : entries;
 }
@@ -124,16 +160,6 @@ function sorted(entries: ChatMessage[]): ChatMessage[] {
       return Number(a.status !== "saved") - Number(b.status !== "saved");
     return a.message.seq < b.message.seq ? -1 : a.message.seq > b.message.seq ? 1 : 0;
   });
-}
-
-function change(
-  entries: readonly ChatMessage[],
-  seq: bigint,
-  to: (message: Message) => Message,
-): readonly ChatMessage[] {
-  const at = entries.findIndex((each) => isSaved(each, seq));
-  const entry = entries[at];
-  return entry === undefined ? entries : entries.with(at, { ...entry, message: to(entry.message) });
 }
 
 function reactions(before: readonly Reaction[], event: ReactionChanged): Reaction[] {

@@ -3,8 +3,17 @@
 // Neighbours: `reduce` fills it.
 
 import type { ChatView, RoomState } from "../types.js";
+import { NO_MODERATION } from "./moderation.js";
+import { noReceipts } from "./receipts.js";
 
-const NO_CHAT: ChatView = { messages: [], more: false, typing: new Set() };
+const NO_CHAT: ChatView = {
+  messages: [],
+  more: false,
+  typing: new Set(),
+  pins: [],
+  pinsMissing: false,
+  threads: new Map(),
+};
 
 /** The state of a room of which nothing is known yet. */
 export function emptyRoom(roomId: string): RoomState {
@@ -17,5 +26,9 @@ export function emptyRoom(roomId: string): RoomState {
     bannedUserIds: new Set(),
     invitations: new Map(),
     chat: NO_CHAT,
+    receipts: noReceipts(),
+    moderation: NO_MODERATION,
+    hands: [],
+    announcements: [],
   };
 }

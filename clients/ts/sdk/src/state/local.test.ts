@@ -196,7 +196,9 @@ test("the first message of a room is no reason to look for older ones", () => {
 
 test("reading what is there already changes nothing but whether there is more", () => {
   const entries: ChatMessage[] = [{ key: "m5", message: message(5, "grace", "hi"), status: "saved" }];
-  const state = roomState({ chat: { messages: entries, more: true, typing: new Set() } });
+  const state = roomState({
+    chat: { messages: entries, more: true, typing: new Set(), pins: [], pinsMissing: false, threads: new Map() },
+  });
   const read = applyLocal(state, { kind: "messages-loaded", messages: [message(5, "grace", "hi")], more: false });
   expect([read.chat.messages, read.chat.more]).toEqual([entries, false]);
 });

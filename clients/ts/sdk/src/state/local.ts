@@ -2,8 +2,11 @@
 //
 // Neighbours: `reduce` settles it when the server's event comes.
 
-import type { ChatMessage, LocalEffect, OwnAnswer, QuizView, RoomState } from "../types.js";
-import { mergeOlder, settleSaved } from "./chat.js";
+import type { ChatMessage, LocalEffect, OwnAnswer, QuizView, ReceiptsView, RoomState } from "../types.js";
+import { settleSaved } from "./chat.js";
+import { withOlder } from "./inbox.js";
+import { acknowledged, moved, readUpTo } from "./receipts.js";
+import { withRead } from "./timeline.js";
 
 /** The state with the effect; the same object where nothing changes. */
 export function applyLocal(state: RoomState, effect: LocalEffect): RoomState {
@@ -52,11 +55,26 @@ export function applyLocal(state: RoomState, effect: LocalEffect): RoomState {
         state.chat.messages.filter((each) => each.key !== effect.key || each.status === "saved"),
       );
     case "messages-loaded":
-      return {
-        ...state,
-        chat: { ...state.chat, messages: mergeOlder(state.chat.messages, effect.messages), more: effect.more },
-      };
+    case "thread-loaded":
+    case "jump-loaded":
+    case "jump-left":
+    case "pins-loaded": {
+      const chat = withRead(state.chat, effect);
+      return chat === state.chat ? state : { ...state, chat };
+    }
+    case "read":
+      return withReceipts(state, readUpTo(state.receipts, effect.seq));
+    case "receipts-loaded":
+      return withReceipts(state, moved(state.receipts, effect.receipts, state.me?.userId));
+    case "acknowledged":
+      return withReceipts(state, acknowledged(state.receipts, effect.receipt, effect.unread));
+    case "notifications-loaded":
+      return withOlder(state, effect.notifications, effect.more);
   }
+}
+
+function withReceipts(state: RoomState, receipts: ReceiptsView): RoomState {
+  return receipts === state.receipts ? state : { ...state, receipts };
 }
 
 function withOwn(

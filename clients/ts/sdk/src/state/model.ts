@@ -2,7 +2,7 @@
 // one that the reducer can go on from.
 
 import type { Presence } from "../proto.js";
-import type { ChatView, QuizView, RoomState } from "../types.js";
+import type { ChatView, ModerationView, QuizView, ReceiptsView, RoomState } from "../types.js";
 
 /** A live quiz with what its deadlines and counts are worked out from. */
 export interface QuizModel extends QuizView {
@@ -21,4 +21,23 @@ export interface ChatModel extends ChatView {
 export interface RoomModel extends RoomState {
   readonly ticks?: ReadonlyMap<string, bigint>;
   readonly strangers?: ReadonlyMap<string, Presence>;
+}
+
+/** Marks with which messages are unread, as far as this client knows them. */
+export interface ReceiptsModel extends ReceiptsView {
+  /** Unread messages by number, and whether they mention the caller. */
+  readonly known?: ReadonlyMap<bigint, boolean>;
+  /** From this number on, all that is unread is in `known`. */
+  readonly knownFrom?: bigint;
+  /** How many unread ones, and mentions, are older than that. */
+  readonly older?: number;
+  readonly olderMentions?: number;
+  /** Whether `older` is too high, because some of them were read elsewhere. */
+  readonly inexact?: boolean;
+}
+
+/** Moderation with which messages are known to wait, or to be put aside. */
+export interface ModerationModel extends ModerationView {
+  readonly pending?: ReadonlySet<bigint>;
+  readonly archived?: ReadonlySet<bigint>;
 }

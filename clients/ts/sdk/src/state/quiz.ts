@@ -91,18 +91,7 @@ export function reduceQuiz(before: RoomState, room: RoomState, { event, timeMs }
       const userId = event.case === "memberLeft" ? event.value.userId : event.value.member?.userId;
       return userId === undefined ? quiz : moved(closing(quiz, room.me), userId, before, room);
     }
-    case "roomCreated":
-    case "roomUpdated":
-    case "roomClosed":
-    case "userBanned":
-    case "userUnbanned":
-    case "invitationCreated":
-    case "invitationRevoked":
-    case "messageSent":
-    case "messageEdited":
-    case "messageDeleted":
-    case "reactionChanged":
-    case undefined:
+    default:
       return quiz;
   }
 }

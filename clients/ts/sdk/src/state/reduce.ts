@@ -1,16 +1,21 @@
 // From one state of a room to the next, by what the server says.
 //
-// Neighbours: `snapshot` begins it, `members`, `quiz` and `chat` take their own events, `signals` what may be lost; `local`
-// has what this client does itself.
+// Neighbours: `snapshot` begins it, `members`, `quiz`, `timeline`, `receipts`, `moderation`, `hands` and `inbox` take their own
+// events, `signals` what may be lost; `local` has what this client does itself.
 
 import type { ConnectResponse, RoomEvent } from "../proto.js";
 import { fromWire } from "../session/errors.js";
-import type { ChatView, QuizView, RoomState } from "../types.js";
-import { messageDeleted, messageEdited, messageSent, reactionChanged } from "./chat.js";
+import type { RoomState } from "../types.js";
+import { reduceHands } from "./hands.js";
+import { reduceInbox } from "./inbox.js";
 import { reduceMembers } from "./members.js";
+import { reduceModeration } from "./moderation.js";
 import { reduceQuiz } from "./quiz.js";
-import { forgetTicks, reduceSignals, stoppedTyping } from "./signals.js";
+import { reduceReceipts } from "./receipts.js";
+import { isHost } from "./roles.js";
+import { forgetTicks, reduceSignals } from "./signals.js";
 import { fromSnapshot } from "./snapshot.js";
+import { reduceChat } from "./timeline.js";
 
 /**
  * The state after a message of the session; the same object where it changes nothing. `nowMs` is any clock that runs evenly,
@@ -52,36 +57,11 @@ function reduceEvent(state: RoomState, event: RoomEvent): RoomState {
   const room = reduceMembers(state, event);
   const quiz = reduceQuiz(state, room, event);
   const chat = reduceChat(room, event);
-  return moveTo(quiz === room.quiz && chat === room.chat ? room : assemble(room, quiz, chat), event.seq);
-}
-
-function assemble(room: RoomState, quiz: QuizView | undefined, chat: ChatView): RoomState {
-  return { ...room, ...(quiz === undefined ? {} : { quiz }), chat };
-}
-
-function reduceChat(state: RoomState, { event, timeMs }: RoomEvent): ChatView {
-  const { chat } = state;
-  const with_ = (messages: ChatView["messages"]) => (messages === chat.messages ? chat : { ...chat, messages });
-  switch (event.case) {
-    case "messageSent": {
-      const { message } = event.value;
-      if (message === undefined) return chat;
-      const messages = messageSent(chat.messages, message, state.me?.userId);
-      const next = stoppedTyping(with_(messages), message.authorId);
-      // More than fit: what fell off the old end can be read again. One that was on its way and is saved now did not.
-      const first = chat.messages[0]?.key;
-      const kept = first === undefined || messages.some(({ key }) => key === first);
-      return chat.more || kept ? next : { ...next, more: true };
-    }
-    case "messageEdited":
-      return with_(messageEdited(chat.messages, event.value, timeMs));
-    case "messageDeleted":
-      return with_(messageDeleted(chat.messages, event.value, timeMs));
-    case "reactionChanged":
-      return with_(reactionChanged(chat.messages, event.value));
-    default:
-      return chat;
-  }
+  const receipts = reduceReceipts(room, event);
+  const same = quiz === room.quiz && chat === room.chat && receipts === room.receipts;
+  const next = same ? room : { ...room, ...(quiz === undefined ? {} : { quiz }), chat, receipts };
+  const moderated = reduceModeration(next, isHost(next), event);
+  return moveTo(reduceInbox(reduceHands(moderated, event), event), event.seq);
 }
 
 function moveTo(state: RoomState, seq: bigint): RoomState {

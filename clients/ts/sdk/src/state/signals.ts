@@ -93,6 +93,7 @@ function keyOf({ signal }: Signal): string | undefined {
       return `${signal.case} ${signal.value.userId}`;
     case "answerProgress":
     case "screenReport":
+    case "presenceCounts":
       return signal.case;
     case undefined:
       return undefined;
@@ -122,6 +123,8 @@ function reduceSignal(state: RoomState, { signal }: Signal, nowMs: number): Room
       if (quiz?.state.phase !== QuizPhase.OPEN || quiz.state.prompt?.index !== screens.index) return state;
       return { ...state, quiz: { ...quiz, screens } };
     }
+    case "presenceCounts":
+      return { ...state, presenceCounts: signal.value };
     case "presence":
     case undefined:
       return state;

@@ -6,7 +6,11 @@ import { QuizPhase, type RoomSnapshot } from "../proto.js";
 import type { ChatMessage, ChatView, OwnAnswer, QuizView, RoomState } from "../types.js";
 import { savedEntries } from "./chat.js";
 import { closedBefore, commonClose } from "./deadlines.js";
+import { handsOf } from "./hands.js";
+import { inboxFrom } from "./inbox.js";
 import type { QuizModel } from "./model.js";
+import { moderationFrom } from "./moderation.js";
+import { receiptsFrom } from "./receipts.js";
 
 /** How many messages a snapshot has at most: with fewer, there are no older ones. */
 const SNAPSHOT_MESSAGES = 100;
@@ -27,6 +31,12 @@ export function fromSnapshot(before: RoomState, snapshot: RoomSnapshot): RoomSta
     invitations: new Map(snapshot.invitations.map((each) => [each.code, each])),
     ...(quiz === undefined ? {} : { quiz }),
     chat: chatFrom(before.chat, snapshot),
+    receipts: receiptsFrom(before, snapshot),
+    moderation: moderationFrom(before, snapshot),
+    hands: handsOf(snapshot.members),
+    ...inboxFrom(before, snapshot),
+    announcements: snapshot.announcements,
+    ...(before.presenceCounts === undefined ? {} : { presenceCounts: before.presenceCounts }),
     ...(cursor === undefined ? {} : { cursor }),
   };
 }
@@ -89,5 +99,9 @@ function chatFrom(before: ChatView, snapshot: RoomSnapshot): ChatView {
     messages: [...saved, ...unsaved],
     more: snapshot.messages.length >= SNAPSHOT_MESSAGES,
     typing: new Set(),
+    // What was read beside the newest may have changed unheard, and is read again by whoever looks at it.
+    pins: snapshot.pins,
+    pinsMissing: false,
+    threads: new Map(),
   };
 }

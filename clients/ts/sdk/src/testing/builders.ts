@@ -93,7 +93,7 @@ export function chatMessage(message: Message, change: Partial<ChatMessage> = {})
 
 /** A chat with these messages. */
 export function chat(messages: readonly ChatMessage[] = [], change: Partial<ChatView> = {}): ChatView {
-  return { messages, more: false, typing: new Set(), ...change };
+  return { messages, more: false, typing: new Set(), pins: [], pinsMissing: false, threads: new Map(), ...change };
 }
 
 /** One row of a ranking. */

@@ -12,10 +12,22 @@ import {
   type MessageShape,
 } from "@bufbuild/protobuf";
 import { Code, ConnectError, createClient, type Transport } from "@connectrpc/connect";
-import { type ConnectResponse, ConnectResponseSchema } from "../proto.js";
+import { AttachmentSchema, type ConnectResponse, ConnectResponseSchema } from "../proto.js";
+import { broadcasts } from "../session/broadcast.js";
+import { DraftShelf } from "../session/drafts.js";
+import { Shelf } from "../session/storage.js";
 import { applyLocal, emptyRoom, reduceRoom } from "../state/index.js";
 import { createStore, type Store } from "../state/store.js";
-import type { Clock, ConnectionState, Frame, LocalEffect, RoomHandle, RoomState, TriviumSession } from "../types.js";
+import type {
+  Clock,
+  ConnectionState,
+  Frame,
+  KeyValue,
+  LocalEffect,
+  RoomHandle,
+  RoomState,
+  TriviumSession,
+} from "../types.js";
 import { SAMPLE_TIME_MS } from "./builders.js";
 
 /** A command that the code under test gave. */
@@ -35,6 +47,8 @@ export interface FakeOptions {
   readonly clock?: Clock;
   readonly userId?: string;
   readonly seat?: TriviumSession["seat"];
+  /** Where drafts are kept; nowhere unless told otherwise. */
+  readonly drafts?: KeyValue;
 }
 
 /** The session, and the strings that a test pulls. */
@@ -45,6 +59,12 @@ export interface FakeSession extends TriviumSession {
   readonly heard: ReadonlyMap<string, number>;
   /** What the fault controls were asked for, such as `cut` or `goOffline 3000`. */
   readonly faults: readonly string[];
+  /** What was said to be on show, in the order of the saying. */
+  readonly marks: readonly { readonly roomId: string; readonly seq: bigint }[];
+  /** What was uploaded. */
+  readonly uploads: readonly { readonly roomId: string; readonly file: Blob }[];
+  /** What `fetchFile` answers, by address; anything else is empty. */
+  readonly files: Map<string, Blob>;
   setConnection(change: Partial<ConnectionState>): void;
   /** Sets the server's clock. */
   setNow(ms: number): void;
@@ -75,6 +95,9 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
   const commands: FakeCommand[] = [];
   const heard = new Map<string, number>();
   const faults: string[] = [];
+  const marks: { roomId: string; seq: bigint }[] = [];
+  const uploads: { roomId: string; file: Blob }[] = [];
+  const files = new Map<string, Blob>();
   let nowMs = options.nowMs ?? SAMPLE_TIME_MS;
   const started = performance.now();
 
@@ -137,6 +160,13 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
           listeners.delete(listener);
         };
       },
+      onBroadcast(event, listener) {
+        return this.onEvent(broadcasts(event, listener));
+      },
+      markRead(seq) {
+        marks.push({ roomId, seq });
+        store.set(applyLocal(store.get(), { kind: "read", seq }));
+      },
       apply(effect: LocalEffect) {
         store.set(applyLocal(store.get(), effect));
       },
@@ -151,6 +181,7 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
   };
 
   return {
+    origin: "https://quiz.example",
     connection,
     clock: options.clock ?? {
       now: () => nowMs,
@@ -167,6 +198,27 @@ export function fakeSession(options: FakeOptions = {}): FakeSession {
         frameListeners.delete(listener);
       };
     },
+    drafts: new DraftShelf(new Shelf(options.drafts ?? null), "", () => connection.get().userId),
+    async uploadFile(roomId, file, { name, onProgress } = {}) {
+      const given = name ?? ("name" in file && typeof file.name === "string" ? file.name : "file");
+      uploads.push({ roomId, file });
+      onProgress?.(file.size, file.size);
+      const id = `file-${uploads.length}`;
+      const contentType = file.type || "application/octet-stream";
+      return create(AttachmentSchema, {
+        id,
+        name: given,
+        contentType,
+        sizeBytes: BigInt(file.size),
+        url: `/rooms/${roomId}/files/${id}`,
+      });
+    },
+    async fetchFile(url) {
+      return files.get(url) ?? new Blob([]);
+    },
+    files,
+    uploads,
+    marks,
     networkChanged: () => faults.push("networkChanged"),
     cut: () => faults.push("cut"),
     goOffline: (ms) => faults.push(`goOffline ${ms}`),

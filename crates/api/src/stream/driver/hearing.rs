@@ -69,6 +69,7 @@ impl Driver {
                     SnapshotReason::EpochChanged => v1::ResetReason::EpochChanged,
                     SnapshotReason::TooFarBehind => v1::ResetReason::TooFarBehind,
                     SnapshotReason::AheadOfLog => v1::ResetReason::AheadOfLog,
+                    SnapshotReason::Hidden => v1::ResetReason::RoleChanged,
                 });
                 encode::reset(why, convert::room::snapshot(&view, subscription.audience()))
             }

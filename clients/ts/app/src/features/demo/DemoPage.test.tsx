@@ -1,8 +1,7 @@
 // The page over a session without a server: every panel, the chat with its states, what survives a cut, and the wire.
 import { create } from "@bufbuild/protobuf";
-import { Code, ConnectError } from "@connectrpc/connect";
-import { act, cleanup, fireEvent, screen, waitFor, within } from "@testing-library/react";
-import { ChatService, ConnectRequestSchema, QuizPhase, Role, RoomKind, RoomService } from "@trivium/client/proto";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { ConnectRequestSchema, QuizPhase, ReceiptService, Role, RoomKind, RoomService } from "@trivium/client/proto";
 import {
   chat,
   chatMessage,
@@ -16,13 +15,13 @@ import {
   roomState,
 } from "@trivium/client/testing";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import "../talk";
 import { registerNamespace } from "../../i18n";
 import { draw } from "../../testing/render";
 import { giveSizes } from "../../testing/sizes";
 import { DemoPage } from "./DemoPage";
 import de from "./de.json";
 import en from "./en.json";
-import { NO_DRAFT, useDesk } from "./model/desk";
 import { PLACES, panelsOf } from "./model/panels";
 
 registerNamespace("demo", { en, de });
@@ -31,8 +30,6 @@ beforeEach(() => {
   giveSizes();
 });
 afterEach(() => {
-  useDesk.getState().setDraft("room-1", NO_DRAFT);
-  useDesk.setState({ read: {} });
   vi.restoreAllMocks();
 });
 
@@ -43,12 +40,10 @@ const said = [
 
 function page(options: FakeOptions = {}): FakeSession {
   const session = fakeSession({ rooms: [roomState({ chat: chat(said) })], ...options });
-  session.handle(RoomService.method.listRooms, () => ({ rooms: [room()] }));
+  session.handle(ReceiptService.method.listUnread, () => ({ rooms: [{ room: room() }] }));
   draw(<DemoPage name="Quizmaster" operator />, session);
   return session;
 }
-const field = () => screen.getByRole<HTMLTextAreaElement>("textbox", { name: "Write a message" });
-const type = (text: string) => fireEvent.change(field(), { target: { value: text } });
 const called = (session: FakeSession, method: string) =>
   session.commands.filter((command) => command.method.endsWith(`.${method}`)).map(({ request }) => request);
 
@@ -95,114 +90,12 @@ describe("the bar", () => {
   });
 });
 
-describe("the chat", () => {
-  it("shows a message on its way, saved, and one that failed with what to do", async () => {
-    const session = page();
-    let answer = () => {};
-    session.handle(
-      ChatService.method.sendMessage,
-      ({ text }) =>
-        new Promise((resolve) => {
-          answer = () => resolve({ message: message(33, "host", text) });
-        }),
-    );
-    type("On its way");
-    fireEvent.keyDown(field(), { key: "Enter" });
-    expect(field().value).toBe("");
-    const row = () => screen.getByText("On its way").closest("article");
-    expect(row()?.textContent).toContain("Sending");
-    await waitFor(() => expect(called(session, "SendMessage")).toHaveLength(1));
-    await act(async () => answer());
-    await waitFor(() => expect(row()?.textContent).toContain("Saved"));
-
-    session.handle(ChatService.method.sendMessage, () => {
-      throw new ConnectError("slow down", Code.ResourceExhausted);
-    });
-    type("Too fast");
-    fireEvent.keyDown(field(), { key: "Enter" });
-    await screen.findByText(/Not sent. slow down/);
-    session.handle(ChatService.method.sendMessage, ({ text }) => ({ message: message(34, "host", text) }));
-    fireEvent.click(screen.getByRole("button", { name: "Retry" }));
-    await waitFor(() => expect(screen.queryByText(/Not sent/)).toBeNull());
-    const keys = called(session, "SendMessage").map((request) => (request as { requestId: string }).requestId);
-    expect(keys[2]).toBe(keys[1]);
-  });
-
-  it("keeps the draft through cuts, other rooms and a new page", () => {
-    const session = page();
-    type("Half a sent");
-    act(() => session.setConnection({ status: "reconnecting" }));
-    expect(field().value).toBe("Half a sent");
-    act(() => session.setConnection({ status: "live", road: "grpc-web" }));
-    expect(field().value).toBe("Half a sent");
-    cleanup();
-    page();
-    expect(field().value).toBe("Half a sent");
-    expect(sessionStorage.getItem("trivium.demo.drafts")).toContain("Half a sent");
-  });
-
-  it("replies, edits by the arrow key, and gives up with escape", async () => {
-    const session = page();
-    fireEvent.click(screen.getByRole("button", { name: /message of Ada/ }));
-    fireEvent.click(await screen.findByRole("menuitem", { name: "Reply" }));
-    expect(screen.getByText("Reply to Ada:")).toBeTruthy();
-    type("To you");
-    fireEvent.keyDown(field(), { key: "Enter" });
-    await waitFor(() => expect(called(session, "SendMessage")).toMatchObject([{ replyTo: 31n, text: "To you" }]));
-    fireEvent.keyDown(field(), { key: "ArrowUp" });
-    expect(field().value).toBe("Welcome");
-    fireEvent.keyDown(field(), { key: "Escape" });
-    expect(field().value).toBe("");
-    fireEvent.keyDown(field(), { key: "ArrowUp" });
-    type("Welcome all");
-    fireEvent.keyDown(field(), { key: "Enter" });
-    await waitFor(() =>
-      expect(called(session, "EditMessage")).toMatchObject([{ messageSeq: 32n, text: "Welcome all" }]),
-    );
-  });
-
-  it("reacts and takes back, and deletes as a host", async () => {
-    const session = page();
-    fireEvent.click(screen.getByRole("button", { name: /👍 2: Ada, Grace/ }));
-    fireEvent.click(screen.getByRole("button", { name: /message of Ada/ }));
-    fireEvent.click(await screen.findByRole("menuitem", { name: "Celebration" }));
-    await waitFor(() =>
-      expect(called(session, "SetReaction")).toMatchObject([
-        { messageSeq: 32n, emoji: "👍", present: true },
-        { messageSeq: 31n, emoji: "🎉", present: true },
-      ]),
-    );
-    fireEvent.click(screen.getByRole("button", { name: /message of Ada/ }));
-    fireEvent.click(await screen.findByRole("menuitem", { name: "Delete" }));
-    await waitFor(() => expect(called(session, "DeleteMessage")).toMatchObject([{ messageSeq: 31n }]));
-  });
-
-  it("draws a line above what came while one was away", () => {
-    useDesk.setState({ read: { "host/room-1": "30" } });
-    page({ rooms: [roomState({ chat: chat([...said, chatMessage(message(33, "ada", "Anybody?"))]) })] });
-    expect(screen.getByText("New").closest("li")?.textContent).toContain("Hello");
-  });
-
-  it("draws only the messages near the window", () => {
-    const many = Array.from({ length: 500 }, (_, n) => chatMessage(message(n + 1, "ada", `Message ${n + 1}`)));
-    page({ rooms: [roomState({ chat: chat(many, { more: true }) })] });
-    const drawn = screen.getAllByRole("article").length;
-    expect(drawn).toBeGreaterThan(5);
-    expect(drawn).toBeLessThan(60);
-    expect(screen.getByRole("button", { name: "Older messages" })).toBeTruthy();
-  });
-
-  it("is closed to members where the host says so", () => {
-    page({ rooms: [roomState({ as: "ada", room: room({ chatEnabled: false }) })] });
-    expect(screen.getByText("The chat is closed for now.")).toBeTruthy();
-  });
-});
-
 describe("rooms and people", () => {
   it("makes a channel and goes there", async () => {
     const session = page();
     session.handle(RoomService.method.createRoom, ({ kind }) => ({ room: room({ id: "room-2", kind }) }));
-    fireEvent.click(screen.getByRole("button", { name: "New room: Public channel" }));
+    fireEvent.click(screen.getByRole("button", { name: "New room or conversation" }));
+    fireEvent.click(await screen.findByRole("menuitem", { name: "Public channel" }));
     await waitFor(() => expect(location.search).toBe("?room=room-2"));
     expect(called(session, "CreateRoom")).toMatchObject([{ kind: RoomKind.CHANNEL }]);
   });

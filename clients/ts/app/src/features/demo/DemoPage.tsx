@@ -2,14 +2,17 @@
 import { Tabs } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useSession } from "@trivium/client/react";
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useSearchParams } from "wouter";
 import { FocusHeading } from "../../components/FocusHeading";
 import { PageFrame } from "../../components/PageFrame";
 import { ReconnectBar } from "../../components/ReconnectBar";
+import { Announcements } from "../talk/inbox/Announcements";
+import { NotificationToasts } from "../talk/inbox/NotificationToasts";
 import { OpenRoom } from "./model/open-room";
 import { type Panel, PLACES, type Place, panelsOf } from "./model/panels";
+import { useGoThere } from "./model/useGoThere";
 import { wireOf } from "./model/wire";
 import classes from "./parts/demo.module.css";
 import { PanelBox } from "./parts/PanelBox";
@@ -36,18 +39,36 @@ export function DemoPage({ name, operator = false, code }: Props) {
   useEffect(() => {
     if (road === "webtransport" || road === "grpc-web") session.switchRoad(road);
   }, [session, road]);
-  const open = (id: string) => setSearch(id === "" ? {} : { room: id });
+  const guest = code !== undefined;
+  const open = useCallback(
+    (id: string, seq = 0n) => setSearch(id === "" ? {} : { room: id, ...(seq > 0n ? { message: String(seq) } : {}) }),
+    [setSearch],
+  );
+  const message = search.get("message") ?? "";
+  const target = useMemo(() => (/^\d{1,18}$/.test(message) ? { seq: BigInt(message) } : undefined), [message]);
+  const place = useMemo(() => ({ roomId, target, open, guest }), [roomId, target, open, guest]);
   return (
-    <OpenRoom value={{ roomId, open, guest: code !== undefined }}>
+    <OpenRoom value={place}>
       <PageFrame width="full">
         <ReconnectBar kept={t("kept")} />
         <div className={classes.demo} data-wide={wide || undefined}>
           <FocusHeading hidden>{t("title")}</FocusHeading>
           <TopBar name={name} operator={operator} wide={wide} />
+          {!guest && <News roomId={roomId} />}
           {wide ? <Columns roomId={roomId} /> : <Phone roomId={roomId} />}
         </div>
       </PageFrame>
     </OpenRoom>
+  );
+}
+
+/** What concerns the account wherever it is: announcements, and toasts of what has just come. */
+function News({ roomId }: { roomId: string }) {
+  return (
+    <>
+      <Announcements />
+      <NotificationToasts roomId={roomId} onOpen={useGoThere()} />
+    </>
   );
 }
 

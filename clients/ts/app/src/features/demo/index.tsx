@@ -1,5 +1,6 @@
 // `/demo-realtime`: everything that a session can do, on one page. With `?code=` as a guest, else as the account that hosts.
 import { useSearchParams } from "wouter";
+import "../talk";
 import { registerNamespace } from "../../i18n";
 import { normalCode } from "../../lib/codes";
 import { AccountSession, useIdentity } from "../../lib/sessions";

@@ -105,10 +105,10 @@ describe("keys", () => {
     expect(session.commands.map(({ request }) => request)).toMatchObject([{ fromPhase: QuizPhase.OPEN }]);
   });
 
-  it("leaves the keys to whoever types", () => {
+  it("leaves the keys to whoever types", async () => {
     const session = renderHost(inPhase(QuizPhase.OPEN));
     press("c");
-    const field = screen.getByRole("textbox", { name: "Message" });
+    const field = await screen.findByRole("textbox", { name: "Write a message" });
     fireEvent.keyDown(field, { key: "p" });
     expect(given(session)).toEqual([]);
   });
@@ -147,13 +147,24 @@ it("keeps the screen while the connection is away, and says that nothing is lost
 });
 
 describe("people", () => {
-  it("removes a player only after a second question", async () => {
+  it.each([
+    ["Mute", "MuteMember", { userId: "ada", durationMs: 600_000 }],
+    ["Remove", "RemoveMember", { userId: "ada" }],
+    ["Ban", "BanUser", { userId: "ada", durationMs: 600_000 }],
+  ])("%s takes two presses", async (name, method, request) => {
     const session = renderHost(inPhase(QuizPhase.LOBBY));
     fireEvent.click(screen.getByRole("button", { name: "Manage Ada" }));
-    fireEvent.click(await screen.findByRole("button", { name: "Remove" }));
-    expect(given(session)).toEqual([]);
-    fireEvent.click(screen.getByRole("button", { name: "Remove" }));
-    await waitFor(() => expect(given(session)).toEqual(["RemoveMember"]));
+    fireEvent.click(await screen.findByRole("button", { name }));
+    await waitFor(() => expect(given(session)).toEqual([method]));
+    expect(session.commands[0]?.request).toMatchObject(request);
+  });
+
+  it("close with Escape wherever the focus is", async () => {
+    renderHost(inPhase(QuizPhase.LOBBY));
+    fireEvent.click(screen.getByRole("button", { name: "Manage Ada" }));
+    await screen.findByRole("complementary", { name: "Ada" });
+    fireEvent.keyDown(document.body, { key: "Escape" });
+    expect(screen.queryByRole("complementary")).toBeNull();
   });
 
   it("gives a player more time", async () => {

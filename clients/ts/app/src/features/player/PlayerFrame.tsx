@@ -1,17 +1,18 @@
 // The frame of the game on a phone: where one is, what is left of the time, and who one is. Its parts never change their size.
 import { ActionIcon } from "@mantine/core";
 import { IconDots, IconMessage } from "@tabler/icons-react";
-import type { Member, Room } from "@trivium/client/proto";
-import { lazy, type ReactNode, Suspense, useState } from "react";
+import { type Member, Role, type Room } from "@trivium/client/proto";
+import { useRoom } from "@trivium/client/react";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "../../components/Avatar";
 import { ConnectionChip } from "../../components/ConnectionChip";
-import { useUnread } from "./drawers/useUnread";
 import { showNumber } from "./model/numbers";
 import classes from "./PlayerFrame.module.css";
 
 const SettingsDrawer = lazy(() => import("./drawers/SettingsDrawer"));
 const ChatDrawer = lazy(() => import("./drawers/ChatDrawer"));
+const HandButton = lazy(() => import("./HandButton"));
 
 interface Props {
   room: Room;
@@ -31,22 +32,39 @@ interface Props {
 export function PlayerFrame({ room, me, score, place, phase, timer, onLeave, children }: Props) {
   const { t } = useTranslation("player");
   const [open, setOpen] = useState<"settings" | "chat">();
-  const unread = useUnread(room.id, open === "chat");
+  const unread = useRoom(room.id, ({ receipts }) => receipts.unread.messageCount);
   const close = () => setOpen(undefined);
+  // Whoever has to answer sees the answers: the chat waits until the question is over. What was typed is kept.
+  const answering = phase === "OPEN";
+  const chatting = open === "chat" && !answering;
+  useEffect(() => {
+    if (answering) setOpen((before) => (before === "chat" ? undefined : before));
+  }, [answering]);
+  const chatName = unread === 0 ? t("frame.chat") : t("frame.chatNew", { count: unread });
   return (
     <div className={classes.frame}>
       <header className={classes.header}>
         <span className={classes.where}>{place}</span>
         <span className={classes.timer}>{timer}</span>
+        {me?.role === Role.MEMBER && (
+          <span className={classes.hand}>
+            <Suspense>
+              <HandButton roomId={room.id} />
+            </Suspense>
+          </span>
+        )}
         {room.chatEnabled && me !== undefined && (
           <ActionIcon
             color="gray"
             className={classes.chat}
-            aria-label={unread === 0 ? t("frame.chat") : t("frame.chatNew", { count: unread })}
-            onClick={() => setOpen("chat")}
+            aria-label={answering ? `${chatName}, ${t("frame.chatLater")}` : chatName}
+            aria-disabled={answering || undefined}
+            onClick={() => {
+              if (!answering) setOpen("chat");
+            }}
           >
             <IconMessage size={24} stroke={1.8} />
-            {unread > 0 && <span className={classes.unread}>{unread > 9 ? "9+" : unread}</span>}
+            {unread > 0 && !chatting && <span className={classes.unread}>{unread > 9 ? "9+" : unread}</span>}
           </ActionIcon>
         )}
         <ActionIcon color="gray" aria-label={t("frame.menu")} onClick={() => setOpen("settings")}>
@@ -78,7 +96,7 @@ export function PlayerFrame({ room, me, score, place, phase, timer, onLeave, chi
       </footer>
       <Suspense>
         {open === "settings" && <SettingsDrawer room={room} me={me} onClose={close} onLeave={onLeave} />}
-        {open === "chat" && <ChatDrawer roomId={room.id} onClose={close} />}
+        {chatting && <ChatDrawer roomId={room.id} onClose={close} />}
       </Suspense>
     </div>
   );

@@ -1,18 +1,15 @@
 // What went wrong, as a sentence in a toast.
 
-import { ConnectError } from "@connectrpc/connect";
-import { reason } from "@trivium/client";
-import i18next from "i18next";
 import { toast } from "sonner";
+import { sentenceFor } from "../../lib/failure";
 
-/** The sentence for an error. */
+/** The sentence for an error; empty where nothing need be said. */
 export function sentence(error: unknown): string {
-  const message = ConnectError.from(error).rawMessage;
-  return i18next.t([`studio:error.${reason(error) ?? "other"}`, "studio:error.other"], { message });
+  return sentenceFor(error, "studio") ?? "";
 }
 
 /** Shows the sentence; the same one again replaces the toast instead of piling up. */
 export function showFailure(error: unknown): void {
   const text = sentence(error);
-  toast.error(text, { id: text });
+  if (text !== "") toast.error(text, { id: text });
 }

@@ -2,19 +2,24 @@
 //
 // Neighbours: `person` folds; the test asks for a comparison after every event.
 
-import { type DescMessage, type MessageShape, toJson } from "@bufbuild/protobuf";
+import { create, type DescMessage, type MessageShape, toJson } from "@bufbuild/protobuf";
 import { expect } from "vitest";
 import {
   InvitationSchema,
   MemberSchema,
   MessageSchema,
+  ModerationSettingsSchema,
   PresenceSchema,
   QuizPhase,
   QuizStateSchema,
+  type Receipt,
+  ReceiptSchema,
   RoomSchema,
   type RoomSnapshot,
+  UnreadSchema,
 } from "../../proto.js";
 import type { RoomState } from "../../types.js";
+import { handsOf } from "../hands.js";
 import { isHost } from "../index.js";
 import { PATIENCE_MS, type Person } from "./person.js";
 
@@ -86,11 +91,20 @@ function ofState(state: RoomState): Comparable {
     ),
     banned: [...state.bannedUserIds].sort(),
     invitations: list(InvitationSchema, [...state.invitations.values()], "code"),
+    pins: list(MessageSchema, [...state.chat.pins], ""),
+    receipts: list(ReceiptSchema, known([...state.receipts.others.values()]), "userId"),
+    hidden: state.receipts.private,
+    moderation: json(ModerationSettingsSchema, state.moderation.settings),
+    waiting: [state.moderation.pendingCount, state.moderation.reportCount],
+    hands: state.hands.map(({ userId, timeMs }) => `${userId} ${timeMs}`),
+    unread: json(UnreadSchema, state.receipts.unread),
+    read: state.receipts.own.readSeq,
     presences: list(PresenceSchema, [...state.presences.values()], "userId"),
   });
 }
 
 function ofSnapshot(snapshot: RoomSnapshot, state: RoomState): Comparable {
+  const ownId = snapshot.me?.userId;
   return split(state, {
     room: json(RoomSchema, snapshot.room),
     me: json(MemberSchema, snapshot.me),
@@ -100,20 +114,34 @@ function ofSnapshot(snapshot: RoomSnapshot, state: RoomState): Comparable {
     messages: list(MessageSchema, snapshot.messages, ""),
     banned: [...snapshot.bannedUserIds].sort(),
     invitations: list(InvitationSchema, snapshot.invitations, "code"),
+    pins: list(MessageSchema, snapshot.pins, ""),
+    receipts: list(ReceiptSchema, known(snapshot.receipts.filter(({ userId }) => userId !== ownId)), "userId"),
+    hidden: snapshot.receiptsPrivate,
+    moderation: json(ModerationSettingsSchema, snapshot.moderation),
+    waiting: [snapshot.pendingCount, snapshot.reportCount],
+    hands: handsOf(snapshot.members).map(({ userId, timeMs }) => `${userId} ${timeMs}`),
+    unread: json(UnreadSchema, snapshot.unread ?? create(UnreadSchema)),
+    read: snapshot.receipts.find(({ userId }) => userId === ownId)?.readSeq ?? 0n,
     presences: list(PresenceSchema, snapshot.presences, "userId"),
   });
+}
+
+/** Marks that say anything. */
+function known(marks: readonly Receipt[]): Receipt[] {
+  return marks.filter(({ deliveredSeq, readSeq }) => deliveredSeq > 0n || readSeq > 0n);
 }
 
 type Json = Record<string, unknown>;
 
 function split(state: RoomState, all: Json & { quiz: Json | undefined }): Comparable {
-  const { presences, quiz, ...rest } = all;
+  const { presences, quiz, unread, read, ...rest } = all;
   // Players hear how many of the others have answered by a signal while a question is open.
   const bySignal = state.quiz?.state.phase === QuizPhase.OPEN && !isHost(state);
   const { answeredCount, ...others } = quiz ?? {};
   return {
     logged: { ...rest, quiz: bySignal ? others : quiz },
-    signalled: { presences, ...(bySignal ? { answeredCount } : {}) },
+    // Own marks are told to who asks before they are in the log.
+    signalled: { presences, unread, read, ...(bySignal ? { answeredCount } : {}) },
   };
 }
 

@@ -9,8 +9,10 @@ import {
   ChatService,
   type ConnectResponse,
   ConnectResponseSchema,
+  ModerationService,
   PresenceService,
   QuizService,
+  ReceiptService,
   RoomService,
   type RoomSnapshot,
   SessionService,
@@ -31,6 +33,8 @@ export class Person {
   readonly quiz: Client<typeof QuizService>;
   readonly chat: Client<typeof ChatService>;
   readonly presence: Client<typeof PresenceService>;
+  readonly receipts: Client<typeof ReceiptService>;
+  readonly moderation: Client<typeof ModerationService>;
   /** What was heard, by number in the log: for events, the state after them. */
   readonly states = new Map<bigint, RoomState>();
   /** Folds that began at later snapshots, as after a cut: all of them come to the same. */
@@ -52,6 +56,8 @@ export class Person {
     this.quiz = client(QuizService);
     this.chat = client(ChatService);
     this.presence = client(PresenceService);
+    this.receipts = client(ReceiptService);
+    this.moderation = client(ModerationService);
     this.#session = client(SessionService);
   }
 

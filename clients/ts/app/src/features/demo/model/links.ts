@@ -9,6 +9,11 @@ export function roomLink(roomId: string, road?: string): string {
   return `/demo-realtime?${search}`;
 }
 
+/** A message in a room, for whoever is in it. */
+export function messageLink(roomId: string, seq: bigint, { origin }: Origin = location): string {
+  return `${origin}/demo-realtime?${new URLSearchParams({ room: roomId, message: String(seq) })}`;
+}
+
 /** This page for whoever has the code, on any device. */
 export function codeLink(code: string, { origin }: Origin = location): string {
   return `${origin}/demo-realtime?code=${encodeURIComponent(normalCode(code))}`;

@@ -1,8 +1,8 @@
 // What has been said here and is not on the server yet. It waits through cuts, and goes again under the same name.
+import { Button } from "@mantine/core";
 import { IconSend2 } from "@tabler/icons-react";
 import { useChat, useConnection } from "@trivium/client/react";
 import { useTranslation } from "react-i18next";
-import { SendState } from "../chat/SendState";
 import type { Panel, PanelProps } from "../model/panels";
 import classes from "../parts/lists.module.css";
 
@@ -32,7 +32,22 @@ function Outbox({ roomId }: PanelProps) {
           <li key={entry.key} className={classes.waiting}>
             <bdi>{entry.message.text}</bdi>
             <code className={classes.key}>{entry.key}</code>
-            <SendState entry={entry} chat={chat} />
+            <span className={classes.sub}>
+              {entry.status === "failed"
+                ? t("outbox.failed", { reason: entry.error?.rawMessage ?? "" })
+                : t("outbox.sending")}
+            </span>
+            {entry.status === "failed" && (
+              <span className={classes.links}>
+                {/* The row already says what failed anew. */}
+                <Button size="compact-sm" variant="default" onClick={() => void chat.retry(entry.key).catch(() => {})}>
+                  {t("outbox.retry")}
+                </Button>
+                <Button size="compact-sm" variant="default" onClick={() => chat.drop(entry.key)}>
+                  {t("outbox.drop")}
+                </Button>
+              </span>
+            )}
           </li>
         ))}
       </ul>

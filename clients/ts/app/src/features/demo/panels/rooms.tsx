@@ -1,18 +1,17 @@
 // Rooms: the own ones with what is unread in each, new ones, and others by code.
-import { Button, TextInput } from "@mantine/core";
-import { IconDoor, IconPlus } from "@tabler/icons-react";
-import { type Room, RoomKind, RoomService } from "@trivium/client/proto";
-import { useRoom, useSession } from "@trivium/client/react";
+import { ActionIcon, Button, Menu, TextInput } from "@mantine/core";
+import { IconDoor, IconMessagePlus, IconPlus } from "@tabler/icons-react";
+import { RoomKind, RoomService } from "@trivium/client/proto";
+import { useConnection, useConversations, useRoom, useSession, useUnread } from "@trivium/client/react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useLocation } from "wouter";
 import { isCode, normalCode } from "../../../lib/codes";
 import { notifyError } from "../../../lib/notify";
-import { unreadOf, useMarkKey } from "../chat/useReading";
-import { readMark, useDesk } from "../model/desk";
+import { ConversationList } from "../../talk/conversations/ConversationList";
+import { NewConversation } from "../../talk/conversations/NewConversation";
 import { useOpenRoom } from "../model/open-room";
 import type { Panel } from "../model/panels";
-import { useRooms } from "../model/useRooms";
 import classes from "../parts/lists.module.css";
 
 export const panel: Panel = {
@@ -25,14 +24,17 @@ export const panel: Panel = {
   roomless: true,
 };
 
-/** Rooms that are listened to for unread messages; the others are only named. */
-const HEARD = 10;
 const KIND = {
   [RoomKind.UNSPECIFIED]: "kind.quiz",
   [RoomKind.QUIZ]: "kind.quiz",
   [RoomKind.CLASSROOM]: "kind.classroom",
   [RoomKind.STUDY_GROUP]: "kind.studyGroup",
   [RoomKind.CHANNEL]: "kind.channel",
+  [RoomKind.CONVERSATION]: "kind.conversation",
+  // Nobody sees these three as rooms.
+  [RoomKind.INBOX]: "kind.conversation",
+  [RoomKind.SYSTEM]: "kind.conversation",
+  [RoomKind.KEYS]: "kind.conversation",
 } as const;
 
 function Rooms() {
@@ -42,101 +44,100 @@ function Rooms() {
 
 /** A guest has one room, and a form to go to another. */
 function SeatedRoom() {
-  const { roomId } = useOpenRoom();
+  const { t } = useTranslation("demo");
+  const { roomId, open } = useOpenRoom();
   const room = useRoom(roomId, (state) => state.room);
+  const { count } = useUnread(roomId);
   return (
     <>
-      <RoomList rooms={room === undefined ? [] : [room]} />
+      {room !== undefined && (
+        <button type="button" className={classes.entry} aria-current onClick={() => open(room.id)}>
+          <span className={classes.name}>
+            <bdi>{room.title || room.id}</bdi>
+          </span>
+          <span className={classes.sub}>{t(KIND[room.kind])}</span>
+          {count > 0 && (
+            <span className={classes.unread}>
+              <span aria-hidden="true">{count}</span>
+              <span className="visually-hidden">{t("rooms.unread", { count })}</span>
+            </span>
+          )}
+        </button>
+      )}
       <ByCode />
     </>
   );
 }
 
 function OwnRooms() {
-  const { t } = useTranslation("demo");
-  const { rooms, again } = useRooms();
+  const { roomId, open } = useOpenRoom();
+  const { members, ownId } = useRoom(roomId, ({ members, me }) => ({ members, ownId: me?.userId ?? "" }));
+  const userId = useConnection((connection) => connection.userId);
+  const conversations = useConversations();
+  const [beginning, setBeginning] = useState(false);
+  const people = [...members.values()].filter((each) => each.userId !== ownId && !each.guest);
+  const again = () => void conversations.refresh();
   return (
     <>
-      <NewRoom onMade={again} />
-      {rooms?.length === 0 && <p className={classes.hint}>{t("rooms.none")}</p>}
-      <RoomList rooms={rooms ?? []} />
+      <ConversationList conversations={conversations} roomId={roomId} ownId={userId} onOpen={open}>
+        <NewRoom onMade={again} onConversation={() => setBeginning(true)} />
+      </ConversationList>
       <ByCode onIn={again} />
+      {beginning && (
+        <NewConversation
+          people={people}
+          onClose={() => setBeginning(false)}
+          onOpened={(id) => {
+            again();
+            open(id);
+          }}
+        />
+      )}
     </>
   );
 }
 
-function RoomList({ rooms }: { rooms: readonly Room[] }) {
-  const { t } = useTranslation("demo");
-  const { roomId, open } = useOpenRoom();
-  return (
-    <ul className={classes.list}>
-      {rooms.map((room, n) => (
-        <li key={room.id}>
-          <button
-            type="button"
-            className={classes.entry}
-            aria-current={room.id === roomId || undefined}
-            onClick={() => open(room.id)}
-          >
-            <span className={classes.name}>
-              <bdi>{room.title || room.id}</bdi>
-            </span>
-            <span className={classes.sub}>{t(KIND[room.kind])}</span>
-            {n < HEARD && <Unread roomId={room.id} />}
-          </button>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-function Unread({ roomId }: { roomId: string }) {
-  const { t } = useTranslation("demo");
-  const key = useMarkKey(roomId);
-  const mark = useDesk((desk) => readMark(desk.read, key));
-  const count = useRoom(roomId, ({ chat, me }) => unreadOf(chat, mark, me?.userId));
-  return count === 0 ? null : (
-    <span className={classes.unread}>
-      <span aria-hidden="true">{count}</span>
-      <span className="visually-hidden">{t("rooms.unread", { count })}</span>
-    </span>
-  );
-}
-
 /** Makes a room at once; its name can be changed later. */
-function NewRoom({ onMade }: { onMade: () => void }) {
+function NewRoom({ onMade, onConversation }: { onMade: () => void; onConversation: () => void }) {
   const { t } = useTranslation("demo");
   const session = useSession();
   const { open } = useOpenRoom();
-  const [busy, setBusy] = useState<RoomKind>();
+  const [busy, setBusy] = useState(false);
   const make = async (kind: RoomKind.CHANNEL | RoomKind.CLASSROOM) => {
-    setBusy(kind);
+    setBusy(true);
     try {
-      const { room } = await session.client(RoomService).createRoom({ kind, title: t(KIND[kind]) });
+      const { room } = await session.client(RoomService).createRoom({
+        kind,
+        title: t(KIND[kind]),
+        // A channel is for everybody to find.
+        listed: kind === RoomKind.CHANNEL,
+      });
       onMade();
       open(room?.id ?? "");
     } catch (error) {
       void notifyError(error);
     } finally {
-      setBusy(undefined);
+      setBusy(false);
     }
   };
   return (
-    <div className={classes.pair}>
-      {([RoomKind.CHANNEL, RoomKind.CLASSROOM] as const).map((kind) => (
-        <Button
-          key={kind}
-          size="sm"
-          variant="light"
-          leftSection={<IconPlus size={16} aria-hidden />}
-          aria-label={t("rooms.make", { kind: t(KIND[kind]) })}
-          loading={busy === kind}
-          onClick={() => void make(kind)}
-        >
-          {t(kind === RoomKind.CHANNEL ? "rooms.channel" : "rooms.classroom")}
-        </Button>
-      ))}
-    </div>
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <ActionIcon variant="light" aria-label={t("rooms.new")} loading={busy}>
+          <IconPlus size={20} aria-hidden />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {([RoomKind.CHANNEL, RoomKind.CLASSROOM] as const).map((kind) => (
+          <Menu.Item key={kind} leftSection={<IconDoor size={18} aria-hidden />} onClick={() => void make(kind)}>
+            {t(KIND[kind])}
+          </Menu.Item>
+        ))}
+        <Menu.Item leftSection={<IconMessagePlus size={18} aria-hidden />} onClick={onConversation}>
+          {t("rooms.newConversation")}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
   );
 }
 

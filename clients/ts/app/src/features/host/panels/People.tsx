@@ -6,7 +6,7 @@ import { TextInput } from "@mantine/core";
 import { IconAlarm } from "@tabler/icons-react";
 import { type Accommodations, type Member, Role, RoomService } from "@trivium/client/proto";
 import { usePresence } from "@trivium/client/react";
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Avatar } from "../../../components/Avatar";
 import { presenceOf } from "../model/people";
@@ -14,6 +14,8 @@ import { useGame } from "../room/useGame";
 import { Person } from "./Person";
 import classes from "./panels.module.css";
 import { SidePanel } from "./SidePanel";
+
+const Hands = lazy(async () => ({ default: (await import("../../talk/hosting")).Hands }));
 
 /** From how many people on the list can be searched. */
 const SEARCH_FROM = 12;
@@ -30,7 +32,7 @@ interface Props {
 /** The panel. */
 export function People({ userId, onUser, onClose }: Props) {
   const { t } = useTranslation("host");
-  const { room, hosts } = useGame();
+  const { roomId, room, hosts } = useGame();
   const member = userId === undefined ? undefined : room.members.get(userId);
   if (member && hosts) {
     return (
@@ -41,6 +43,9 @@ export function People({ userId, onUser, onClose }: Props) {
   }
   return (
     <SidePanel key="list" title={t("people.heading")} onClose={onClose}>
+      <Suspense>
+        <Hands roomId={roomId} />
+      </Suspense>
       <List onUser={onUser} />
       <Banned />
     </SidePanel>

@@ -1,13 +1,15 @@
-// One member: name, team, role, fair time, and the door.
+// One member: name, team, role, fair time, and the door, which is that of talk.
 
 import { Button, NativeSelect, SegmentedControl, Switch, TextInput } from "@mantine/core";
 import { IconArrowLeft } from "@tabler/icons-react";
 import { type Member, Role, RoomService } from "@trivium/client/proto";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, lazy, Suspense, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { toast } from "sonner";
 import { useGame } from "../room/useGame";
 import classes from "./panels.module.css";
+
+const MemberActions = lazy(async () => ({ default: (await import("../../talk/hosting")).MemberActions }));
 
 /** Choices of time; `untimed` is none at all. */
 const TIMES = ["100", "125", "150", "200", "untimed"] as const;
@@ -53,7 +55,14 @@ export function Person({ member, onBack }: { member: Member; onBack: () => void 
         />
       )}
       {member.role === Role.MEMBER && <Fairness member={member} onSave={update} />}
-      {!self && member.role !== Role.HOST && <Door member={member} onGone={onBack} />}
+      {!self && member.role < Role.CO_HOST && (
+        <section className={classes.section} aria-label={t("people.door")}>
+          <h3>{t("people.door")}</h3>
+          <Suspense>
+            <MemberActions roomId={roomId} userId={member.userId} onDone={onBack} />
+          </Suspense>
+        </section>
+      )}
     </>
   );
 }
@@ -132,45 +141,6 @@ function Fairness({ member, onSave }: FairnessProps) {
         checked={excused}
         onChange={(event) => void onSave({ accommodations: { ...now, excused: event.currentTarget.checked } })}
       />
-    </section>
-  );
-}
-
-/** Removing and banning, each asked for once more. */
-function Door({ member, onGone }: { member: Member; onGone: () => void }) {
-  const { t } = useTranslation("host");
-  const { roomId, run, session, busy } = useGame();
-  const [asked, setAsked] = useState<"kick" | "ban">();
-  const rooms = session.client(RoomService);
-  const target = { roomId, userId: member.userId };
-  const go = async () => {
-    if (await run(() => (asked === "ban" ? rooms.banUser(target) : rooms.removeMember(target)))) onGone();
-  };
-  if (asked) {
-    return (
-      <section className={classes.section} role="alert">
-        <p>{t(`people.${asked}Confirm`, { name: member.nickname })}</p>
-        <div className={classes.row}>
-          <Button color="red.8" loading={busy} onClick={() => void go()} autoFocus>
-            {t(`people.${asked}`)}
-          </Button>
-          <Button variant="default" onClick={() => setAsked(undefined)}>
-            {t("people.cancel")}
-          </Button>
-        </div>
-      </section>
-    );
-  }
-  return (
-    <section className={classes.section}>
-      <div className={classes.row}>
-        <Button variant="default" onClick={() => setAsked("kick")}>
-          {t("people.kick")}
-        </Button>
-        <Button variant="default" onClick={() => setAsked("ban")}>
-          {t("people.ban")}
-        </Button>
-      </div>
     </section>
   );
 }

@@ -3,18 +3,19 @@
 import { IconX } from "@tabler/icons-react";
 import { type ReactNode, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { isFreeEscape } from "../../../lib/escape";
 import classes from "./panels.module.css";
 
 interface Props {
   readonly title: string;
   readonly children: ReactNode;
   readonly onClose: () => void;
-  /** Stands below the scrolling part. */
-  readonly foot?: ReactNode;
+  /** The content fills the panel and scrolls by itself. */
+  readonly filled?: boolean;
 }
 
-/** The panel: takes the focus when it opens, gives it back when it closes, closes with Escape. */
-export function SidePanel({ title, children, foot, onClose }: Props) {
+/** The panel: takes the focus when it opens, gives it back when it closes, closes with Escape wherever the focus is. */
+export function SidePanel({ title, children, filled = false, onClose }: Props) {
   const { t } = useTranslation();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -24,16 +25,21 @@ export function SidePanel({ title, children, foot, onClose }: Props) {
       if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
     };
   }, []);
+  const close = useRef(onClose);
+  useEffect(() => {
+    close.current = onClose;
+  });
+  useEffect(() => {
+    const listener = (event: KeyboardEvent) => {
+      if (!isFreeEscape(event)) return;
+      event.preventDefault();
+      close.current();
+    };
+    document.addEventListener("keydown", listener);
+    return () => document.removeEventListener("keydown", listener);
+  }, []);
   return (
-    <aside
-      className={classes.panel}
-      aria-label={title}
-      onKeyDown={(event) => {
-        if (event.key !== "Escape" || event.defaultPrevented) return;
-        event.preventDefault();
-        onClose();
-      }}
-    >
+    <aside className={classes.panel} aria-label={title}>
       <div className={classes.head}>
         <h2 ref={heading} tabIndex={-1}>
           {title}
@@ -42,8 +48,9 @@ export function SidePanel({ title, children, foot, onClose }: Props) {
           <IconX size={22} stroke={2} aria-hidden />
         </button>
       </div>
-      <div className={classes.body}>{children}</div>
-      {foot !== undefined && <div className={classes.foot}>{foot}</div>}
+      <div className={classes.body} data-filled={filled || undefined}>
+        {children}
+      </div>
     </aside>
   );
 }

@@ -7,6 +7,7 @@ import {
   IconArrowsMinimize,
   IconDeviceMobile,
   IconEye,
+  IconHandStop,
   IconKeyboard,
   IconLock,
   IconLockOpen,
@@ -93,7 +94,13 @@ export function ControlBar({ panel, fullScreen, unread, onPanel, onCommand }: Pr
           onPress={() => onPanel("people")}
         />
         <BarButton
-          label={t("bar.chat")}
+          label={t("bar.hands", { count: room.hands.length })}
+          badge={room.hands.length}
+          icon={<IconHandStop {...ICON} />}
+          onPress={() => onPanel("people")}
+        />
+        <BarButton
+          label={unread === 0 ? t("bar.chat") : t("bar.chatNew", { count: unread })}
           shortcut={COMMAND_KEYS.chat.toUpperCase()}
           expanded={panel === "chat"}
           badge={unread}

@@ -3,8 +3,9 @@
 // In full screen the bar hides; the mouse or any key brings it back, over the foot, so that the stage never moves.
 
 import { useFullscreenDocument, useIdle } from "@mantine/hooks";
+import { useUnread } from "@trivium/client/react";
 import { MotionConfig } from "motion/react";
-import { useCallback, useState } from "react";
+import { lazy, Suspense, useCallback, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ReconnectBar } from "../../../components/ReconnectBar";
 import { type Hotkeys, useHotkeys } from "../../../lib/hotkeys";
@@ -15,7 +16,6 @@ import { unlockSound } from "../../../lib/sound";
 import { useWakeLock } from "../../../lib/wake-lock";
 import { type Action, KEYS } from "../model/actions";
 import { COMMAND_KEYS, type Command } from "../model/commands";
-import { Chat } from "../panels/Chat";
 import { Help } from "../panels/Help";
 import { People } from "../panels/People";
 import { RemoteCode } from "../panels/RemoteCode";
@@ -28,7 +28,8 @@ import classes from "./room.module.css";
 import { Stages } from "./Stages";
 import { useGame } from "./useGame";
 import { useGameSounds } from "./useGameSounds";
-import { useUnread } from "./useUnread";
+
+const Chat = lazy(() => import("../panels/Chat"));
 
 /** How long the bar stays after the last movement in full screen. */
 const IDLE_MS = 3000;
@@ -43,7 +44,7 @@ export function Projector() {
   const [panel, setPanel] = useState<Panel>();
   const [userId, setUserId] = useState<string>();
   const [picking, setPicking] = useState(false);
-  const unread = useUnread(game.room, panel === "chat");
+  const { count: unread } = useUnread(game.roomId);
   useGameSounds(game);
   useWakeLock(game.quiz !== undefined && game.stage !== "closed");
 
@@ -90,7 +91,11 @@ export function Projector() {
           <main className={classes.stage} data-stage={game.stage}>
             <Stages onMember={openMember} picking={picking} onPicking={setPicking} />
           </main>
-          {panel === "chat" && <Chat onClose={close} />}
+          {panel === "chat" && (
+            <Suspense>
+              <Chat onClose={close} />
+            </Suspense>
+          )}
           {panel === "people" && <People userId={userId} onUser={setUserId} onClose={close} />}
           {panel === "settings" && <Settings onClose={close} />}
           {panel === "remote" && <RemoteCode onClose={close} />}
@@ -108,7 +113,7 @@ export function Projector() {
             <ControlBar
               panel={panel}
               fullScreen={fullscreen}
-              unread={unread}
+              unread={panel === "chat" ? 0 : unread}
               onPanel={togglePanel}
               onCommand={command}
             />

@@ -1,0 +1,109 @@
+//! What each entry changes in what can be listed and searched: one pure function.
+//!
+//! Neighbours: the room's task asks here for every entry that it records and gives the answer to the store together with the
+//! entry; [`sweep`](crate::runtime) asks for the entries of old logs.
+
+use trivium_engine::{
+    ChatEvent, Entry, Event, HistoryPolicy, Member, ModerationEvent, Room, RoomEvent, Seq, Settings, Timestamp,
+    chat::Sent,
+};
+use trivium_store::{Face, Membership, Projection, Text};
+
+/// Adds what the entry changes. The room has just taken it in.
+pub(crate) fn of(room: &Room, entry: &Entry, out: &mut Vec<Projection>) {
+    match &entry.event {
+        Event::Room(event) => of_room(room, entry, event, out),
+        Event::Chat(event) => out.extend(of_chat(entry, event)),
+        Event::Moderation(event) => out.extend(of_moderation(event)),
+        Event::Quiz(_) | Event::Receipt(_) | Event::Activity(_) | Event::Inbox(_) | Event::Keys(_) => {}
+    }
+}
+
+fn of_room(room: &Room, entry: &Entry, event: &RoomEvent, out: &mut Vec<Projection>) {
+    match event {
+        RoomEvent::Created { settings } | RoomEvent::Updated { settings } => {
+            out.push(Projection::Face(face(settings)));
+        }
+        RoomEvent::Closed => out.push(Projection::Closed { at: entry.at }),
+        RoomEvent::MessagesExpired { through } => out.push(Projection::TextsGone { through: *through }),
+        RoomEvent::MemberJoined { member, .. } | RoomEvent::MemberUpdated { member, .. } => {
+            out.push(Projection::MemberIn(membership(room, member)));
+        }
+        RoomEvent::MemberLeft { user, .. } => out.push(Projection::MemberOut { user: user.clone() }),
+        // One that is used up still finds the room, which has to know who repeats a join.
+        RoomEvent::InvitationRevoked { code } => out.push(Projection::InvitationRevoked { code: code.clone() }),
+        RoomEvent::InvitationCreated { .. } | RoomEvent::Unbanned { .. } | RoomEvent::Banned { .. } => {}
+    }
+}
+
+fn of_chat(entry: &Entry, event: &ChatEvent) -> Option<Projection> {
+    match event {
+        // The server cannot read what is sealed. What has no text may get one by an edit.
+        ChatEvent::Sent(sent) => sent
+            .sealed
+            .is_none()
+            .then(|| Projection::Text(text(entry.seq, entry.at, sent))),
+        ChatEvent::Edited { message, text, .. } => Some(Projection::TextEdited {
+            seq: *message,
+            text: text.clone(),
+        }),
+        ChatEvent::Deleted { message, .. } => Some(Projection::TextGone { seq: *message }),
+        ChatEvent::Reacted { .. }
+        | ChatEvent::Pinned { .. }
+        | ChatEvent::Broadcast { .. }
+        | ChatEvent::ResendRequested { .. } => None,
+    }
+}
+
+/// A message that waits is found once it is published, and no longer once it is put aside.
+fn of_moderation(event: &ModerationEvent) -> Option<Projection> {
+    match event {
+        ModerationEvent::Resolved {
+            message,
+            published: Some(quote),
+            ..
+        } => Some(Projection::Text(text(*message, quote.sent_at, &quote.sent))),
+        ModerationEvent::Resolved {
+            message,
+            published: None,
+            ..
+        } => Some(Projection::TextGone { seq: *message }),
+        ModerationEvent::Updated { .. }
+        | ModerationEvent::Muted { .. }
+        | ModerationEvent::Unmuted { .. }
+        | ModerationEvent::Held { .. }
+        | ModerationEvent::Reported { .. }
+        | ModerationEvent::ReportResolved { .. }
+        | ModerationEvent::FilterBlocked { .. } => None,
+    }
+}
+
+fn face(settings: &Settings) -> Face {
+    Face {
+        title: settings.title.clone(),
+        description: settings.policy.description.clone(),
+        listed: settings.policy.listed,
+        archived_at: settings.policy.archived_at,
+        since_join: settings.policy.history == HistoryPolicy::SinceJoin,
+        forgets: settings.policy.retention_days > 0,
+    }
+}
+
+fn membership(room: &Room, member: &Member) -> Membership {
+    Membership {
+        user: member.user.clone(),
+        role: member.role,
+        since: room.member_since(&member.user),
+        guest: member.guest,
+        nickname: member.nickname.clone(),
+    }
+}
+
+fn text(seq: Seq, at: Timestamp, sent: &Sent) -> Text {
+    Text {
+        seq,
+        author: sent.author.clone(),
+        at,
+        text: sent.text.clone(),
+    }
+}

@@ -1,0 +1,69 @@
+//! Who may see which message, read from the logs from the beginning each time, as simply as possible.
+
+use std::collections::BTreeMap;
+
+use trivium_engine::{ChatEvent, Entry, Event, HistoryPolicy, Role, RoomEvent, Seq, UserId};
+
+/// A room as its whole log says.
+#[derive(Debug, Default)]
+pub(crate) struct Truth {
+    pub(crate) members: BTreeMap<UserId, (Role, Seq)>,
+    pub(crate) messages: BTreeMap<Seq, (UserId, String)>,
+    history: HistoryPolicy,
+}
+
+impl Truth {
+    pub(crate) fn read(log: &[Entry]) -> Self {
+        let mut truth = Self::default();
+        for entry in log {
+            match &entry.event {
+                Event::Room(RoomEvent::Created { settings } | RoomEvent::Updated { settings }) => {
+                    truth.history = settings.policy.history;
+                }
+                Event::Room(RoomEvent::MemberJoined { member, .. }) => {
+                    truth.members.insert(member.user.clone(), (member.role, entry.seq));
+                }
+                Event::Room(RoomEvent::MemberUpdated { member, .. }) => {
+                    let seat = truth.members.get_mut(&member.user).expect("only members change");
+                    seat.0 = member.role;
+                }
+                Event::Room(RoomEvent::MemberLeft { user, .. }) => drop(truth.members.remove(user)),
+                Event::Room(RoomEvent::MessagesExpired { through }) => {
+                    truth.messages.retain(|seq, _| seq > through);
+                }
+                Event::Chat(ChatEvent::Sent(sent)) => {
+                    truth
+                        .messages
+                        .insert(entry.seq, (sent.author.clone(), sent.text.clone()));
+                }
+                Event::Chat(ChatEvent::Edited { message, text, .. }) => {
+                    if let Some(said) = truth.messages.get_mut(message) {
+                        said.1.clone_from(text);
+                    }
+                }
+                Event::Chat(ChatEvent::Deleted { message, .. }) => drop(truth.messages.remove(message)),
+                _ => {}
+            }
+        }
+        truth
+    }
+
+    /// Whether the user may see the message now.
+    pub(crate) fn sees(&self, user: &UserId, message: Seq) -> bool {
+        match self.members.get(user) {
+            None => false,
+            Some((Role::CoHost | Role::Host, _)) => true,
+            Some((Role::Member | Role::Observer, since)) => self.history == HistoryPolicy::All || message > *since,
+        }
+    }
+}
+
+/// Whether all words are in the text, the last one at least as the beginning of a word.
+pub(crate) fn has(text: &str, query: &str) -> bool {
+    let text = text.to_lowercase();
+    let words: Vec<&str> = text.split_whitespace().collect();
+    let query = query.to_lowercase();
+    let mut wanted: Vec<&str> = query.split_whitespace().collect();
+    let Some(last) = wanted.pop() else { return false };
+    wanted.iter().all(|word| words.contains(word)) && words.iter().any(|word| word.starts_with(last))
+}

@@ -1,0 +1,286 @@
+//! Some rooms and users on one runtime, and what they may do to each other.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use rand::{RngExt as _, seq::IndexedRandom as _};
+use rand_chacha::ChaCha8Rng;
+use trivium_api::WireEncode;
+use trivium_engine::{
+    Actor, ChatCommand, Command, Entry, HistoryPolicy, PolicyChange, Role, RoomCommand, RoomId, RoomKind, Seq,
+    Timestamp, UserId, chat::Draft,
+};
+use trivium_runtime::{Caller, Clock, Runtime, RuntimeConfig};
+use trivium_store::{MessageSearch, Query, RoomRecord, Scope, Store};
+
+use crate::oracle::{Truth, has};
+
+const ROOMS: [&str; 3] = ["r1", "r2", "R1"];
+const USERS: [&str; 4] = ["ana", "ben", "cleo", "dan"];
+const WORDS: [&str; 6] = ["apple", "apply", "pear", "Äpfel", "plum", "p"];
+
+pub(crate) struct World {
+    store: Arc<dyn Store>,
+    runtime: Runtime,
+    /// Every message that was ever sent, in the order in which they were.
+    sent: Vec<(RoomId, Seq)>,
+    /// How many hits there were, and how many messages that fitted were somebody else's to see.
+    pub(crate) found: usize,
+    pub(crate) hidden: usize,
+}
+
+fn id<T: std::str::FromStr<Err = trivium_engine::InvalidId>>(text: &str) -> T {
+    text.parse().expect("an id")
+}
+
+fn caller(user: &str) -> Caller {
+    Caller {
+        actor: Actor {
+            user: id(user),
+            name: user.to_owned(),
+            guest: false,
+            global_host: user == "root",
+            grant: None,
+        },
+        request: None,
+        received_at: Timestamp::default(),
+        round_trip: None,
+    }
+}
+
+fn words(rng: &mut ChaCha8Rng, most: usize) -> String {
+    let count = rng.random_range(1..=most);
+    let words: Vec<&str> = (0..count).map(|_| *WORDS.choose(rng).expect("some")).collect();
+    words.join(" ")
+}
+
+impl World {
+    pub(crate) async fn new(store: Arc<dyn Store>, rng: &mut ChaCha8Rng) -> Self {
+        let config = RuntimeConfig {
+            snapshot_every: 20,
+            ..RuntimeConfig::default()
+        };
+        let encode = Arc::new(WireEncode);
+        let world = Self {
+            runtime: Runtime::start(Arc::clone(&store), encode, Clock::start(), config, rng.random()),
+            store,
+            sent: Vec::new(),
+            found: 0,
+            hidden: 0,
+        };
+        for (room, host) in ROOMS.into_iter().zip(USERS) {
+            let record = RoomRecord {
+                id: id(room),
+                epoch: 1,
+                code: None,
+                kind: "channel".to_owned(),
+                title: room.to_owned(),
+                created_by: id(host),
+                created_at: Timestamp(1),
+                closed_at: None,
+            };
+            world.store.create_room(&record).await.expect("made");
+            let create = RoomCommand::Create {
+                kind: RoomKind::Channel,
+                title: room.to_owned(),
+                code: None,
+                join_policy: None,
+                capacity: None,
+                teams: Vec::new(),
+                nickname: String::new(),
+                policy: PolicyChange {
+                    history: Some(if rng.random() {
+                        HistoryPolicy::All
+                    } else {
+                        HistoryPolicy::SinceJoin
+                    }),
+                    ..PolicyChange::default()
+                },
+            };
+            world.execute(room, host, create.into()).await.expect("made");
+        }
+        world
+    }
+
+    async fn execute(&self, room: &str, user: &str, command: Command) -> Option<Seq> {
+        let done = self.runtime.execute(&id(room), caller(user), command).await.ok()?;
+        done.entries.first().map(|entry| entry.seq)
+    }
+
+    /// Somebody does something, which may be refused. Says what.
+    pub(crate) async fn step(&mut self, rng: &mut ChaCha8Rng) -> String {
+        let room = *ROOMS.choose(rng).expect("some");
+        let user = *USERS.choose(rng).expect("some");
+        let other: UserId = id(USERS.choose(rng).expect("some"));
+        // Hosts leave too, and then only root can still do what takes a host.
+        let user = if rng.random_bool(0.1) { "root" } else { user };
+        let message = self
+            .sent
+            .iter()
+            .filter(|(of, _)| of.as_str() == room)
+            .map(|(_, seq)| *seq);
+        let message = message.collect::<Vec<_>>().choose(rng).copied().unwrap_or(1);
+        let says = rng.random_range(0..100);
+        let command: Command = match says {
+            0..35 => ChatCommand::Send(Box::new(Draft::text(words(rng, 3)))).into(),
+            35..45 => ChatCommand::Edit {
+                message,
+                text: words(rng, 3),
+            }
+            .into(),
+            45..52 => ChatCommand::Delete { message }.into(),
+            52..72 => RoomCommand::Join {
+                nickname: String::new(),
+                avatar: String::new(),
+                team: String::new(),
+                observe: rng.random_bool(0.2),
+                code_shown: false,
+                invitation: None,
+            }
+            .into(),
+            72..78 => RoomCommand::Leave.into(),
+            78..82 => RoomCommand::Remove {
+                user: other,
+                message: String::new(),
+            }
+            .into(),
+            82..85 => RoomCommand::Ban {
+                user: other,
+                message: String::new(),
+                duration: None,
+            }
+            .into(),
+            85..88 => RoomCommand::Unban { user: other }.into(),
+            88..94 => RoomCommand::UpdateMember {
+                user: other,
+                nickname: None,
+                avatar: None,
+                team: None,
+                role: Some(*[Role::Observer, Role::Member, Role::CoHost].choose(rng).expect("some")),
+                accommodations: None,
+            }
+            .into(),
+            _ => RoomCommand::Update {
+                title: None,
+                locked: None,
+                capacity: None,
+                late_join: None,
+                chat_enabled: None,
+                policy: PolicyChange {
+                    history: Some(
+                        *[HistoryPolicy::All, HistoryPolicy::SinceJoin]
+                            .choose(rng)
+                            .expect("some"),
+                    ),
+                    ..PolicyChange::default()
+                },
+            }
+            .into(),
+        };
+        let what = format!("{user} in {room}: {command:?}");
+        let sends = matches!(command, Command::Chat(ChatCommand::Send(_)));
+        if let Some(seq) = self.execute(room, user, command).await.filter(|_| sends) {
+            self.sent.push((id(room), seq));
+        }
+        what
+    }
+
+    /// Everybody searches.
+    pub(crate) async fn compare(&mut self, rng: &mut ChaCha8Rng, when: &str) {
+        let truths = self.truths().await;
+        for user in USERS.map(id::<UserId>) {
+            let query = match rng.random_range(0..4) {
+                0 => words(rng, 2),
+                1 => "p".to_owned(),
+                2 => "APP".to_owned(),
+                _ => "apf".to_owned(),
+            };
+            let room = rng
+                .random_bool(0.3)
+                .then(|| id::<RoomId>(ROOMS.choose(rng).expect("some")));
+            let author = rng
+                .random_bool(0.2)
+                .then(|| id::<UserId>(USERS.choose(rng).expect("some")));
+            let whole = room.is_some() && rng.random_bool(0.3);
+            let plain = |text: &str| text.replace('Ä', "A").replace('ä', "a");
+            let fits = |(at, seq): &&(RoomId, Seq)| {
+                room.as_ref().is_none_or(|room| room == at)
+                    && truths[at].messages.get(seq).is_some_and(|(by, text)| {
+                        author.as_ref().is_none_or(|author| author == by) && has(&plain(text), &plain(&query))
+                    })
+            };
+            let fitting: Vec<_> = self.sent.iter().rev().filter(fits).collect();
+            let sees = |(at, seq): &&&(RoomId, Seq)| whole || truths[at].sees(&user, *seq);
+            let expected: Vec<_> = fitting.iter().filter(sees).map(|hit| (*hit).clone()).collect();
+            self.hidden += fitting.len() - expected.len();
+            self.found += expected.len();
+            let scope = match room {
+                Some(room) if whole => Scope::WholeRoom(room),
+                Some(room) => Scope::JoinedRoom(user.clone(), room),
+                None => Scope::Joined(user.clone()),
+            };
+            let limit = rng.random_range(1..30);
+            let got = self.search(&query, scope, author, limit).await;
+            assert_eq!(got, expected, "{when}; {user} looks for {query:?} by {limit}");
+        }
+    }
+
+    async fn search(&self, query: &str, scope: Scope, author: Option<UserId>, limit: u32) -> Vec<(RoomId, Seq)> {
+        let mut all = Vec::new();
+        let mut before = None;
+        loop {
+            let search = MessageSearch {
+                query: Query::new(query).expect("words"),
+                scope: scope.clone(),
+                author: author.clone(),
+                before,
+                limit,
+            };
+            let page = self.store.search_messages(&search).await.expect("searched");
+            let Some(last) = page.last() else { return all };
+            before = Some(last.place);
+            all.extend(page.into_iter().map(|hit| (hit.room, hit.seq)));
+        }
+    }
+
+    async fn truths(&self) -> BTreeMap<RoomId, Truth> {
+        let mut truths = BTreeMap::new();
+        for room in ROOMS.map(id::<RoomId>) {
+            let log = self.log(&room).await;
+            truths.insert(room, Truth::read(&log));
+        }
+        truths
+    }
+
+    async fn log(&self, room: &RoomId) -> Vec<Entry> {
+        let mut log: Vec<Entry> = Vec::new();
+        loop {
+            let after = log.last().map_or(0, |last| last.seq);
+            let more = self.runtime.read_log(room, after, 1_000).await.expect("read");
+            if more.is_empty() {
+                return log;
+            }
+            log.extend(more);
+        }
+    }
+
+    /// An index that is made again from the logs finds the same messages.
+    pub(crate) async fn compare_anew(&self) {
+        for room in ROOMS.map(id::<RoomId>) {
+            let find = async || {
+                let mut hits = self.search("p", Scope::WholeRoom(room.clone()), None, 50).await;
+                hits.sort();
+                hits
+            };
+            let before = find().await;
+            assert!(
+                self.runtime.reproject(&room).await.expect("read"),
+                "nothing happens meanwhile"
+            );
+            assert_eq!(find().await, before);
+        }
+    }
+
+    pub(crate) async fn stop(self) {
+        self.runtime.shutdown().await;
+    }
+}
