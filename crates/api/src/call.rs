@@ -174,9 +174,12 @@ impl Call {
         self.limit(Operation::Command)?;
         self.api.runtime.observe(room, observation).await?;
         let told = self.api.runtime.query(room, move |room, _| read(room, &actor)).await?;
-        told.map_err(|reject| match reject {
-            Reject::NotMember if outside => ApiError::RoomNotFound,
-            reject => reject.into(),
+        told.map_err(|reject| {
+            if outside && reject == Reject::NotMember {
+                ApiError::RoomNotFound
+            } else {
+                reject.into()
+            }
         })
     }
 

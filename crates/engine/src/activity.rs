@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Audience, Cx, Reject, Role, Room, Timestamp, UserId, Visibility,
-    event::{Event, Feature},
+    event::Event,
     permission::{self, Need},
     presence::visits::Visit,
 };
@@ -89,15 +89,6 @@ impl ActivityEvent {
             Self::VisitsBegan { .. } => "activity.visits_began",
             Self::VisitEnded(_) => "activity.visit_ended",
             Self::Hidden { .. } => "activity.hidden",
-        }
-    }
-
-    /// Which streams hear it.
-    pub(crate) fn feature(&self) -> Feature {
-        match self {
-            Self::HandChanged { .. } | Self::VisitsBegan { .. } | Self::VisitEnded(_) | Self::Hidden { .. } => {
-                Feature::Presence
-            }
         }
     }
 

@@ -152,7 +152,7 @@ pub enum Feature {
     Quiz,
     /// Chat.
     Chat,
-    /// Presence, which is told in signals only.
+    /// Raised hands and visits, and who is there, which is told in signals.
     Presence,
 }
 
@@ -160,14 +160,10 @@ impl Event {
     /// The feature it belongs to.
     pub fn feature(&self) -> Feature {
         match self {
-            Self::Room(_) => Feature::Room,
+            Self::Room(_) | Self::Inbox(_) | Self::Keys(_) => Feature::Room,
             Self::Quiz(_) => Feature::Quiz,
-            Self::Chat(event) => event.feature(),
-            Self::Receipt(event) => event.feature(),
-            Self::Moderation(event) => event.feature(),
-            Self::Activity(event) => event.feature(),
-            Self::Inbox(event) => event.feature(),
-            Self::Keys(event) => event.feature(),
+            Self::Chat(_) | Self::Receipt(_) | Self::Moderation(_) => Feature::Chat,
+            Self::Activity(_) => Feature::Presence,
         }
     }
 }

@@ -16,8 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Audience, Command, Cx, Entry, Millis, Reject, Role, Room, RoomCommand, RoomKind, Seq, Timestamp, Visibility,
-    event::{Event, Feature},
-    permission::Need,
+    event::Event, permission::Need,
 };
 
 pub use follows::follows;
@@ -180,17 +179,6 @@ impl InboxEvent {
             Self::PreferencesSet { .. } => "inbox.preferences_set",
             Self::Announced { .. } => "inbox.announced",
             Self::Retracted { .. } => "inbox.retracted",
-        }
-    }
-
-    /// Which streams hear it.
-    pub(crate) fn feature(&self) -> Feature {
-        match self {
-            Self::Notified { .. }
-            | Self::Read { .. }
-            | Self::PreferencesSet { .. }
-            | Self::Announced { .. }
-            | Self::Retracted { .. } => Feature::Room,
         }
     }
 

@@ -13,12 +13,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Audience, Command, Cx, DeviceId, Entry, Reject, Role, Room, RoomCommand, RoomKind, Seq, Timestamp, UserId,
-    Visibility,
-    event::{Event, Feature},
-    octets::Octets,
-    permission::Need,
-    text,
+    Command, Cx, DeviceId, Entry, Reject, Role, Room, RoomCommand, RoomKind, Seq, Timestamp, UserId, Visibility,
+    event::Event, octets::Octets, permission::Need, text,
 };
 
 /// Most devices of a user that are not revoked.
@@ -183,23 +179,11 @@ impl KeysEvent {
         }
     }
 
-    /// Which streams hear it.
-    pub(crate) fn feature(&self) -> Feature {
-        match self {
-            Self::Changed { .. } => Feature::Room,
-        }
-    }
-
     /// For whom it looks how. Only the owner is in the room.
     pub(crate) fn visibility(&self) -> Visibility {
         match self {
             Self::Changed { .. } => Visibility::Everyone,
         }
-    }
-
-    /// As an audience may see it.
-    pub(crate) fn seen_by(&self, _who: &Audience) -> Option<Self> {
-        Some(self.clone())
     }
 }
 

@@ -28,6 +28,7 @@ pub mod membership;
 pub mod moderation;
 pub mod nickname;
 pub mod octets;
+mod omit;
 pub mod permission;
 pub mod presence;
 pub mod quiz;

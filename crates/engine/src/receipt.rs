@@ -13,8 +13,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Audience, Cx, Entry, Millis, Role, Room, RoomEvent, Seq, Timestamp, UserId, Visibility,
-    event::{Event, Feature},
+    Audience, Cx, Entry, Millis, Role, Room, RoomEvent, Seq, Timestamp, UserId, Visibility, event::Event,
     permission::Need,
 };
 
@@ -73,7 +72,7 @@ pub struct Mark {
     /// Everything up to here has reached a device.
     pub delivered: Seq,
     /// Everything up to here was shown; 0 where the receiver may not know.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::omit::is_default")]
     pub read: Seq,
 }
 
@@ -89,9 +88,9 @@ pub(crate) struct State {
 struct Standing {
     /// Where the member came in: what was said before is there to read, and not unread.
     since: Seq,
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::omit::is_default")]
     delivered: Seq,
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::omit::is_default")]
     read: Seq,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     private: bool,
@@ -104,11 +103,6 @@ pub(crate) struct Notes {
     moved: BTreeMap<UserId, (Seq, Seq)>,
     /// When they become an entry; none while there are none.
     due: Option<Timestamp>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
-fn is_zero(seq: &Seq) -> bool {
-    *seq == 0
 }
 
 impl ReceiptCommand {
@@ -135,13 +129,6 @@ impl ReceiptEvent {
         match self {
             Self::Moved { .. } => "receipt.moved",
             Self::PrivacySet { .. } => "receipt.privacy_set",
-        }
-    }
-
-    /// Which streams hear it.
-    pub(crate) fn feature(&self) -> Feature {
-        match self {
-            Self::Moved { .. } | Self::PrivacySet { .. } => Feature::Chat,
         }
     }
 

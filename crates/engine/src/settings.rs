@@ -132,16 +132,11 @@ pub struct Policy {
     /// Whether only sealed messages are taken; chosen when a conversation is made, for ever.
     pub end_to_end: bool,
     /// Time between two messages of one member, as the moderation has it.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "crate::omit::is_default")]
     pub slow_mode: Millis,
     /// Whether messages wait for a host, as the moderation has it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub approval: bool,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
-fn is_zero(span: &Millis) -> bool {
-    *span == Millis::ZERO
 }
 
 /// What is to be different in a [`Policy`]; `None` leaves it as it is.

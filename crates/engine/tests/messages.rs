@@ -150,11 +150,8 @@ fn threads_have_one_level() {
         .when(BEN, delete(FIRST + 2))
         .done()
         .check(|room| {
-            assert_eq!(
-                room.message(FIRST).expect("held").thread_count,
-                2,
-                "a gravestone counts"
-            )
+            let root = room.message(FIRST).expect("held");
+            assert_eq!(root.thread_count, 2, "a gravestone counts");
         })
         .when(ANA, delete(FIRST))
         .done()
@@ -238,7 +235,7 @@ fn mentions_are_bounded_and_read_anew_when_a_text_changes() {
     let crowd: Vec<Who> = (0..60)
         .map(|n| who(format!("u{n}").leak(), format!("U{n}").leak()))
         .collect();
-    let text: String = (0..60).map(|n| format!("@u{n} ")).collect();
+    let text = (0..60).map(|n| format!("@u{n}")).collect::<Vec<_>>().join(" ");
     let world = given(crowd.iter().copied()).when(crowd[0], say(&text)).done();
     let (users, _) = mentioned(&world);
     assert_eq!((users.len(), users[49].as_str()), (MAX_MENTIONS, "u49"));
@@ -510,7 +507,7 @@ fn old_threads_and_pages_are_found_in_the_log() {
     let (page, more) = before(root + 1, 5);
     assert_eq!((page.expect("one").after, more), (root - 1, false));
     assert_eq!(before(root, 5), (None, false));
-    assert_eq!(before(root + 1, 0).1, true);
+    assert!(before(root + 1, 0).1);
 }
 
 #[test]

@@ -145,11 +145,10 @@ fn who_is_muted_may_not_write_until_it_ends() {
         .done()
         .when(ANA, join())
         .look(|events| {
-            let came = events.iter().find_map(|event| match event {
-                Event::Room(trivium_engine::RoomEvent::MemberJoined { member, .. }) => Some(member),
-                _ => None,
-            });
-            assert!(came.expect("she comes in").mute.is_some());
+            let [Event::Room(trivium_engine::RoomEvent::MemberJoined { member, .. })] = events else {
+                panic!("she comes in: {events:?}");
+            };
+            assert!(member.mute.is_some());
         })
         .when(ANA, say("hello"))
         .rejects(left(59))

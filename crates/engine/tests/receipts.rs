@@ -199,9 +199,9 @@ fn who_sees_which_mark_is_one_table() {
             member(CLEO),
             Audience::Observers,
         ];
-        let seen = audiences.each_ref().map(|who| sees(&event, who));
+        let read = audiences.each_ref().map(|who| sees(&event, who));
         assert_eq!(
-            seen.join(" "),
+            read.join(" "),
             expected,
             "shared: {is_shared}, private: {reads_privately:?}"
         );

@@ -294,7 +294,10 @@ mod tests {
             limit: 9,
         };
         assert_eq!(unprojected().await, []);
-        assert_eq!(store.idle_rooms(&idle).await.expect("listed"), [record.id.clone()]);
+        assert_eq!(
+            store.idle_rooms(&idle).await.expect("listed"),
+            std::slice::from_ref(&record.id)
+        );
         // As the migration leaves those that were there.
         let older = store.primary.write(|tx| {
             Box::pin(async move {
@@ -303,7 +306,7 @@ mod tests {
             })
         });
         older.await.expect("older");
-        assert_eq!(unprojected().await, [record.id.clone()]);
+        assert_eq!(unprojected().await, std::slice::from_ref(&record.id));
         let nobody_is_known = store.idle_rooms(&idle).await.expect("listed");
         assert_eq!(nobody_is_known, [], "not knowing its members is not having none");
         let face = Face {

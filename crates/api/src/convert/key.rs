@@ -74,10 +74,10 @@ pub fn made(entries: &[Arc<Entry>]) -> Option<v1::KeyEvent> {
 
 /// The entry of the key log that an entry of the room's log is; none for others.
 pub fn logged(entry: &Entry) -> Option<&KeyEntry> {
-    match &entry.event {
-        trivium_engine::Event::Keys(KeysEvent::Changed { entry }) => Some(entry),
-        _ => None,
-    }
+    let trivium_engine::Event::Keys(KeysEvent::Changed { entry }) = &entry.event else {
+        return None;
+    };
+    Some(entry)
 }
 
 /// An entry of a key log.

@@ -31,7 +31,7 @@ pub fn mark_read(request: v1::MarkNotificationsReadRequest) -> InboxCommand {
 }
 
 /// Want to hear something else.
-pub fn set_preferences(preferences: v1::NotificationPreferences) -> Result<InboxCommand, Invalid> {
+pub fn set_preferences(preferences: &v1::NotificationPreferences) -> Result<InboxCommand, Invalid> {
     let within = |invalid: Invalid| invalid.within("preferences");
     let minute = |field, minute: u32| {
         u16::try_from(minute).map_err(|_| Invalid::new(field, "no day has so many minutes").within("preferences"))
@@ -245,12 +245,12 @@ mod tests {
             utc_offset_minutes: -840,
         };
         for wire in [wire, v1::NotificationPreferences::default()] {
-            let Ok(InboxCommand::SetPreferences { preferences }) = set_preferences(wire.clone()) else {
+            let Ok(InboxCommand::SetPreferences { preferences }) = set_preferences(&wire) else {
                 panic!("{wire:?} is fine");
             };
             assert_eq!(preferences_out(&preferences), wire);
         }
-        let refused = set_preferences(v1::NotificationPreferences {
+        let refused = set_preferences(&v1::NotificationPreferences {
             declined_kinds: vec![0],
             ..v1::NotificationPreferences::default()
         });

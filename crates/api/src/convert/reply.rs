@@ -64,10 +64,12 @@ pub fn join_room(room: &RoomId, member: &Member, seat: Option<(String, Timestamp
 /// To SendMessage; none if the entries are not those of a message.
 pub fn send_message(room: &RoomId, entries: &[Arc<Entry>]) -> Option<v1::SendMessageResponse> {
     entries.iter().find_map(|entry| {
-        let message = match &entry.event {
-            Event::Chat(ChatEvent::Sent(sent)) => chat::sent(room, entry.seq, entry.at, sent),
-            Event::Moderation(ModerationEvent::Held { sent, .. }) => moderation::pending(room, entry, sent),
-            _ => return None,
+        let message = if let Event::Chat(ChatEvent::Sent(sent)) = &entry.event {
+            chat::sent(room, entry.seq, entry.at, sent)
+        } else if let Event::Moderation(ModerationEvent::Held { sent, .. }) = &entry.event {
+            moderation::pending(room, entry, sent)
+        } else {
+            return None;
         };
         Some(v1::SendMessageResponse { message: Some(message) })
     })

@@ -213,7 +213,6 @@ pub fn snapshot(view: &View, audience: &Audience) -> v1::RoomSnapshot {
         moderation: Some(moderation::settings(&view.moderation)),
         pending_count: view.pending_count,
         report_count: view.report_count,
-        ..v1::RoomSnapshot::default()
     }
 }
 
@@ -346,7 +345,6 @@ pub fn member(member: &Member) -> v1::Member {
             .mute
             .as_ref()
             .map(|mute| moderation::mute_out(&member.user, mute)),
-        ..v1::Member::default()
     }
 }
 

@@ -152,9 +152,10 @@ fn unknown(error: ExecuteError) -> ApiError {
 
 /// Who has no log has no device.
 fn no_log(error: ApiError) -> ApiError {
-    match error {
-        ApiError::RoomNotFound | ApiError::Reject(Reject::NoSuchRoom) => Reject::NoSuchDevice.into(),
-        error => error,
+    if matches!(error, ApiError::RoomNotFound | ApiError::Reject(Reject::NoSuchRoom)) {
+        Reject::NoSuchDevice.into()
+    } else {
+        error
     }
 }
 

@@ -154,7 +154,7 @@ pub(crate) async fn list_audit(call: Call, request: v1::ListAuditRequest) -> Res
         let (first, last) = run;
         let count = usize::try_from(last - first + 1).unwrap_or(usize::MAX);
         let page = call.api.runtime.read_log(&room, first - 1, count).await?;
-        let audited = page.iter().rev().filter_map(|entry| audit::audited(entry));
+        let audited = page.iter().rev().filter_map(audit::audited);
         entries.extend(audited.map(|audited| convert::moderation::audited(&audited)));
     }
     Ok(v1::ListAuditResponse { entries, more })

@@ -149,7 +149,7 @@ pub(crate) async fn update_notification_preferences(
     request: v1::UpdateNotificationPreferencesRequest,
 ) -> Result<v1::UpdateNotificationPreferencesResponse, ApiError> {
     let request_id = convert::common::id("request_id", request.request_id)?;
-    let command = convert::notification::set_preferences(request.preferences.unwrap_or_default())?;
+    let command = convert::notification::set_preferences(&request.preferences.unwrap_or_default())?;
     let done = write(&call, request_id, command).await?;
     Ok(v1::UpdateNotificationPreferencesResponse { seq: seq_of(&done) })
 }

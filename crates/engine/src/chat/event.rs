@@ -7,10 +7,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::sealed::{ResendReason, Sealed};
-use crate::{
-    Audience, DeviceId, Seq, UserId, Visibility,
-    event::{Event, Feature},
-};
+use crate::{Audience, DeviceId, Seq, UserId, Visibility, event::Event};
 
 /// In the chat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -215,12 +212,6 @@ impl ChatEvent {
             Self::Broadcast { .. } => "chat.broadcast",
             Self::ResendRequested { .. } => "chat.resend_requested",
         }
-    }
-
-    /// Which streams hear it.
-    #[expect(clippy::unused_self, reason = "as every feature says it of its events")]
-    pub(crate) fn feature(&self) -> Feature {
-        Feature::Chat
     }
 
     /// For whom it looks how.

@@ -29,7 +29,7 @@ pub(crate) struct Message {
     pub(super) shown_by: Option<Seq>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) edited_at: Option<Timestamp>,
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::omit::is_default")]
     pub(crate) edit_count: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) deleted_at: Option<Timestamp>,
@@ -50,7 +50,7 @@ pub(crate) struct Message {
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub(super) asked: BTreeSet<(UserId, DeviceId)>,
     /// How many messages its own thread has, deleted ones among them.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::omit::is_default")]
     pub(crate) thread_count: u32,
     /// When the last of them was sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -58,11 +58,6 @@ pub(crate) struct Message {
     /// In the order in which they were first put; none is empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) reactions: Vec<Reaction>,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_zero(count: &u32) -> bool {
-    *count == 0
 }
 
 impl Message {

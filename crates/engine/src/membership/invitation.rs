@@ -31,7 +31,7 @@ pub struct Invitation {
     /// How often it may be used, at least once.
     pub max_uses: u32,
     /// How often it has been used.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "crate::omit::is_default")]
     pub uses: u32,
 }
 
@@ -130,9 +130,4 @@ pub(super) fn raised(member: Member, invitation: &Invitation) -> RoomEvent {
         member,
         invitation: Some(invitation.code.clone()),
     }
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes fields by reference")]
-fn is_zero(count: &u32) -> bool {
-    *count == 0
 }

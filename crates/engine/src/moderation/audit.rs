@@ -120,7 +120,7 @@ impl About {
 fn room(entry: &Entry, event: &RoomEvent) -> Option<About> {
     match event {
         RoomEvent::Updated { settings } => Some(About::detail(settings.title.clone())),
-        RoomEvent::Closed => Some(About::default()),
+        RoomEvent::Closed | RoomEvent::InvitationRevoked { .. } => Some(About::default()),
         RoomEvent::MemberLeft {
             user, reason, message, ..
         } => match reason {
@@ -134,7 +134,6 @@ fn room(entry: &Entry, event: &RoomEvent) -> Option<About> {
                 .then(|| About::user(&member.user, format!("{}, {}", role_name(member.role), member.nickname)))
         }
         RoomEvent::InvitationCreated { invitation } => Some(About::detail(role_name(invitation.role))),
-        RoomEvent::InvitationRevoked { .. } => Some(About::default()),
         RoomEvent::Unbanned { user } => Some(About::user(user, "")),
         RoomEvent::Banned { user, message, .. } => Some(About::user(user, message.clone())),
         RoomEvent::Created { .. } | RoomEvent::MemberJoined { .. } | RoomEvent::MessagesExpired { .. } => None,

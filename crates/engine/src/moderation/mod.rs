@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Audience, ChatEvent, Cx, Entry, Event, Millis, Reject, Room, Seq, Timestamp, UserId, Visibility, chat::Sent,
-    event::Feature, member::Role, permission::Need,
+    member::Role, permission::Need,
 };
 
 pub mod approval;
@@ -41,13 +41,13 @@ pub const MAX_REASON: usize = 200;
 #[serde(default)]
 pub struct Settings {
     /// Time between two messages of one member.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "crate::omit::is_default")]
     pub slow_mode: Millis,
     /// Messages wait for a host before others see them.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub approval: bool,
     /// For how long after coming in a member is a newcomer, who may not share links, attach files or mention everybody.
-    #[serde(skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "crate::omit::is_default")]
     pub newcomer: Millis,
     /// Rules for texts. The first that matches decides. Hosts see them.
     #[serde(skip_serializing_if = "Rules::is_empty")]
@@ -262,11 +262,6 @@ impl ModerationEvent {
         }
     }
 
-    /// Which streams hear it.
-    pub(crate) fn feature(&self) -> Feature {
-        Feature::Chat
-    }
-
     /// For whom it looks how.
     pub(crate) fn visibility(&self) -> Visibility {
         match self {
@@ -434,8 +429,4 @@ pub(crate) fn notice(room: &mut Room, entry: &Entry) {
         room.moderation.held.withdraw(*message);
     }
     room.moderation.audit.notice(entry);
-}
-
-fn is_zero(span: &Millis) -> bool {
-    *span == Millis::ZERO
 }

@@ -481,7 +481,13 @@ pub(crate) fn aim(command: Command, n: usize, room: &Room) -> Command {
             Command::Room(RoomCommand::Unban { user })
         }
         Command::Moderation(command) => Command::Moderation(aim_moderation(command, n, room)),
-        other => other,
+        Command::Room(_)
+        | Command::Quiz(_)
+        | Command::Chat(_)
+        | Command::Receipt(_)
+        | Command::Activity(_)
+        | Command::Inbox(_)
+        | Command::Keys(_) => command,
     }
 }
 

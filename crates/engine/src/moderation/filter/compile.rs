@@ -191,16 +191,10 @@ fn characters<'t>(text: &'t str, found: impl Iterator<Item = regex::Match<'t>>) 
 
 /// What is wrong with a pattern, in one short line.
 fn why(error: &regex::Error) -> String {
-    match error {
-        regex::Error::CompiledTooBig(_) => "the pattern is too large when compiled".to_owned(),
-        other => {
-            let text = other.to_string();
-            let line = text
-                .lines()
-                .rev()
-                .find(|line| !line.trim().is_empty())
-                .unwrap_or_default();
-            line.chars().take(MAX_WHY).collect()
-        }
+    if matches!(error, regex::Error::CompiledTooBig(_)) {
+        return "the pattern is too large when compiled".to_owned();
     }
+    let text = error.to_string();
+    let line = text.lines().rev().find(|line| !line.trim().is_empty());
+    line.unwrap_or_default().chars().take(MAX_WHY).collect()
 }

@@ -153,23 +153,20 @@ impl Rules {
 
     /// The text with asterisks for what rules that mask match, one for one.
     pub fn masked(&self, text: &str) -> String {
-        let matched = self.compiled().matched(text);
-        let masking = matched
-            .into_iter()
-            .filter(|rule| self.list[*rule].action == Action::Mask);
-        let masking: Vec<usize> = masking.collect();
-        let (matches, all) = self.compiled().find(text, &masking);
+        let mut masking = self.compiled().matched(text);
+        masking.retain(|rule| self.list[*rule].action == Action::Mask);
+        let (spans, all) = self.compiled().find(text, &masking);
         if !all {
             return "*".repeat(text.chars().count());
         }
-        starred(text, &matches)
+        starred(text, &spans)
     }
 
     /// What the rules do to a text.
     pub fn trial(&self, text: &str) -> Trial {
-        let matched = self.compiled().matched(text);
-        let action = matched.first().map(|rule| self.list[*rule].action);
-        let (mut matches, _) = self.compiled().find(text, &matched);
+        let hits = self.compiled().matched(text);
+        let action = hits.first().map(|rule| self.list[*rule].action);
+        let (mut matches, _) = self.compiled().find(text, &hits);
         matches.sort_unstable();
         Trial {
             matches,
