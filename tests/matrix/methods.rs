@@ -112,8 +112,14 @@ pub(crate) const CALLS_ONLY: [&str; 3] = [
     "QuizFileService/ExportResults",
 ];
 
-/// Those that no caller on the stage succeeds with: no question has media, and the host is there.
-pub(crate) const NEVER_SUCCEED: [&str; 2] = ["QuizService/ReportLoaded", "RoomService/TakeHost"];
+/// Those that no caller on the stage succeeds with: no question has media, the host is there, and nothing is private in a
+/// quiz room.
+pub(crate) const NEVER_SUCCEED: [&str; 4] = [
+    "QuizService/ReportLoaded",
+    "RoomService/TakeHost",
+    "ChatService/SendSealedMessage",
+    "ChatService/RequestResend",
+];
 
 /// Every streaming method.
 pub(crate) const STREAMING: [&str; 5] = [

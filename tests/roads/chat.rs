@@ -270,7 +270,7 @@ async fn unusual_texts_come_through_or_are_refused_by_name() {
             assert_eq!(heard, text);
         }
         for (text, reason) in [
-            (String::new(), "INVALID_REQUEST"),
+            (String::new(), "TEXT_INVALID"),
             ("x".repeat(4_001), "INVALID_REQUEST"),
             (" \n\t ".into(), "TEXT_INVALID"),
             ("\u{200b}\u{202e}".into(), "TEXT_INVALID"),

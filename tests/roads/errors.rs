@@ -228,7 +228,7 @@ async fn broken_rules_are_named_by_field() {
             SendMessageRequest {
                 request_id: "a b".into(),
                 room_id: "r".repeat(65),
-                text: String::new(),
+                text: "t".repeat(4_001),
                 reply_to: 0,
                 ..SendMessageRequest::default()
             }

@@ -59,6 +59,8 @@ pub(crate) static FACETS: [Facet; 5] = [
                     | Request::SetPin(_)
                     | Request::ListPins(_)
                     | Request::Broadcast(_)
+                    | Request::SendSealedMessage(_)
+                    | Request::RequestResend(_)
                     | Request::SearchMessages(_)
                     | Request::SetTyping(_)
             )

@@ -2,10 +2,18 @@
 
 use std::sync::LazyLock;
 
-use prost_reflect::{DescriptorPool, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor, Value};
+use prost_reflect::{
+    DescriptorPool, DynamicMessage, ExtensionDescriptor, FieldDescriptor, Kind, MessageDescriptor, Value,
+};
 
 pub(crate) static POOL: LazyLock<DescriptorPool> =
     LazyLock::new(|| DescriptorPool::decode(trivium_proto::FILE_DESCRIPTOR_SET).expect("made by build.rs"));
+
+/// What a field's rules are written in.
+pub(crate) static RULES: LazyLock<ExtensionDescriptor> = LazyLock::new(|| {
+    let rules = POOL.get_extension_by_name("buf.validate.field");
+    rules.expect("imported by the wire")
+});
 
 pub(crate) fn message(name: &str) -> MessageDescriptor {
     POOL.get_message_by_name(&format!("trivium.v1.{name}"))
@@ -33,6 +41,17 @@ pub(crate) fn valid_value(field: &FieldDescriptor) -> Value {
     }
 }
 
+/// The number that a rule of the field gives, such as `len` of `bytes`.
+pub(crate) fn rule(field: &FieldDescriptor, kind: &str, name: &str) -> Option<usize> {
+    let options = field.options();
+    let rules = options.get_extension(&RULES);
+    let of_kind = rules.as_message()?.get_field_by_name(kind)?;
+    let of_kind = of_kind.as_message()?;
+    let set = of_kind.has_field_by_name(name);
+    let number = of_kind.get_field_by_name(name)?.as_u64().filter(|_| set)?;
+    usize::try_from(number).ok()
+}
+
 /// As [`valid_value`], for one item of a list.
 pub(crate) fn valid_item(field: &FieldDescriptor) -> Value {
     match field.kind() {
@@ -44,8 +63,12 @@ pub(crate) fn valid_item(field: &FieldDescriptor) -> Value {
         Kind::Uint32 | Kind::Fixed32 => Value::U32(2),
         Kind::Uint64 | Kind::Fixed64 => Value::U64(2),
         Kind::Bool => Value::Bool(true),
+        Kind::String if field.name() == "url" => Value::String("https://a.example".to_owned()),
         Kind::String => Value::String("a".to_owned()),
-        Kind::Bytes => Value::Bytes(b"a".to_vec().into()),
+        Kind::Bytes => {
+            let least = ["len", "min_len"].into_iter().find_map(|name| rule(field, "bytes", name));
+            Value::Bytes(vec![b'a'; least.unwrap_or(1)].into())
+        }
         Kind::Message(descriptor) => Value::Message(valid(&descriptor)),
         Kind::Enum(_) => Value::EnumNumber(2),
     }

@@ -34,9 +34,19 @@ fn validators() -> BTreeMap<&'static str, Validator> {
         StartQuizRequest AdvanceQuizRequest SubmitAnswerRequest ReportLoadedRequest ReportDrawnRequest
         PauseQuizRequest ResumeQuizRequest ExtendQuestionRequest SkipQuestionRequest SetAutoAdvanceRequest EndQuizRequest
         GetResultsRequest
+        OpenConversationRequest SearchRoomsRequest SearchMessagesRequest
         SendMessageRequest EditMessageRequest DeleteMessageRequest SetReactionRequest ListMessagesRequest
-        SetTypingRequest
-        SetPresenceRequest ListPresenceRequest
+        GetMessageRequest ListMessageEditsRequest SetPinRequest ListPinsRequest BroadcastRequest SetTypingRequest
+        AcknowledgeRequest SetReceiptPrivacyRequest ListReceiptsRequest GetMessageReceiptsRequest ListUnreadRequest
+        GetModerationRequest UpdateModerationRequest TestFilterRequest MuteMemberRequest UnmuteMemberRequest
+        ListHeldMessagesRequest ResolveMessageRequest ReportMessageRequest ListReportsRequest ResolveReportRequest
+        ListAuditRequest
+        SetPresenceRequest ListPresenceRequest RaiseHandRequest ListActivityRequest
+        NotifyRequest ListNotificationsRequest MarkNotificationsReadRequest GetNotificationPreferencesRequest
+        UpdateNotificationPreferencesRequest MakeAnnouncementRequest RetractAnnouncementRequest
+        ListAnnouncementsRequest
+        RegisterDeviceRequest RotateDeviceRequest RevokeDeviceRequest ListDevicesRequest ListKeyEventsRequest
+        SendSealedMessageRequest RequestResendRequest
         ImportQuizRequest ExportQuizRequest ExportResultsRequest
     }
 }
@@ -65,7 +75,8 @@ fn mutants(message: &DynamicMessage) -> Vec<Mutant> {
         let path = field.full_name().to_owned();
         if field.is_list() {
             let item = descriptors::valid_item(&field);
-            for length in [0, 1, 10, 11, 16, 17, 64, 65, 200, 201, 1_000] {
+            let most = descriptors::rule(&field, "repeated", "max_items");
+            for length in [0, 1].into_iter().chain(around(most)) {
                 add(path.clone(), Value::List(vec![item.clone(); length]));
             }
             for bad in bad_items(&field) {
@@ -113,19 +124,20 @@ fn bad_items(field: &FieldDescriptor) -> Vec<Value> {
         Kind::Int64 => [0, i64::MIN, i64::MAX].map(Value::I64).into(),
         Kind::String => {
             // Two bytes a character: lengths are in characters, not in bytes.
-            let lengths = [0, 40, 41, 64, 65, 200, 201, 10_000];
+            let rules = ["len", "min_len", "max_len", "min_bytes", "max_bytes"];
+            let rules = rules.map(|name| descriptors::rule(field, "string", name));
+            let lengths = [0].into_iter().chain(rules.into_iter().flat_map(around));
             let long = |length: usize| ["a".repeat(length), "é".repeat(length)];
             let odd = ["a b".to_owned(), "a\n".to_owned(), "a-Z_0.:@".to_owned()];
-            lengths
-                .into_iter()
-                .flat_map(long)
-                .chain(odd)
-                .map(Value::String)
-                .collect()
+            lengths.flat_map(long).chain(odd).map(Value::String).collect()
         }
-        Kind::Bytes => [0, 512, 513, 8 * 1024 * 1024 + 1]
+        Kind::Bytes => ["len", "min_len", "max_len"]
+            .map(|name| descriptors::rule(field, "bytes", name))
+            .into_iter()
+            .flat_map(around)
+            .chain([0])
             .map(|length| Value::Bytes(vec![0; length].into()))
-            .into(),
+            .collect(),
         Kind::Enum(_) => [-1, 0, 1, 4, 99].map(Value::EnumNumber).into(),
         Kind::Message(_) => Vec::new(),
         Kind::Bool => vec![Value::Bool(false)],
@@ -137,6 +149,12 @@ fn bad_items(field: &FieldDescriptor) -> Vec<Value> {
         | Kind::Sfixed32
         | Kind::Sfixed64) => panic!("no request has a field of kind {kind:?}"),
     }
+}
+
+/// The lengths next to a bound.
+fn around(bound: Option<usize>) -> impl Iterator<Item = usize> {
+    let near = |bound: usize| [bound.saturating_sub(1), bound, bound + 1];
+    bound.into_iter().flat_map(near)
 }
 
 fn rules() -> RuntimeBridge {
@@ -154,12 +172,9 @@ fn accepts(rules: &RuntimeBridge, name: &str, bytes: &[u8]) -> bool {
 
 /// Full names of the fields with rules, of a message and all that it contains.
 fn fields_with_rules(message: &prost_reflect::MessageDescriptor) -> BTreeSet<String> {
-    let extension = descriptors::POOL
-        .get_extension_by_name("buf.validate.field")
-        .expect("imported by the wire");
     let mut found = BTreeSet::new();
     for field in message.fields() {
-        if field.options().has_extension(&extension) {
+        if field.options().has_extension(&descriptors::RULES) {
             found.insert(field.full_name().to_owned());
         }
         if let Kind::Message(part) = field.kind() {

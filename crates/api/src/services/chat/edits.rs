@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn the_first_and_the_newest_texts_are_told() {
         let mut texts = Texts::new(5);
-        for seq in 5..205 {
+        for seq in 5..204 {
             let edited = ChatEvent::Edited {
                 message: if seq % 2 == 0 { 5 } else { 4 },
                 text: format!("{seq}"),
