@@ -66,7 +66,9 @@ pub(crate) fn valid_item(field: &FieldDescriptor) -> Value {
         Kind::String if field.name() == "url" => Value::String("https://a.example".to_owned()),
         Kind::String => Value::String("a".to_owned()),
         Kind::Bytes => {
-            let least = ["len", "min_len"].into_iter().find_map(|name| rule(field, "bytes", name));
+            let least = ["len", "min_len"]
+                .into_iter()
+                .find_map(|name| rule(field, "bytes", name));
             Value::Bytes(vec![b'a'; least.unwrap_or(1)].into())
         }
         Kind::Message(descriptor) => Value::Message(valid(&descriptor)),
