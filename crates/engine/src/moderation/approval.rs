@@ -52,13 +52,8 @@ pub struct Quote {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edited_at: Option<Timestamp>,
     /// How often its text was replaced.
-    #[serde(default, skip_serializing_if = "is_never")]
+    #[serde(default, skip_serializing_if = "crate::omit::is_default")]
     pub edit_count: u32,
-}
-
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
-fn is_never(count: &u32) -> bool {
-    *count == 0
 }
 
 /// A message that not everybody sees.
