@@ -42,6 +42,8 @@ pub struct Options {
     pub runtime: RuntimeConfig,
     /// Rate limits as a server has them; otherwise there are practically none.
     pub real_limits: bool,
+    /// These limits, whatever `real_limits` says.
+    pub limits: Option<Limits>,
 }
 
 /// A running server.
@@ -107,10 +109,10 @@ impl Server {
             options.runtime,
             rand::random(),
         );
-        let limits = if options.real_limits {
-            Limits::default()
-        } else {
-            no_limits()
+        let limits = match options.limits {
+            Some(limits) => limits,
+            None if options.real_limits => Limits::default(),
+            None => no_limits(),
         };
         let api = Arc::new(Api {
             runtime,
@@ -227,7 +229,8 @@ fn principal(user: &str) -> Principal {
     }
 }
 
-fn no_limits() -> Limits {
+/// Rates that no test reaches.
+pub fn no_limits() -> Limits {
     let plenty = Rate::per_second(1_000_000, 1_000_000);
     Limits {
         join: plenty,
@@ -245,6 +248,9 @@ fn no_limits() -> Limits {
         receipt: plenty,
         room_chat: plenty,
         room_join: plenty,
+        room_report: plenty,
+        room_search: plenty,
+        room_receipt: plenty,
         ..Limits::default()
     }
 }

@@ -17,6 +17,7 @@ mod join;
 mod keys;
 mod links;
 mod messages;
+mod moderation;
 mod notifications;
 mod presence;
 mod raw;

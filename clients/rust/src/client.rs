@@ -8,6 +8,7 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use trivium_proto::v1::chat_service_client::ChatServiceClient;
 use trivium_proto::v1::key_service_client::KeyServiceClient;
+use trivium_proto::v1::moderation_service_client::ModerationServiceClient;
 use trivium_proto::v1::notification_service_client::NotificationServiceClient;
 use trivium_proto::v1::presence_service_client::PresenceServiceClient;
 use trivium_proto::v1::quiz_file_service_client::QuizFileServiceClient;
@@ -108,6 +109,11 @@ impl Client {
     /// Calls about the keys of devices.
     pub fn keys(&self) -> KeyServiceClient<Channel> {
         KeyServiceClient::new(self.unary.clone())
+    }
+
+    /// Calls about moderation.
+    pub fn moderation(&self) -> ModerationServiceClient<Channel> {
+        ModerationServiceClient::new(self.unary.clone())
     }
 
     /// Calls about notifications and announcements.

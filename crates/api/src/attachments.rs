@@ -89,7 +89,7 @@ pub async fn check_bringer(call: &Call, room: &RoomId) -> Result<(), ApiError> {
     let allowed = call
         .api
         .runtime
-        .query(room, move |room, _| room.may_write(&actor))
+        .query(room, move |room, now| room.may_write(&actor, now))
         .await?;
     allowed.map_err(|reject| {
         if outside && reject == Reject::NotMember {

@@ -164,14 +164,21 @@ impl Call {
     /// # Errors
     ///
     /// What `read` refuses; `NOT_FOUND` where the caller may not know that there is such a room.
-    pub async fn tell<T, F>(&self, room: &RoomId, observation: Observation, read: F) -> Result<T, ApiError>
+    pub async fn tell<T, F>(
+        &self,
+        operation: Operation,
+        room: &RoomId,
+        observation: Observation,
+        read: F,
+    ) -> Result<T, ApiError>
     where
         T: Send + 'static,
         F: FnOnce(&Room, &Actor) -> Result<T, Reject> + Clone + Send + 'static,
     {
         let actor = self.actor(room)?;
         let outside = is_outside(&actor);
-        self.limit(Operation::Command)?;
+        self.limit(operation)?;
+        self.limit_in(operation, room)?;
         self.api.runtime.observe(room, observation).await?;
         let told = self.api.runtime.query(room, move |room, _| read(room, &actor)).await?;
         told.map_err(|reject| {
@@ -199,7 +206,10 @@ impl Call {
             | Operation::KeyWrite
             | Operation::Receipt
             | Operation::RoomChat
-            | Operation::RoomJoin => false,
+            | Operation::RoomJoin
+            | Operation::RoomReport
+            | Operation::RoomSearch
+            | Operation::RoomReceipt => false,
         };
         let user = self.user().filter(|_| !by_address).map(Who::User);
         match user.or_else(|| self.peer.remote_addr.map(|addr| Who::address(addr.ip()))) {

@@ -288,7 +288,9 @@ impl ApiError {
                 .collect(),
             field_violations: outline.violations.into_iter().map(violation).collect(),
             retry_after_ms: outline.retry_after.map_or(0, |delay| {
-                u32::try_from(delay.as_millis()).expect("at most a day").max(1)
+                // Rounded up: whoever waits just so long must not come too early.
+                let whole = delay.as_nanos().div_ceil(1_000_000);
+                u32::try_from(whole).expect("at most a day").max(1)
             }),
             current_devices: self.current_devices(),
         }

@@ -64,6 +64,12 @@ pub struct Limits {
     pub room_chat: Rate,
     /// Attempts to come into one room, by everybody together.
     pub room_join: Rate,
+    /// Reports of messages in one room, by everybody together.
+    pub room_report: Rate,
+    /// Searches for messages of one room, by everybody together.
+    pub room_search: Rate,
+    /// Marks of what was received and read in one room, by everybody together.
+    pub room_receipt: Rate,
     /// Most token buckets; beyond, those nearest to full are forgotten.
     pub buckets: usize,
 }
@@ -96,6 +102,11 @@ impl Default for Limits {
             // A hundred who each write as fast as they may.
             room_chat: Rate::per_second(500, 2_000),
             room_join: Rate::per_second(100, 2_000),
+            // More than hosts can look at, and fewer than they could no longer see through.
+            room_report: Rate::per_minute(60, 100),
+            room_search: Rate::per_second(50, 200),
+            // Everybody in the largest room reads a message within two seconds.
+            room_receipt: Rate::per_second(5_000, 10_000),
             buckets: 100_000,
         }
     }
@@ -130,6 +141,9 @@ impl Limits {
             Operation::Receipt => self.receipt,
             Operation::RoomChat => self.room_chat,
             Operation::RoomJoin => self.room_join,
+            Operation::RoomReport => self.room_report,
+            Operation::RoomSearch => self.room_search,
+            Operation::RoomReceipt => self.room_receipt,
         }
     }
 }
@@ -200,6 +214,12 @@ pub enum Operation {
     RoomChat,
     /// Coming into one room, by everybody together.
     RoomJoin,
+    /// Reporting messages of one room, by everybody together.
+    RoomReport,
+    /// Searching for messages of one room, by everybody together.
+    RoomSearch,
+    /// Marks in one room, by everybody together.
+    RoomReceipt,
 }
 
 impl Operation {
@@ -208,19 +228,22 @@ impl Operation {
         match self {
             Self::Chat => Some(Self::RoomChat),
             Self::Join => Some(Self::RoomJoin),
+            Self::Report => Some(Self::RoomReport),
+            Self::Search => Some(Self::RoomSearch),
+            Self::Receipt => Some(Self::RoomReceipt),
             Self::CodeMiss
             | Self::Command
             | Self::Clock
             | Self::QuizWrite
-            | Self::Report
             | Self::Filter
-            | Self::Search
             | Self::Upload
             | Self::Notify
             | Self::KeyWrite
-            | Self::Receipt
             | Self::RoomChat
-            | Self::RoomJoin => None,
+            | Self::RoomJoin
+            | Self::RoomReport
+            | Self::RoomSearch
+            | Self::RoomReceipt => None,
         }
     }
 }

@@ -222,12 +222,20 @@ impl State {
             .filter(|answer| answer.thread == Some(message))
             .map(|answer| answer.sent_at)
             .collect();
-        if let Some(message) = self.messages.get_mut(&message) {
-            message.edited_at = quote.edited_at;
-            message.edit_count = quote.edit_count;
-            message.shown_by = Some(by);
-            message.thread_count = u32::try_from(thread.len()).unwrap_or(u32::MAX);
-            message.thread_at = thread.last().copied();
+        if let Some(published) = self.messages.get_mut(&message) {
+            published.edited_at = quote.edited_at;
+            published.edit_count = quote.edit_count;
+            published.shown_by = Some(by);
+        }
+        self.add_answers(message, thread);
+    }
+
+    /// Counts messages in a thread, which were sent at these times.
+    fn add_answers(&mut self, root: Seq, sent_at: impl IntoIterator<Item = Timestamp>) {
+        let Some(root) = self.get_mut(root) else { return };
+        for at in sent_at {
+            root.thread_count = root.thread_count.saturating_add(1);
+            root.thread_at = root.thread_at.max(Some(at));
         }
     }
 
@@ -236,17 +244,23 @@ impl State {
         let quote = self.quote(message)?;
         self.messages.remove(&message);
         self.pins.retain(|pinned| *pinned != message);
-        if let Some(root) = quote.sent.thread.and_then(|root| self.get_mut(root)) {
-            root.thread_count = root.thread_count.saturating_sub(1);
+        if let Some(root) = quote.sent.thread {
+            self.lose_answer(root);
         }
         Some(quote)
     }
 
     /// Counts a message in the thread that it is in.
     fn answer(&mut self, at: Timestamp, sent: &Sent) {
-        if let Some(root) = sent.thread.and_then(|root| self.get_mut(root)) {
-            root.thread_count = root.thread_count.saturating_add(1);
-            root.thread_at = Some(at);
+        if let Some(root) = sent.thread {
+            self.add_answers(root, [at]);
+        }
+    }
+
+    /// Counts one message fewer in a thread.
+    fn lose_answer(&mut self, root: Seq) {
+        if let Some(root) = self.get_mut(root) {
+            root.thread_count = root.thread_count.saturating_sub(1);
         }
     }
 

@@ -4,25 +4,34 @@
 //! Neighbours: [`audience`](crate::audience) hides by role, and does not know when somebody came in; the shell hides by
 //! position, with what it is told here. [`settings`](crate::settings) has the policy.
 
-use crate::{Actor, ChatEvent, Event, HistoryPolicy, Room, Seq, permission};
+use crate::{Actor, ChatEvent, Event, HistoryPolicy, Member, Role, Room, Seq, UserId, permission};
 
 impl Room {
     /// Up to which position messages are not there for the actor. Those who run the room see all that is kept.
     pub fn history_floor(&self, actor: &Actor) -> Seq {
+        let role = permission::acting_role(&self.seats.members, actor);
+        self.floor(&actor.user, role)
+    }
+
+    /// The same for a member, by its seat alone.
+    pub(crate) fn floor_of(&self, member: &Member) -> Seq {
+        self.floor(&member.user, Some(member.role))
+    }
+
+    /// Which entry brought the member in; 0 if that is not known.
+    pub fn member_since(&self, user: &UserId) -> Seq {
+        self.seats.since.get(user).copied().unwrap_or_default()
+    }
+
+    fn floor(&self, user: &UserId, role: Option<Role>) -> Seq {
         let expired = self.retention.through();
         let since_join = self
             .settings()
             .is_some_and(|settings| settings.policy.history == HistoryPolicy::SinceJoin);
-        let role = permission::acting_role(&self.seats.members, actor);
-        if !since_join || role.is_none_or(crate::Role::is_host) {
+        if !since_join || role.is_none_or(Role::is_host) {
             return expired;
         }
-        expired.max(self.seats.since.get(&actor.user).copied().unwrap_or_default())
-    }
-
-    /// Which entry brought the member in; 0 if that is not known.
-    pub fn member_since(&self, user: &crate::UserId) -> Seq {
-        self.seats.since.get(user).copied().unwrap_or_default()
+        expired.max(self.member_since(user))
     }
 }
 

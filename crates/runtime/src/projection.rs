@@ -38,11 +38,7 @@ fn of_room(room: &Room, entry: &Entry, event: &RoomEvent, out: &mut Vec<Projecti
 
 fn of_chat(entry: &Entry, event: &ChatEvent) -> Option<Projection> {
     match event {
-        // The server cannot read what is sealed. What has no text may get one by an edit.
-        ChatEvent::Sent(sent) => sent
-            .sealed
-            .is_none()
-            .then(|| Projection::Text(text(entry.seq, entry.at, sent))),
+        ChatEvent::Sent(sent) => shown(entry.seq, entry.at, sent),
         ChatEvent::Edited { message, text, .. } => Some(Projection::TextEdited {
             seq: *message,
             text: text.clone(),
@@ -62,7 +58,7 @@ fn of_moderation(event: &ModerationEvent) -> Option<Projection> {
             message,
             published: Some(quote),
             ..
-        } => Some(Projection::Text(text(*message, quote.sent_at, &quote.sent))),
+        } => shown(*message, quote.sent_at, &quote.sent),
         ModerationEvent::Resolved {
             message,
             published: None,
@@ -99,11 +95,14 @@ fn membership(room: &Room, member: &Member) -> Membership {
     }
 }
 
-fn text(seq: Seq, at: Timestamp, sent: &Sent) -> Text {
-    Text {
-        seq,
-        author: sent.author.clone(),
-        at,
-        text: sent.text.clone(),
-    }
+/// A message that can be found from now on. What has no text may get one by an edit; the server cannot read what is sealed.
+fn shown(seq: Seq, at: Timestamp, sent: &Sent) -> Option<Projection> {
+    sent.sealed.is_none().then(|| {
+        Projection::Text(Text {
+            seq,
+            author: sent.author.clone(),
+            at,
+            text: sent.text.clone(),
+        })
+    })
 }

@@ -27,7 +27,7 @@ pub(crate) async fn acknowledge(
         room.may_acknowledge(actor)?;
         room.reading(&actor.user).ok_or(Reject::NotMember)
     };
-    let (mark, unread) = call.tell(&room, observation, read).await?;
+    let (mark, unread) = call.tell(Operation::Receipt, &room, observation, read).await?;
     Ok(v1::AcknowledgeResponse {
         receipt: Some(convert::receipt::receipt(&mark)),
         unread: Some(convert::receipt::unread(unread)),

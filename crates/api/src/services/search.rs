@@ -43,7 +43,7 @@ pub(crate) async fn search_rooms(
     request: v1::SearchRoomsRequest,
 ) -> Result<v1::SearchRoomsResponse, ApiError> {
     let user = call.principal()?.user.clone();
-    call.limit(Operation::Command)?;
+    call.limit(Operation::Search)?;
     let limit = page_size(request.page_size, DEFAULT_HITS);
     let query = Query::new(&request.query);
     if query.is_none() && !request.query.trim().is_empty() {
@@ -69,12 +69,15 @@ pub(crate) async fn search_messages(
     request: v1::SearchMessagesRequest,
 ) -> Result<v1::SearchMessagesResponse, ApiError> {
     let principal = call.principal()?.clone();
-    call.limit(Operation::Command)?;
+    let room: Option<RoomId> = optional("room_id", request.room_id)?;
+    call.limit(Operation::Search)?;
+    if let Some(room) = &room {
+        call.limit_in(Operation::Search, room)?;
+    }
     let Some(query) = Query::new(&request.query) else {
         return Ok(v1::SearchMessagesResponse::default());
     };
     let limit = page_size(request.page_size, DEFAULT_HITS);
-    let room: Option<RoomId> = optional("room_id", request.room_id)?;
     let scope = match room {
         None => Scope::Joined(principal.user.clone()),
         Some(room) if principal.actor(&room).global_host => Scope::WholeRoom(room),

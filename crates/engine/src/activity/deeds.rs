@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ActivityEvent;
 use crate::{
-    Audience, ChatEvent, Entry, Event, Member, Millis, Reject, Room, RoomEvent, Timestamp, UserId,
+    Audience, ChatEvent, Entry, Event, Member, Millis, ModerationEvent, Reject, Room, RoomEvent, Timestamp, UserId,
     presence::{Known, visits::Visit},
     quiz,
     view::PAGE_MEMBERS,
@@ -110,6 +110,8 @@ impl State {
                     self.count(user, &deed);
                 }
             }
+            // It was sent, whatever a host makes of it.
+            Event::Moderation(ModerationEvent::Held { author, .. }) => self.count(author, &Deed::Message),
             Event::Quiz(quiz::Event::AnswerAccepted { user, .. }) => self.count(user, &Deed::Answer),
             // No sign of life: it comes when all is over.
             Event::Activity(ActivityEvent::VisitEnded(_)) => return,

@@ -8,11 +8,11 @@
 //!
 //! Neighbours: [`chat`](super) has the same rules for the live messages; who reads the log is the shell.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::{ChatEvent, KEPT, Page, Sent, Span, State};
 use crate::{
-    Entry, Event, MessageView, ModerationEvent, Seq,
+    Entry, Event, MessageView, ModerationEvent, Seq, Timestamp,
     moderation::{MessageState, Quote},
 };
 
@@ -26,6 +26,9 @@ pub struct History {
     page: State,
     /// Places of the page of messages that nobody sees, or not yet.
     free: BTreeSet<Seq>,
+    /// Messages that are in threads of the page and not in the page themselves: the thread, and when they were sent. They are
+    /// fewer than the page and what a room holds have places.
+    answers: BTreeMap<Seq, (Seq, Timestamp)>,
     /// Whether nothing more comes into the page.
     full: bool,
     more: bool,
@@ -43,6 +46,7 @@ impl History {
             limit,
             page: State::keeping(usize::MAX),
             free: BTreeSet::new(),
+            answers: BTreeMap::new(),
             full: limit == 0,
             more: false,
             since: 0,
@@ -83,6 +87,7 @@ impl History {
             self.since = 0;
             return;
         }
+        self.answers(entry.seq, entry.at, sent);
         self.since += 1;
         self.since_root += usize::from(self.span.thread.is_some_and(|root| root < entry.seq));
         let beyond = self.span.before.is_some_and(|before| before <= entry.seq);
@@ -100,19 +105,33 @@ impl History {
         room
     }
 
+    /// Takes note of a message that is not in the page, if it is in a thread of the page.
+    fn answers(&mut self, seq: Seq, at: Timestamp, sent: &Sent) {
+        let of_page = |root: &Seq| self.page.messages.contains_key(root) || self.free.contains(root);
+        if let Some(root) = sent.thread.filter(of_page) {
+            self.answers.insert(seq, (root, at));
+        }
+    }
+
     fn resolved(&mut self, by: Seq, message: Seq, state: MessageState, published: Option<&Quote>) {
         match (state, published) {
             (MessageState::Published, Some(quote)) => {
                 if self.free.remove(&message) {
                     self.page.publish(message, quote, by);
+                    let outside = self.answers.values().filter(|(root, _)| *root == message);
+                    self.page.add_answers(message, outside.map(|(_, at)| *at));
                 } else {
                     self.page.answer(quote.sent_at, &quote.sent);
+                    self.answers(message, quote.sent_at, &quote.sent);
                 }
             }
             (MessageState::Archived, _) => {
                 if self.page.withdraw(message).is_some() {
                     self.free.insert(message);
                 } else {
+                    if let Some((root, _)) = self.answers.remove(&message) {
+                        self.page.lose_answer(root);
+                    }
                     // One fewer that pushed those of the page towards the end of what is held.
                     self.since = self.since.saturating_sub(1);
                     self.since_root = self.since_root.saturating_sub(1);

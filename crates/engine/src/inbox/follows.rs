@@ -23,7 +23,7 @@ pub fn follows(room: &Room, entry: &Entry) -> Vec<(UserId, Notification)> {
             message,
             published: Some(quote),
             ..
-        }) => (*message, &quote.sent.author, of_message(room, *message, &quote.sent)),
+        }) => (*message, &quote.sent.author, of_message(room, entry.seq, &quote.sent)),
         Event::Chat(ChatEvent::Edited { message, mentions, .. }) => {
             let Some(author) = &entry.actor else { return Vec::new() };
             let mut told = BTreeMap::new();
@@ -52,25 +52,21 @@ pub fn follows(room: &Room, entry: &Entry) -> Vec<(UserId, Notification)> {
     let actor_name = actor_name.unwrap_or_default();
     let addressed = told
         .into_iter()
-        .filter(|(user, _)| user != author && hears(room, user, entry));
+        .filter(|(user, _)| user != author && hears(room, user, message, entry));
     addressed
         .take(MAX_FOLLOWS)
         .map(|(user, kind)| (user, notification(room, message, kind, actor_name.clone())))
         .collect()
 }
 
-/// Whom a message concerns, and how most.
-fn of_message(room: &Room, message: Seq, sent: &Sent) -> BTreeMap<UserId, Kind> {
+/// Whom a message concerns, and how most. `shown` is the entry by which it came to be seen.
+fn of_message(room: &Room, shown: Seq, sent: &Sent) -> BTreeMap<UserId, Kind> {
     let mut told = BTreeMap::new();
     if room
         .settings()
         .is_some_and(|settings| settings.kind == RoomKind::Conversation)
     {
-        let away = room
-            .seats
-            .members
-            .iter()
-            .filter(|member| !has_it(room, member, message));
+        let away = room.seats.members.iter().filter(|member| !has_it(room, member, shown));
         told.extend(away.map(|member| (member.user.clone(), Kind::Message)));
     }
     if let Some(author) = sent.reply_to.and_then(|answered| author_of(room, answered)) {
@@ -88,21 +84,24 @@ fn mention(room: &Room, mentions: &Mentions, told: &mut BTreeMap<UserId, Kind>) 
     told.extend(mentions.users.iter().map(|user| (user.clone(), Kind::Mention)));
 }
 
-/// Whether a message reaches the member without being told: by a session, or, where this is asked anew after a crash, as marked
-/// since.
-fn has_it(room: &Room, member: &Member, message: Seq) -> bool {
-    room.board.is_connected(&member.user) || room.has_received(&member.user, message)
+/// Whether what an entry shows reaches the member without being told: by a session, or, where this is asked anew after a crash, as
+/// marked since.
+fn has_it(room: &Room, member: &Member, shown: Seq) -> bool {
+    room.board.is_connected(&member.user) || room.has_received(&member.user, shown)
 }
 
 fn author_of(room: &Room, message: Seq) -> Option<UserId> {
     room.message(message).map(|message| message.author)
 }
 
-/// Whether the user has an inbox, is still in the room and may see what happened there.
-fn hears(room: &Room, user: &UserId, entry: &Entry) -> bool {
+/// Whether the user has an inbox, is still in the room and may see the message and what happened to it.
+fn hears(room: &Room, user: &UserId, message: Seq, entry: &Entry) -> bool {
     let Some(member) = room.member(user).filter(|member| !member.guest) else {
         return false;
     };
+    if message <= room.floor_of(member) {
+        return false;
+    }
     let eyes = match member.role {
         Role::Host | Role::CoHost => Audience::Hosts,
         Role::Member => Audience::Member(user.clone()),

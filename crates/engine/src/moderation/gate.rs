@@ -89,10 +89,7 @@ fn written(room: &Room, event: ChatEvent, cx: &Cx<'_>) -> Result<Event, Reject> 
     if takes_back(&event) {
         return Ok(Event::Chat(event));
     }
-    if let Some(mute) = state.mute_of(user, cx.now) {
-        let ends_in = mute.until.map(|until| until.since(cx.now));
-        return Err(Reject::Muted { ends_in });
-    }
+    state.check_mute(user, cx.now)?;
     match event {
         ChatEvent::Sent(mut sent) => {
             if let Some(retry_after) = state.must_wait(user, cx.now) {

@@ -110,6 +110,16 @@ impl State {
         self.mutes.get(user).filter(|mute| mute.holds(now))
     }
 
+    /// Refuses who is muted.
+    pub(crate) fn check_mute(&self, user: &UserId, now: Timestamp) -> Result<(), Reject> {
+        match self.mute_of(user, now) {
+            Some(mute) => Err(Reject::Muted {
+                ends_in: mute.until.map(|until| until.since(now)),
+            }),
+            None => Ok(()),
+        }
+    }
+
     /// Who is muted, in the order of their ids.
     pub(crate) fn mutes(&self, now: Timestamp) -> impl Iterator<Item = (&UserId, &Mute)> {
         self.mutes.iter().filter(move |(_, mute)| mute.holds(now))

@@ -88,7 +88,7 @@ impl Room {
     /// the actor.
     pub fn message_receipts(&self, actor: &Actor, message: Seq) -> Result<MessageReceipts, Reject> {
         let who = &self.audience(actor).ok_or(Reject::NotMember)?;
-        let author = self.chat.author(message, who).ok_or(Reject::NoSuchMessage)?;
+        let (author, shown_at) = self.chat.author(message, who).ok_or(Reject::NoSuchMessage)?;
         if message <= self.history_floor(actor) {
             return Err(Reject::NoSuchMessage);
         }
@@ -96,13 +96,13 @@ impl Room {
         let mut found = MessageReceipts::default();
         for (user, standing) in self.receipts.members.iter().filter(|(user, _)| *user != author) {
             found.members += 1;
-            if standing.delivered < message {
+            if standing.delivered < shown_at {
                 continue;
             }
             found.delivered += 1;
             // Counts are no names: whoever may not see whose mark it is still learns how many there are.
             let mark = sight::mark(&standing.mark(user), who, true, |user| self.receipts.is_private(user));
-            if mark.is_some_and(|mark| mark.read >= message) {
+            if mark.is_some_and(|mark| mark.read >= shown_at) {
                 found.read += 1;
                 if named && found.readers.len() < MAX_READERS {
                     found.readers.push(user.clone());
@@ -163,13 +163,16 @@ impl Room {
     }
 
     fn unread_after(&self, user: &UserId, standing: Standing) -> Unread {
-        let who = match self.member(user).map(|member| member.role) {
-            Some(Role::Host | Role::CoHost) => Audience::Hosts,
-            Some(Role::Member) => Audience::Member(user.clone()),
-            Some(Role::Observer) | None => Audience::Observers,
+        let Some(member) = self.member(user) else {
+            return Unread::default();
         };
-        let after = standing.since.max(standing.read).max(self.retention.through());
-        self.chat.unread(user, &who, after)
+        let who = match member.role {
+            Role::Host | Role::CoHost => Audience::Hosts,
+            Role::Member => Audience::Member(user.clone()),
+            Role::Observer => Audience::Observers,
+        };
+        let after = standing.since.max(standing.read);
+        self.chat.unread(user, &who, after, self.floor_of(member))
     }
 
     fn marks_are_shared(&self) -> bool {

@@ -46,18 +46,23 @@ impl Room {
         }
     }
 
-    /// Whether the actor could send a message now, whatever it says.
+    /// Whether the actor could send a message now, whatever it says and however soon after the last one.
     ///
     /// # Errors
     ///
     /// What a message would be refused with.
-    pub fn may_write(&self, actor: &Actor) -> Result<(), Reject> {
+    pub fn may_write(&self, actor: &Actor, now: Timestamp) -> Result<(), Reject> {
         self.seats.check_open()?;
         let role = self.member(&actor.user).ok_or(Reject::NotMember)?.role;
         if role < Role::Member {
             return Err(Reject::NotPermitted);
         }
-        self.seats.check_writes(actor)
+        self.seats.check_writes(actor)?;
+        if self.is_run_by(actor) {
+            Ok(())
+        } else {
+            self.moderation.check_mute(&actor.user, now)
+        }
     }
 
     /// The room as an actor sees it, with its own membership; none if it may not look at all.

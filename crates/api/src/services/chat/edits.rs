@@ -1,6 +1,8 @@
 //! What a message said before, for its author and for hosts: the log has every text.
 
-use trivium_engine::{Audience, ChatEvent, Entry, Event, Reject, RoomId, Seq, chat::KEPT};
+use trivium_engine::{
+    Audience, ChatEvent, Entry, Event, ModerationEvent, Reject, RoomId, Seq, chat::KEPT, moderation::MessageState,
+};
 use trivium_proto::v1;
 
 use super::history::Reader;
@@ -61,7 +63,19 @@ impl Texts {
     }
 
     fn take(&mut self, entry: &Entry) {
-        let Event::Chat(event) = &entry.event else { return };
+        match &entry.event {
+            Event::Chat(event) => self.take_said(entry, event),
+            Event::Moderation(event) => self.take_moderated(entry, event),
+            Event::Room(_)
+            | Event::Quiz(_)
+            | Event::Receipt(_)
+            | Event::Activity(_)
+            | Event::Inbox(_)
+            | Event::Keys(_) => {}
+        }
+    }
+
+    fn take_said(&mut self, entry: &Entry, event: &ChatEvent) {
         match event {
             ChatEvent::Sent(sent) if entry.seq == self.message => self.had(entry, &sent.text),
             ChatEvent::Edited { message, text, .. } if *message == self.message => self.had(entry, text),
@@ -72,6 +86,26 @@ impl Texts {
             | ChatEvent::Pinned { .. }
             | ChatEvent::ResendRequested { .. }
             | ChatEvent::Broadcast { .. } => {}
+        }
+    }
+
+    /// A message that waited for a host has its first text from then.
+    fn take_moderated(&mut self, entry: &Entry, event: &ModerationEvent) {
+        match event {
+            ModerationEvent::Held { sent, .. } if entry.seq == self.message => self.had(entry, &sent.text),
+            // One fewer behind which this one can no longer be changed.
+            ModerationEvent::Resolved {
+                state: MessageState::Archived,
+                ..
+            } => self.since = self.since.saturating_sub(1),
+            ModerationEvent::Held { .. }
+            | ModerationEvent::Resolved { .. }
+            | ModerationEvent::Updated { .. }
+            | ModerationEvent::Muted { .. }
+            | ModerationEvent::Unmuted { .. }
+            | ModerationEvent::Reported { .. }
+            | ModerationEvent::ReportResolved { .. }
+            | ModerationEvent::FilterBlocked { .. } => {}
         }
     }
 
@@ -90,7 +124,7 @@ impl Texts {
 
 #[cfg(test)]
 mod tests {
-    use trivium_engine::{Timestamp, chat::Mentions, chat::Sent};
+    use trivium_engine::{Timestamp, UserId, chat::Mentions, chat::Sent};
 
     use super::*;
 
@@ -128,6 +162,25 @@ mod tests {
         texts.take(&entry(206, edited));
         let told: Vec<_> = texts.edits.iter().map(|edit| edit.text.as_str()).collect();
         assert_eq!((told[0], told[1], told[99], texts.more), ("first", "8", "last", true));
+    }
+
+    #[test]
+    fn a_message_that_waited_has_its_first_text() {
+        let author: UserId = "ana".parse().expect("an id");
+        let held = ModerationEvent::Held {
+            sent: Box::new(Sent::text(author.clone(), "Ana", "first")),
+            author,
+            rule: None,
+        };
+        let mut texts = Texts::new(5);
+        for seq in [4, 5] {
+            texts.take(&Entry {
+                event: Event::Moderation(held.clone()),
+                ..sent(seq)
+            });
+        }
+        let told: Vec<_> = texts.edits.iter().map(|edit| (edit.seq, edit.text.as_str())).collect();
+        assert_eq!(told, [(5, "first")]);
     }
 
     #[test]
