@@ -58,7 +58,7 @@ pub(crate) struct Setup {
 
 /// A command and who waits for its answer.
 struct Waiting {
-    request: connect_request::Request,
+    request: Box<connect_request::Request>,
     answer: oneshot::Sender<Result<reply::Result, Error>>,
 }
 
@@ -313,7 +313,7 @@ impl Driver {
 
     fn execute(
         &mut self,
-        request: connect_request::Request,
+        request: Box<connect_request::Request>,
         kind: Kind,
         answer: oneshot::Sender<Result<reply::Result, Error>>,
     ) {

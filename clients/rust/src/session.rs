@@ -37,7 +37,7 @@ pub enum Status {
 /// What the driver is asked.
 pub(crate) enum Ask {
     Execute {
-        request: connect_request::Request,
+        request: Box<connect_request::Request>,
         kind: Kind,
         answer: oneshot::Sender<Result<reply::Result, Error>>,
     },
@@ -77,7 +77,7 @@ impl Session {
         }
         let (answer, answered) = oneshot::channel();
         self.ask(Ask::Execute {
-            request: command.into_request(),
+            request: Box::new(command.into_request()),
             kind: C::KIND,
             answer,
         })

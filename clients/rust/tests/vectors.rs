@@ -3,7 +3,7 @@
 //!
 //! Written anew with `cargo test -p trivium-client --test vectors -- --ignored`, which nobody should need.
 
-use std::{fs, path::PathBuf};
+use std::{fmt::Write as _, fs, path::PathBuf};
 
 use rand::{SeedableRng as _, rngs::StdRng};
 use serde_json::{Value, json};
@@ -25,7 +25,10 @@ fn folder() -> PathBuf {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("a text takes everything");
+        text
+    })
 }
 
 fn unhex(value: &Value) -> Vec<u8> {
@@ -179,17 +182,22 @@ fn check(vectors: &Value) -> usize {
 
 #[test]
 fn what_either_side_made_is_read() {
-    let mut files = 0;
-    for entry in fs::read_dir(folder()).expect("there are vectors") {
-        let path = entry.expect("readable").path();
-        if path.extension().is_some_and(|extension| extension == "json") {
-            let vectors = fs::read_to_string(&path).expect("readable");
-            let vectors = serde_json::from_str(&vectors).expect("JSON");
-            assert!(check(&vectors) > 0, "{} opens nothing", path.display());
-            files += 1;
+    // By name: one that is missing would be missed by nobody otherwise.
+    for file in ["sealed.json", "sealed-typescript.json"] {
+        let path = folder().join(file);
+        let vectors = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let vectors: Value = serde_json::from_str(&vectors).expect("JSON");
+        for part in ["devices", "logs", "safety", "messages"] {
+            assert!(!list(&vectors[part]).is_empty(), "{file} has no {part}");
         }
+        let envelopes = list(&vectors["messages"])
+            .iter()
+            .map(|message| list(&message["sealed"]["envelopes"]).len());
+        assert!(
+            check(&vectors) >= envelopes.max().unwrap_or(1),
+            "{file} opens too little"
+        );
     }
-    assert!(files > 0);
 }
 
 // ---- Writing ----
@@ -257,6 +265,38 @@ fn log_of(user: &str, changes: &[(KeyChange, &DeviceKeys)]) -> Value {
     json!({ "user_id": user, "events": events })
 }
 
+/// A message with everything that a reader comes across.
+fn message_out(context: Context<'_>, said: &SealedContent, sealed: &SealedMessage) -> Value {
+    let envelopes: Vec<Value> = sealed
+        .envelopes
+        .iter()
+        .map(|made| {
+            json!({
+                "user_id": made.user_id,
+                "device_id": made.device_id,
+                "key_seq": made.key_seq,
+                "encapsulated_key": hex(&made.encapsulated_key),
+                "ciphertext": hex(&made.ciphertext),
+            })
+        })
+        .collect();
+    json!({
+        "room_id": context.room_id,
+        "author_id": context.author_id,
+        "request_id": sealed.request_id,
+        "reply_to": context.reply_to,
+        "content": { "text": said.text, "send_time_ms": said.send_time_ms, "resend_of": said.resend_of },
+        "plaintext": hex(&envelope::pad(said).expect("short")),
+        "sealed": {
+            "sender_device_id": sealed.sender_device_id,
+            "request_id": sealed.request_id,
+            "envelopes": envelopes,
+            "signature": hex(&sealed.signature),
+        },
+        "statement": hex(&envelope::statement(context, sealed)),
+    })
+}
+
 #[test]
 #[ignore = "writes the vectors"]
 fn regenerate() {
@@ -309,34 +349,7 @@ fn regenerate() {
             reply_to,
         };
         let sealed = envelope::seal(author, context, request_id, &said, &recipients, &mut rng).expect("sealed");
-        let envelopes: Vec<Value> = sealed
-            .envelopes
-            .iter()
-            .map(|made| {
-                json!({
-                    "user_id": made.user_id,
-                    "device_id": made.device_id,
-                    "key_seq": made.key_seq,
-                    "encapsulated_key": hex(&made.encapsulated_key),
-                    "ciphertext": hex(&made.ciphertext),
-                })
-            })
-            .collect();
-        json!({
-            "room_id": ROOM,
-            "author_id": author.user_id(),
-            "request_id": request_id,
-            "reply_to": reply_to,
-            "content": { "text": said.text, "send_time_ms": said.send_time_ms, "resend_of": said.resend_of },
-            "plaintext": hex(&envelope::pad(&said).expect("short")),
-            "sealed": {
-                "sender_device_id": sealed.sender_device_id,
-                "request_id": sealed.request_id,
-                "envelopes": envelopes,
-                "signature": hex(&sealed.signature),
-            },
-            "statement": hex(&envelope::statement(context, &sealed)),
-        })
+        message_out(context, &said, &sealed)
     };
     let said = |text: &str, resend_of| SealedContent {
         text: text.to_owned(),

@@ -338,7 +338,7 @@ impl Driver {
                     } else if let Some((id, waiting)) = self.outbox.next(now, live.window, false) {
                         permit.send(ConnectRequest {
                             id,
-                            request: Some(waiting.request.clone()),
+                            request: Some((*waiting.request).clone()),
                         });
                         self.outbox.sent(id);
                     } else {
@@ -348,7 +348,7 @@ impl Driver {
             }
             Up::Calls { channel, under_way } => {
                 while let Some((id, waiting)) = self.outbox.next(now, live.window, true) {
-                    if let Some(call) = command::call(channel.clone(), waiting.request.clone()) {
+                    if let Some(call) = command::call(channel.clone(), (*waiting.request).clone()) {
                         under_way.push(Box::pin(async move { Called::Command(id, Box::new(call.await)) }));
                     }
                     self.outbox.sent(id);

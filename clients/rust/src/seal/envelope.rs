@@ -62,11 +62,11 @@ pub fn seal(
     keys: &DeviceKeys,
     context: Context<'_>,
     request_id: &str,
-    content: &SealedContent,
+    said: &SealedContent,
     recipients: &[Recipient],
     rng: &mut impl CryptoRng,
 ) -> Result<SealedMessage, SealError> {
-    let plaintext = pad(content).ok_or(SealError::TooLong)?;
+    let plaintext = pad(said).ok_or(SealError::TooLong)?;
     let mut recipients = recipients.to_vec();
     recipients.sort_unstable();
     let aad = aad(context, keys.device_id(), request_id);
@@ -139,11 +139,11 @@ fn open_envelope(
         &aad(context, &sealed.sender_device_id, &sealed.request_id),
     )
     .ok()?;
-    let content = unpad(&plaintext)?;
+    let said = unpad(&plaintext)?;
     Some(Opened {
-        text: content.text,
-        send_time_ms: content.send_time_ms,
-        resend_of: content.resend_of,
+        text: said.text,
+        send_time_ms: said.send_time_ms,
+        resend_of: said.resend_of,
     })
 }
 

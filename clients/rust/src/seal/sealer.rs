@@ -180,7 +180,7 @@ impl Sealer {
         reply_to: u64,
         resend_of: u64,
     ) -> Result<Sent, SealError> {
-        let content = SealedContent {
+        let said = SealedContent {
             text: text.to_owned(),
             send_time_ms: self.session.clock().now_ms(),
             resend_of,
@@ -199,7 +199,7 @@ impl Sealer {
                 &self.keys,
                 context,
                 &request_id,
-                &content,
+                &said,
                 &recipients,
                 &mut rand::rng(),
             )?;
@@ -243,7 +243,8 @@ impl Sealer {
             self.refresh([author.to_owned()]).await?;
         }
         let device = self.directory.log(author).and_then(|log| log.device(sender));
-        let good = |time: i64| time == 0 || message.send_time_ms < time;
+        // Within one millisecond the order is not known, and what the server took was good then.
+        let good = |time: i64| time == 0 || message.send_time_ms <= time;
         let device = device
             .filter(|device| good(device.revoke_time_ms))
             .ok_or(Unreadable::UnknownDevice)?;
