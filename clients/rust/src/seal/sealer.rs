@@ -83,6 +83,11 @@ impl Sealer {
         }
     }
 
+    /// The session over which it asks.
+    pub fn session(&self) -> &Session {
+        &self.session
+    }
+
     /// The keys of this device.
     pub fn keys(&self) -> &DeviceKeys {
         &self.keys
@@ -195,14 +200,7 @@ impl Sealer {
                 author_id: self.keys.user_id(),
                 reply_to,
             };
-            let sealed = envelope::seal(
-                &self.keys,
-                context,
-                &request_id,
-                &said,
-                &recipients,
-                &mut rand::rng(),
-            )?;
+            let sealed = envelope::seal(&self.keys, context, &request_id, &said, &recipients, &mut rand::rng())?;
             let request = SendSealedMessageRequest {
                 request_id: request_id.clone(),
                 room_id: room_id.to_owned(),
@@ -258,6 +256,13 @@ impl Sealer {
         let name = (room_id.to_owned(), sender.to_owned(), sealed.request_id.clone());
         if signed && !self.shown.is_new(name, message.seq) {
             return Err(Unreadable::Replayed.into());
+        }
+        let own = self.keys.user_id().to_owned();
+        let is_known = |id: &str| self.directory.log(&own).is_some_and(|log| log.device(id).is_some());
+        let mut mine = sealed.envelopes.iter().filter(|envelope| envelope.user_id == own);
+        if signed && mine.any(|envelope| !is_known(&envelope.device_id)) {
+            // A device of one's own that one does not know of: whether it is so comes as news, and bars no reading.
+            let _news = self.refresh([own]).await;
         }
         Ok(opened?)
     }

@@ -1,29 +1,32 @@
 //! `trivium chat`: reads and writes in a room from the terminal, or for a pipe.
 //!
-//! [`line`] reads what is typed, [`ask`] asks the server for it, [`book`] knows the room and tells of it, [`private`] seals
-//! and opens. One loop here joins them with the session.
+//! [`door`] is the way in, [`line`] reads what is typed, [`ask`] asks the server for it, [`book`] knows the room and tells of
+//! it, [`private`] seals and opens with the keys on the [`shelf`]. One loop here joins them with the session; what waits for
+//! the server does so in tasks of its own, as the answer comes on the stream that the loop empties.
 
 mod ask;
 mod book;
+mod door;
 mod line;
 mod private;
+mod shelf;
 
 use std::{collections::VecDeque, future::pending, path::PathBuf, time::Duration};
 
-use anyhow::{Context as _, Result, anyhow};
-use futures_util::{FutureExt as _, future::BoxFuture};
+use anyhow::{Result, anyhow};
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader, Lines, Stdin},
-    time::{Instant, timeout},
+    task::JoinHandle,
+    time::Instant,
 };
 use trivium_client::{
-    Client, Error, Events, Session, SessionEvent, new_request_id,
-    proto::v1::{GetRoomRequest, JoinRoomRequest, ListMembersRequest, OpenConversationRequest, RoomEvent},
+    Error, Events, Session, SessionEvent,
+    proto::v1::{ListMembersRequest, RoomEvent},
 };
 
 use super::{
     connect::{self, Account},
-    failure::Unreachable,
+    failure::Usage,
     input::{Input, Inputs},
 };
 use crate::ui::{
@@ -34,11 +37,10 @@ use crate::ui::{
 };
 use ask::{Answer, ask, ask_private};
 use book::{Book, TO_YOU};
+use door::Place;
 use line::{HELP, Line};
 use private::Private;
 
-/// How long coming in may take.
-const PATIENCE: Duration = Duration::from_secs(15);
 /// How often the room is told that somebody still types.
 const TYPING: Duration = Duration::from_secs(3);
 /// Lines that a screen remembers.
@@ -47,19 +49,20 @@ const SCROLL: usize = 1_000;
 const MAX_LINE: usize = 4_096;
 /// Lines that wait for the answers to those before them.
 const WAITING: usize = 16;
-/// Longest join code.
-const MAX_CODE: usize = 12;
+/// What was heard and not told yet; beyond it the session is not listened to.
+const HEARD: usize = 4_096;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The room, or its join code.
-    #[arg(value_name = "ROOM|CODE", required_unless_present = "sealed", default_value = "")]
-    place: String,
-    /// In place of a room: talk in private with these users, so that only their devices and this one can read it.
-    #[arg(long, value_name = "USER", num_args = 1.., conflicts_with_all = ["place", "guest"])]
-    sealed: Vec<String>,
+    #[arg(value_name = "ROOM|CODE", required_unless_present = "sealed")]
+    place: Option<String>,
+    /// Talk in private, so that only the devices of those in it can read it: in the conversation ROOM, or in place of a
+    /// room with these users. A conversation that was made private is so without being asked.
+    #[arg(long, value_name = "USER", num_args = 0.., conflicts_with = "guest")]
+    sealed: Option<Vec<String>>,
     /// Where the keys of this device are, and what is known of those of others [~/.local/share/trivium/keys].
-    #[arg(long, value_name = "DIR", env = "TRIVIUM_KEYS", requires = "sealed")]
+    #[arg(long, value_name = "DIR", env = "TRIVIUM_KEYS")]
     keys: Option<PathBuf>,
     /// The name to be shown, for whoever comes in; without, the room makes one up.
     #[arg(long, default_value = "")]
@@ -81,90 +84,36 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(args: Args) -> Result<()> {
-    let client = client(&args)?;
-    let coming = timeout(PATIENCE, come_in(&client, &args)).await;
-    let (room, me) = match coming {
-        Ok(come) => come.context("cannot come in")?,
-        Err(_) => return Err(anyhow!(Unreachable(args.account.server.url.clone()))),
-    };
+    let users = args.sealed.as_deref().unwrap_or_default();
+    if args.place.is_some() != users.is_empty() {
+        return Err(anyhow!(Usage("give a room, or users after --sealed".to_owned())));
+    }
+    let (client, place) = door::come_in(&args).await?;
+    let room = place.room.clone();
     let (session, events) = connect::session(&client, &args.account.server).await?;
-    let talked = talk(&args, &session, room.clone(), me, events).await;
+    let talked = talk(&args, &session, place, events).await;
     connect::leave(session, &room).await;
     talked
 }
 
-/// With a token where one is given or needed; by a code one may come in without.
-fn client(args: &Args) -> Result<Client> {
-    if args.guest || (is_code(&args.place) && !args.account.has_token()) {
-        args.account.server.client(None)
+async fn talk(args: &Args, session: &Session, place: Place, events: Events) -> Result<()> {
+    let Place { room, me, is_private } = place;
+    let private = if is_private {
+        let folder = shelf::folder(args.keys.clone(), &args.account.server.url, &me);
+        Some(Private::open(session, &folder, &room, &me).await?)
     } else {
-        args.account.client()
-    }
-}
-
-/// Comes in, unless the caller is in the room already. Returns the room, and who the caller is there.
-async fn come_in(client: &Client, args: &Args) -> Result<(String, String)> {
-    if !args.sealed.is_empty() {
-        return converse(client, args).await;
-    }
-    if is_code(&args.place) {
-        let seat = client.join(&args.place, &args.name).await?;
-        return Ok((seat.room_id, seat.member.user_id));
-    }
-    let room_id = args.place.clone();
-    let look = GetRoomRequest {
-        room_id: room_id.clone(),
-    };
-    let seen = client.rooms().get_room(look).await;
-    let seat = seen.ok().and_then(|seen| seen.into_inner().snapshot?.me);
-    if let Some(me) = seat {
-        return Ok((room_id, me.user_id));
-    }
-    let request = JoinRoomRequest {
-        request_id: new_request_id(),
-        room_id: room_id.clone(),
-        nickname: args.name.clone(),
-        ..JoinRoomRequest::default()
-    };
-    let joined = client.rooms().join_room(request).await.map_err(Error::from)?;
-    let me = joined.into_inner().member.unwrap_or_default();
-    Ok((room_id, me.user_id))
-}
-
-/// The private conversation with the users given, which is made if there is none.
-async fn converse(client: &Client, args: &Args) -> Result<(String, String)> {
-    let request = OpenConversationRequest {
-        request_id: new_request_id(),
-        user_ids: args.sealed.clone(),
-        title: String::new(),
-        end_to_end: true,
-    };
-    let opened = client.rooms().open_conversation(request).await.map_err(Error::from)?;
-    let room_id = opened.into_inner().room.unwrap_or_default().id;
-    let look = GetRoomRequest {
-        room_id: room_id.clone(),
-    };
-    let seen = client.rooms().get_room(look).await.map_err(Error::from)?.into_inner();
-    let me = seen.snapshot.and_then(|snapshot| snapshot.me).unwrap_or_default();
-    Ok((room_id, me.user_id))
-}
-
-/// Codes are short; rooms have long names.
-fn is_code(place: &str) -> bool {
-    let letters = place.chars().filter(|c| *c != '-').count();
-    letters <= MAX_CODE && place.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-}
-
-async fn talk(args: &Args, session: &Session, room: String, me: String, events: Events) -> Result<()> {
-    let private = if args.sealed.is_empty() {
         None
-    } else {
-        let folder = private::folder(args.keys.clone());
-        Some(Private::open(session, &folder, &room, &me, args.sealed.clone()).await?)
     };
     session.subscribe(&room, None).await?;
     Chat::new(args, session.clone(), room, me, private)?.run(events).await
 }
+
+/// What is under way, and what came of it.
+type Task<T> = Option<JoinHandle<T>>;
+/// The answer to a line, and what has changed about keys meanwhile.
+type Asked = (Result<Answer, Error>, Vec<String>);
+/// What was heard, and what to say before it.
+type Opened = (SessionEvent, Vec<String>);
 
 /// A chat in progress.
 struct Chat {
@@ -182,10 +131,14 @@ struct Chat {
     draft: String,
     notice: String,
     typing_told: Option<Instant>,
-    asking: Option<BoxFuture<'static, Result<Answer, Error>>>,
+    heard: VecDeque<SessionEvent>,
+    opening: Task<Opened>,
+    asking: Task<Asked>,
     waiting: VecDeque<Line>,
-    /// The last thing that the server refused.
-    refused: Option<Error>,
+    /// The last thing that was refused.
+    refused: Option<anyhow::Error>,
+    /// Whether the room is known.
+    known: bool,
     ended: bool,
     leaving: bool,
 }
@@ -212,9 +165,12 @@ impl Chat {
             draft: String::new(),
             notice: String::new(),
             typing_told: None,
+            heard: VecDeque::new(),
+            opening: None,
             asking: None,
             waiting: VecDeque::new(),
             refused: None,
+            known: false,
             ended: false,
             leaving: false,
         })
@@ -223,47 +179,69 @@ impl Chat {
     async fn run(mut self, mut events: Events) -> Result<()> {
         let mut keys = Inputs::of(self.mode, false);
         let mut lines = (self.mode != Mode::Screen).then(|| BufReader::new(tokio::io::stdin()).lines());
-        let mut heard = false;
+        let mut over = false;
         while !self.leaving {
             // Nothing is read from a pipe before the room is known and the line before is answered.
-            let reads = heard && !self.ended && self.asking.is_none();
+            let reads = self.known && !self.ended && self.asking.is_none();
             tokio::select! {
-                event = events.next() => heard |= self.hear(event.ok_or(Error::Closed)?).await?,
+                event = events.next(), if !over && self.heard.len() < HEARD => match event {
+                    Some(event) => self.heard.push_back(event),
+                    None => over = true,
+                },
+                opened = done(&mut self.opening) => {
+                    let (event, before) = opened?;
+                    self.notice_all(before)?;
+                    self.hear(event).await?;
+                }
                 input = keys.next(), if self.screen.is_some() => self.key(&input)?,
                 line = next_line(&mut lines), if reads => match line {
                     Some(line) => self.line(&line)?,
                     None => self.ended = true,
                 },
-                answer = answered(&mut self.asking) => {
-                    self.asking = None;
+                asked = done(&mut self.asking) => {
+                    let (answer, news) = asked?;
+                    self.notice_all(news)?;
                     self.answer(answer)?;
                 }
+            }
+            self.listen().await?;
+            if over && self.heard.is_empty() && self.opening.is_none() {
+                return Err(Error::Closed.into());
             }
             self.go_on()?;
             self.draw()?;
         }
         match self.refused {
-            Some(error) if self.mode != Mode::Screen => Err(error.into()),
+            Some(error) if self.mode != Mode::Screen => Err(error),
             Some(_) | None => Ok(()),
         }
     }
 
-    /// Takes in what the session tells. Whether the room is known now.
-    async fn hear(&mut self, event: SessionEvent) -> Result<bool> {
-        match event {
-            SessionEvent::Event(mut event) => {
-                if let Some(private) = self.private.clone() {
-                    private.open_event(&mut event).await;
-                    self.tell_all(private.news().await)?;
+    /// Takes in what was heard, one thing after another: in private, what is to be opened first waits for that.
+    async fn listen(&mut self) -> Result<()> {
+        while self.opening.is_none()
+            && let Some(event) = self.heard.pop_front()
+        {
+            let has_text = matches!(event, SessionEvent::Event(_) | SessionEvent::Reset { .. });
+            match self.private.clone().filter(|_| has_text) {
+                Some(private) => {
+                    let mut event = event;
+                    self.opening = Some(tokio::spawn(async move {
+                        let before = private.open_event(&mut event).await;
+                        (event, before)
+                    }));
                 }
-                self.happened(*event)?;
+                None => self.hear(event).await?,
             }
-            SessionEvent::Reset { mut snapshot, .. } => {
-                if let Some(private) = self.private.clone() {
-                    private.open_snapshot(&mut snapshot).await;
-                    self.tell_all(private.safety().await)?;
-                    self.tell_all(private.news().await)?;
-                }
+        }
+        Ok(())
+    }
+
+    /// Takes in what the session tells.
+    async fn hear(&mut self, event: SessionEvent) -> Result<()> {
+        match event {
+            SessionEvent::Event(event) => self.happened(*event)?,
+            SessionEvent::Reset { snapshot, .. } => {
                 let all = snapshot.member_count as usize == snapshot.members.len();
                 if self.mode == Mode::Json {
                     out::json(&serde_json::json!({ "snapshot": &*snapshot }))?;
@@ -274,7 +252,7 @@ impl Chat {
                 }
                 self.tell_all(told)?;
                 self.leaving |= self.book.closed;
-                return Ok(true);
+                self.known = true;
             }
             SessionEvent::Signals(signals) => self.book.signals(signals),
             SessionEvent::Connected { .. } => self.notice.clear(),
@@ -283,7 +261,7 @@ impl Chat {
             SessionEvent::Stopped { error } => return Err(error.into()),
             SessionEvent::Gap { .. } | SessionEvent::GoAway { .. } | _ => {}
         }
-        Ok(false)
+        Ok(())
     }
 
     /// Names beyond those in the snapshot, one page of them: enough to tell who says what now.
@@ -348,9 +326,10 @@ impl Chat {
     fn answer(&mut self, answer: Result<Answer, Error>) -> Result<()> {
         match answer {
             Ok(Answer::Done) => Ok(()),
-            Ok(Answer::Lines(lines)) => self.tell_all(lines),
+            Ok(Answer::Lines(lines)) => self.notice_all(lines),
             Ok(Answer::Refused(why)) => {
                 self.complain(&why);
+                self.refused = Some(anyhow!(why));
                 Ok(())
             }
             Ok(Answer::Messages(heading, messages)) => {
@@ -363,7 +342,7 @@ impl Chat {
             }
             Err(error @ Error::Rejected(_)) => {
                 self.complain(&error.to_string());
-                self.refused = Some(error);
+                self.refused = Some(error.into());
                 Ok(())
             }
             Err(error) => Err(error.into()),
@@ -375,9 +354,13 @@ impl Chat {
         if self.asking.is_none() {
             if let Some(line) = self.waiting.pop_front() {
                 let (session, room, oldest) = (self.session.clone(), self.room.clone(), self.book.oldest());
+                let peers = self.book.others();
                 self.asking = Some(match self.private.clone() {
-                    Some(private) => ask_private(session, private, room, line, oldest).boxed(),
-                    None => ask(session, room, line, oldest).boxed(),
+                    Some(private) => tokio::spawn(async move {
+                        let answer = ask_private(session, private.clone(), room, line, oldest, peers).await;
+                        (answer, private.news().await)
+                    }),
+                    None => tokio::spawn(async move { (ask(session, room, line, oldest).await, Vec::new()) }),
                 });
             } else if self.ended && !self.follow {
                 self.leaving = true;
@@ -409,6 +392,15 @@ impl Chat {
             Mode::Json => {}
         }
         Ok(())
+    }
+
+    /// Says what no event tells.
+    fn notice_all(&mut self, lines: Vec<String>) -> Result<()> {
+        if self.mode != Mode::Json {
+            return self.tell_all(lines);
+        }
+        let lines = lines.into_iter().map(|line| serde_json::json!({ "notice": line }));
+        lines.into_iter().try_for_each(|line| Ok(out::json(&line)?))
     }
 
     fn complain(&mut self, why: &str) {
@@ -464,28 +456,10 @@ async fn next_line(lines: &mut Option<Lines<BufReader<Stdin>>>) -> Option<String
     Some(line.chars().take(MAX_LINE).collect())
 }
 
-/// What the server answers; never, if nothing is asked.
-async fn answered(asking: &mut Option<BoxFuture<'static, Result<Answer, Error>>>) -> Result<Answer, Error> {
-    match asking {
-        Some(asking) => asking.await,
-        None => pending().await,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn codes_are_told_from_rooms() {
-        for (place, code) in [
-            ("ABCD-2345", true),
-            ("abcd2345", true),
-            ("c5qk2v4cwhxl6pr3ay7mzzqqqq", false),
-            ("room:a", false),
-            ("ABCDEFGHJKMN", true),
-        ] {
-            assert_eq!(is_code(place), code, "{place}");
-        }
-    }
+/// What came of a task; never, if there is none. Cancel-safe.
+async fn done<T>(task: &mut Task<T>) -> Result<T> {
+    let Some(running) = task else { return pending().await };
+    let came = running.await;
+    *task = None;
+    Ok(came?)
 }

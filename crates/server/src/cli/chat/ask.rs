@@ -11,7 +11,10 @@ use trivium_client::{
     seal::SealError,
 };
 
-use super::{line::Line, private::Private};
+use super::{
+    line::Line,
+    private::{Private, refusal},
+};
 
 /// Older messages that are read at once.
 const OLDER: u32 = 20;
@@ -36,21 +39,24 @@ pub(super) async fn ask_private(
     room_id: String,
     line: Line,
     oldest: u64,
+    peers: Vec<String>,
 ) -> Result<Answer, Error> {
     let answer = match line {
         Line::Say(text) => private.say(&text, 0).await,
         Line::Reply(reply_to, text) => private.say(&text, reply_to).await,
-        Line::Safety => Ok(Answer::Lines(private.safety().await)),
-        Line::Verify(peer) => private.verify(&peer).await,
+        Line::Safety => Ok(private.safety(&peers).await),
+        Line::Verify(peer) if peers.contains(&peer) => private.verify(&peer).await,
+        Line::Verify(_) => Ok(Answer::Refused("nobody of that name is in the conversation".to_owned())),
+        Line::Forget(peer) => private.forget(&peer).await,
+        Line::Again(seq) => private.ask_again(seq).await,
+        Line::Resend(seq) => private.resend(seq).await,
         Line::Thread(..) | Line::Edit(..) | Line::Search(_) => {
             Ok(Answer::Refused("not in a private conversation".to_owned()))
         }
         other => {
             let mut answer = ask(session, room_id, other, oldest).await?;
             if let Answer::Messages(_, messages) = &mut answer {
-                for message in messages {
-                    private.open_message(message).await;
-                }
+                private.open_messages(messages).await;
             }
             Ok(answer)
         }
@@ -58,7 +64,7 @@ pub(super) async fn ask_private(
     match answer {
         Ok(answer) => Ok(answer),
         Err(SealError::Server(error)) => Err(error),
-        Err(refused) => Ok(Answer::Refused(refused.to_string())),
+        Err(refused) => Ok(Answer::Refused(refusal(&refused))),
     }
 }
 
@@ -145,7 +151,9 @@ pub(super) async fn ask(session: Session, room_id: String, line: Line, oldest: u
             let hits = found.hits.into_iter().rev().filter_map(|hit| hit.message);
             Ok(Answer::Messages("Found:", hits.collect()))
         }
-        Line::Safety | Line::Verify(_) => Ok(Answer::Refused("only in a private conversation".to_owned())),
+        Line::Safety | Line::Verify(_) | Line::Forget(_) | Line::Again(_) | Line::Resend(_) => {
+            Ok(Answer::Refused("only in a private conversation".to_owned()))
+        }
         // These are answered without the server.
         Line::Nothing | Line::Who | Line::Help | Line::Quit | Line::Wrong(_) => Ok(Answer::Done),
     }

@@ -16,6 +16,9 @@ const MESSAGES: usize = 1_000;
 /// Names that are told of those who type.
 const TYPISTS: usize = 3;
 
+/// In place of a text that is not opened here.
+const SEALED: &str = "[sealed; --sealed opens it]";
+
 /// Behind a message that mentions the reader.
 pub(super) const TO_YOU: &str = " (to you)";
 
@@ -85,6 +88,10 @@ impl Book {
             }
             Event::MessageEdited(edited) => {
                 let message = self.messages.get_mut(&edited.message_seq)?;
+                // Nobody can edit what is sealed, and what says so is not its author.
+                if message.sealed.is_some() {
+                    return None;
+                }
                 message.text = edited.text;
                 message.mention_user_ids = edited.mention_user_ids;
                 message.mentions_room = edited.mentions_room;
@@ -182,6 +189,11 @@ impl Book {
         self.members.values().map(line).collect()
     }
 
+    /// The users who are in the room beside the reader.
+    pub(super) fn others(&self) -> Vec<String> {
+        self.members.keys().filter(|user| **user != self.me).cloned().collect()
+    }
+
     /// The oldest message that is known.
     pub(super) fn oldest(&self) -> u64 {
         self.messages.keys().next().copied().unwrap_or_default()
@@ -212,6 +224,9 @@ impl Book {
             return format!("{number} {author}{place}: {}", self.dim("(deleted)"));
         }
         let mut parts = vec![self.highlighted(message)];
+        if message.sealed.is_some() && message.text.is_empty() {
+            parts.push(self.dim(SEALED));
+        }
         parts.extend(
             message
                 .link

@@ -31,6 +31,12 @@ pub(super) enum Line {
     Safety,
     /// They were compared with somebody.
     Verify(String),
+    /// What was seen of somebody's keys no longer counts.
+    Forget(String),
+    /// Ask for a message that could not be read.
+    Again(u64),
+    /// Send an own message again for whoever asked.
+    Resend(u64),
     /// What one can type.
     Help,
     /// Leave.
@@ -40,7 +46,7 @@ pub(super) enum Line {
 }
 
 /// What one can type.
-pub(super) const HELP: [&str; 15] = [
+pub(super) const HELP: [&str; 18] = [
     "/reply N TEXT    answer message N",
     "/thread N TEXT   say it in the thread of message N",
     "/react N EMOJI   put an emoji on message N; /unreact takes it back",
@@ -51,8 +57,11 @@ pub(super) const HELP: [&str; 15] = [
     "/pins            the pinned messages",
     "/search WORDS    find messages",
     "/more            older messages",
-    "/safety          the safety numbers, in private",
-    "/verify USER     they were compared with USER; accepts new devices too",
+    "/safety          in private: the safety numbers",
+    "/verify USER     in private: they were compared with USER; accepts new devices too",
+    "/forget USER     in private: trust USER's keys as if they were never seen before",
+    "/again N         in private: ask for message N, which could not be read",
+    "/resend N        in private: send own message N again, for who asked",
     "/help            this",
     "/quit            leave",
     "//TEXT           say a text that begins with a slash",
@@ -91,6 +100,10 @@ impl Line {
             "safety" => Self::Safety,
             "verify" if rest.is_empty() => Self::Wrong("/verify USER"),
             "verify" => Self::Verify(rest.to_owned()),
+            "forget" if rest.is_empty() => Self::Wrong("/forget USER"),
+            "forget" => Self::Forget(rest.to_owned()),
+            "again" => number(rest).map_or(Self::Wrong("/again N"), Self::Again),
+            "resend" => number(rest).map_or(Self::Wrong("/resend N"), Self::Resend),
             "help" | "?" => Self::Help,
             "quit" | "exit" => Self::Quit,
             _ => Self::Wrong("no such command; /help tells which there are"),
@@ -144,6 +157,12 @@ mod tests {
             ("/search", Line::Wrong("/search WORDS")),
             ("/search two words", Line::Search(text("two words"))),
             ("/fly", Line::Wrong("no such command; /help tells which there are")),
+            ("/safety", Line::Safety),
+            ("/verify", Line::Wrong("/verify USER")),
+            ("/verify ben", Line::Verify(text("ben"))),
+            ("/forget ben", Line::Forget(text("ben"))),
+            ("/again #3", Line::Again(3)),
+            ("/resend x", Line::Wrong("/resend N")),
             ("/quit", Line::Quit),
         ] {
             assert_eq!(Line::parse(line), expected, "{line:?}");
