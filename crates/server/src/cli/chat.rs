@@ -55,8 +55,11 @@ const HEARD: usize = 4_096;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The room, or its join code.
-    #[arg(value_name = "ROOM|CODE", required_unless_present = "sealed")]
+    #[arg(value_name = "ROOM|CODE", required_unless_present_any = ["sealed", "new"])]
     place: Option<String>,
+    /// In place of a room that is there: make a classroom with this title, and show its join code.
+    #[arg(long, value_name = "TITLE", conflicts_with_all = ["place", "sealed", "guest"])]
+    new: Option<String>,
     /// Talk in private, so that only the devices of those in it can read it: in the conversation ROOM, or in place of a
     /// room with these users. A conversation that was made private is so without being asked.
     #[arg(long, value_name = "USER", num_args = 0.., conflicts_with = "guest")]
@@ -85,7 +88,7 @@ pub(super) struct Args {
 
 pub(super) async fn run(args: Args) -> Result<()> {
     let users = args.sealed.as_deref().unwrap_or_default();
-    if args.place.is_some() != users.is_empty() {
+    if args.new.is_none() && args.place.is_some() != users.is_empty() {
         return Err(anyhow!(Usage("give a room, or users after --sealed".to_owned())));
     }
     let (client, place) = door::come_in(&args).await?;
@@ -123,6 +126,8 @@ struct Chat {
     room: String,
     history: usize,
     follow: bool,
+    /// Whether the room was made here, so that nobody knows its code yet.
+    is_new: bool,
     book: Book,
     screen: Option<Screen>,
     /// What the screen shows, newest last.
@@ -158,6 +163,7 @@ impl Chat {
             room,
             history: args.history,
             follow: args.follow,
+            is_new: args.new.is_some(),
             // A screen breaks lines itself, and dresses them when they are broken.
             book: Book::new(if screen.is_some() { Style::PLAIN } else { out::style() }, me),
             screen,
@@ -249,6 +255,9 @@ impl Chat {
                 let told = self.book.reset(*snapshot, self.history);
                 if !all {
                     self.learn_names().await?;
+                }
+                if self.is_new && !self.known {
+                    self.tell(self.book.heading())?;
                 }
                 self.tell_all(told)?;
                 self.leaving |= self.book.closed;
@@ -416,7 +425,7 @@ impl Chat {
         let Some(screen) = &mut self.screen else { return Ok(()) };
         let style = out::style();
         let (columns, rows) = screen.size();
-        let mut lines = vec![style.bold(&cut(&self.book.title, columns))];
+        let mut lines = vec![style.bold(&cut(&self.book.heading(), columns))];
         let shown = rows.saturating_sub(3);
         let mut tail: Vec<String> = Vec::new();
         for line in self.scroll.iter().rev() {

@@ -67,6 +67,27 @@ async fn a_guest_reads_and_writes_through_pipes() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_makes_a_room_tells_its_code_and_others_come_in_by_it() {
+    let stage = Stage::set().await;
+    let token = stage.running.operator_token.clone().expect("an operator");
+    let new = ["--new", "A class", "--name", "Teacher", "--follow", "--token", &token];
+    let mut teacher = Talk::begin(stage.chat_anywhere(&new));
+    let heading = teacher.shows("A class · ").await;
+    let (_, code) = heading.split_once(" · ").expect("a code");
+    let mut ana = Talk::begin(stage.chat(code, &["--guest", "--name", "Ana", "--follow"]));
+    teacher.shows("Ana is here (2 in the room)").await;
+    ana.types("good morning").await;
+    teacher.shows("Ana: good morning").await;
+    for talk in [&mut teacher, &mut ana] {
+        talk.types("/quit").await;
+    }
+    for talk in [teacher, ana] {
+        assert_eq!(talk.ends().await.0, Some(0));
+    }
+    stage.running.shutdown().await.expect("it stops");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn lines_of_a_pipe_are_sent_in_order_with_a_token() {
     let mut stage = Stage::set().await;
     let token = stage.running.operator_token.clone().expect("an operator");

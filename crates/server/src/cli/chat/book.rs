@@ -27,7 +27,9 @@ pub(super) const TO_YOU: &str = " (to you)";
 pub(super) struct Book {
     style: Style,
     pub(super) me: String,
-    pub(super) title: String,
+    title: String,
+    /// Empty where the reader is not told it, and where nobody comes in by one.
+    join_code: String,
     members: BTreeMap<String, Member>,
     messages: BTreeMap<u64, Message>,
     typing: BTreeSet<String>,
@@ -42,6 +44,7 @@ impl Book {
             style,
             me,
             title: String::new(),
+            join_code: String::new(),
             members: BTreeMap::new(),
             messages: BTreeMap::new(),
             typing: BTreeSet::new(),
@@ -54,6 +57,7 @@ impl Book {
     pub(super) fn reset(&mut self, snapshot: RoomSnapshot, history: usize) -> Vec<String> {
         let room = snapshot.room.unwrap_or_default();
         self.title = clean(&room.title);
+        self.join_code = clean(&room.join_code);
         self.closed = room.close_time_ms > 0;
         self.members = by_user(snapshot.members);
         self.typing.clear();
@@ -67,6 +71,15 @@ impl Book {
             .skip(skipped)
             .map(|message| self.take(message))
             .collect()
+    }
+
+    /// What stands above the messages.
+    pub(super) fn heading(&self) -> String {
+        if self.join_code.is_empty() {
+            self.title.clone()
+        } else {
+            format!("{} · {}", self.title, self.join_code)
+        }
     }
 
     /// Members who were not part of the snapshot.
@@ -142,7 +155,9 @@ impl Book {
                 Some(self.dim(&line))
             }
             Event::RoomUpdated(updated) => {
-                self.title = clean(&updated.room?.title);
+                let room = updated.room?;
+                self.title = clean(&room.title);
+                self.join_code = clean(&room.join_code);
                 None
             }
             Event::RoomClosed(_) => {

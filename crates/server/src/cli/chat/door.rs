@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, anyhow};
 use tokio::time::timeout;
 use trivium_client::{
     Client, Error, new_request_id,
-    proto::v1::{GetRoomRequest, JoinRoomRequest, OpenConversationRequest, RoomKind, RoomSnapshot},
+    proto::v1::{CreateRoomRequest, GetRoomRequest, JoinRoomRequest, OpenConversationRequest, RoomKind, RoomSnapshot},
 };
 
 use super::{
@@ -52,13 +52,14 @@ fn client(args: &Args) -> Result<Client> {
 
 /// Joins, unless the caller is in the room already.
 async fn enter(client: &Client, args: &Args) -> Result<Place> {
-    let room = match &args.place {
-        None => converse(client, args.sealed.clone().unwrap_or_default()).await?,
-        Some(code) if is_code(code) && args.sealed.is_none() => {
+    let room = match (&args.place, &args.new) {
+        (None, Some(title)) => found(client, title, &args.name).await?,
+        (None, None) => converse(client, args.sealed.clone().unwrap_or_default()).await?,
+        (Some(code), _) if is_code(code) && args.sealed.is_none() => {
             let seat = client.join(code, &args.name).await?;
             return place(seat.room_id, seat.member.user_id, None, args);
         }
-        Some(room) => room.clone(),
+        (Some(room), _) => room.clone(),
     };
     let seen = look(client, &room).await;
     if let Ok(seen) = &seen
@@ -105,6 +106,19 @@ fn place(room: String, me: String, seen: Option<&RoomSnapshot>, args: &Args) -> 
     }
     let is_private = args.sealed.is_some() || settings.is_some_and(|room| room.end_to_end);
     Ok(Place { room, me, is_private })
+}
+
+/// A new room, of which the caller is the host.
+async fn found(client: &Client, title: &str, nickname: &str) -> Result<String, Error> {
+    let request = CreateRoomRequest {
+        request_id: new_request_id(),
+        kind: RoomKind::Classroom.into(),
+        title: title.to_owned(),
+        nickname: nickname.to_owned(),
+        ..CreateRoomRequest::default()
+    };
+    let made = client.rooms().create_room(request).await?;
+    Ok(made.into_inner().room.unwrap_or_default().id)
 }
 
 /// The private conversation with these users, which is made if there is none.
