@@ -1,8 +1,12 @@
 //! Three hundred texts that were written to do harm: as messages, nicknames, titles and payloads they are kept as text or refused
 //! by name, on every road, and what the server logs meanwhile is one line each.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, net::SocketAddr};
 
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 use tonic::Code;
 use trivium_client::{
     Client, Rejection, Road, Session,
@@ -265,6 +269,21 @@ async fn nickname(session: &Session, room: &str, user: &str, nickname: &str) -> 
     updated.map(drop).map_err(|error| rejected::<()>(Err(error)))
 }
 
+/// Tells of a breach as a browser does, at a page and in a file of that name.
+async fn report(server: SocketAddr, text: &str) {
+    let report = serde_json::json!({ "document-uri": text, "blocked-uri": text, "source-file": text });
+    let body = serde_json::json!({ "csp-report": report }).to_string();
+    let request = format!(
+        "POST /csp-report HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let mut stream = TcpStream::connect(server).await.expect("it listens");
+    stream.write_all(request.as_bytes()).await.expect("it reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.expect("it answers");
+    assert!(answer.starts_with("HTTP/1.1 204 "), "{text:?}: {answer}");
+}
+
 #[test]
 fn there_are_three_hundred_of_them() {
     let texts = texts();
@@ -384,7 +403,9 @@ async fn hostile_names_and_titles_are_one_short_line_or_refused() {
 async fn hostile_texts_forge_no_line_of_the_servers_log() {
     for format in ["pretty", "json"] {
         let data = tempfile::tempdir().expect("a directory");
-        let configuration = [("log.filter", "debug,h2=info,hyper=info"), ("log.format", format)];
+        // Whatever speaks of requests, in all its words; the rest would be a line for each byte.
+        let filter = "debug,trivium=trace,tower=trace,sqlx=trace,h2=info,hyper=info";
+        let configuration = [("log.filter", filter), ("log.format", format)];
         let binary = env!("CARGO_BIN_EXE_trivium-under-test");
         let mut process = Process::start(binary, data.path(), &configuration).await;
         let client = Client::builder(process.url())
@@ -405,9 +426,14 @@ async fn hostile_texts_forge_no_line_of_the_servers_log() {
             let _joined = session.join(text.as_str(), text.as_str()).await;
         }
         session.close().await;
+        // What browsers report is logged with their words in it, the first ten of it.
+        for text in &SEQUENCES[8..18] {
+            report(process.address(), text).await;
+        }
         process.terminate().await;
         let log = process.log();
-        assert!(log.lines().count() > 10, "it logs");
+        let reports = log.lines().filter(|line| line.contains("content security policy"));
+        assert_eq!(reports.count(), 10, "a line for each");
         for line in log.lines() {
             assert!(is_one_line(line), "{line:?}");
             let begins = if format == "json" {

@@ -7,7 +7,9 @@
 mod answers;
 mod chat;
 mod common;
+mod datagrams;
 mod deadlines;
+mod devices;
 mod errors;
 mod files;
 mod hands;
@@ -29,6 +31,7 @@ mod screens;
 mod sealed;
 mod search;
 mod secrecy;
+mod talker;
 mod together;
 
 use common::on_every_road;

@@ -8,118 +8,14 @@ use trivium_client::{
     },
     seal::{Context, DeviceKeys, Directory, News, SealError, Sealer, Unreadable, envelope},
 };
-use trivium_engine::{Actor, Command, KeysCommand, RoomCommand, RoomId, RoomKind, UserId, octets::Octets};
-use trivium_runtime::Caller;
+use trivium_engine::{KeysCommand, RoomCommand, RoomKind, UserId, octets::Octets};
 use trivium_store::{Catalogue as _, RoomRecord};
-use trivium_tests::{Options, Person, Server, Way, game::id};
+use trivium_tests::{Options, Server, Way, game::id};
 
-use crate::common::{hosted, on_every_road, refusal, rejected, why};
-
-/// Somebody with a device, who hears the conversation.
-struct Talker {
-    person: Person,
-    sealer: Sealer,
-    room: String,
-}
-
-impl Talker {
-    async fn new(server: &Server, way: Way, user: &str, room: &str) -> Self {
-        let keys = DeviceKeys::generate(user, format!("{user}'s device"));
-        Self::with(server, way, keys, Directory::default(), room).await
-    }
-
-    async fn with(server: &Server, way: Way, keys: DeviceKeys, directory: Directory, room: &str) -> Self {
-        let mut person = Person::account(server, way, keys.user_id()).await;
-        person.hear(room).await;
-        let sealer = Sealer::new(person.session.clone(), keys, directory);
-        Self {
-            person,
-            sealer,
-            room: room.to_owned(),
-        }
-    }
-
-    /// The same with its device registered.
-    async fn registered(server: &Server, way: Way, user: &str, room: &str) -> Self {
-        let mut talker = Self::new(server, way, user, room).await;
-        talker.sealer.register().await.expect("registered");
-        talker
-    }
-
-    async fn says(&mut self, text: &str) -> Message {
-        let sent = self.sealer.send(&self.room, text, 0).await;
-        sent.unwrap_or_else(|error| panic!("{text} was not sent: {error}"))
-            .message
-    }
-
-    /// The next message that comes.
-    async fn hears(&mut self) -> Message {
-        self.person
-            .event("a message", |event| match event {
-                Event::MessageSent(sent) => sent.message.clone(),
-                _ => None,
-            })
-            .await
-    }
-
-    async fn reads(&mut self, message: &Message) -> Result<String, SealError> {
-        self.sealer.read(&self.room, message).await.map(|opened| opened.text)
-    }
-
-    async fn unreadable(&mut self, message: &Message) -> Unreadable {
-        match self.reads(message).await {
-            Err(SealError::Unreadable(why)) => why,
-            other => panic!("not unreadable: {other:?}"),
-        }
-    }
-}
-
-/// A conversation of these users.
-async fn conversation(server: &Server, users: &[&str], end_to_end: bool) -> String {
-    let room: RoomId = id().parse().expect("an id");
-    let opener: UserId = users[0].parse().expect("an id");
-    let runtime = &server.api.runtime;
-    let now = runtime.clock().now();
-    let record = RoomRecord {
-        id: room.clone(),
-        epoch: now.0,
-        code: None,
-        kind: "conversation".to_owned(),
-        title: String::new(),
-        created_by: opener.clone(),
-        created_at: now,
-        closed_at: None,
-    };
-    runtime.store().create_room(&record).await.expect("the store takes it");
-    let others = users[1..]
-        .iter()
-        .map(|user| (user.parse().expect("an id"), (*user).to_owned()));
-    let open = RoomCommand::Open {
-        title: String::new(),
-        people: others.collect(),
-        end_to_end,
-    };
-    force(server, &room, users[0], open).await;
-    room.to_string()
-}
-
-/// What the server itself can do, in the name of anybody.
-async fn force(server: &Server, room: &RoomId, user: &str, command: impl Into<Command>) {
-    let caller = Caller {
-        actor: Actor {
-            user: user.parse().expect("an id"),
-            name: user.to_owned(),
-            guest: false,
-            global_host: false,
-            grant: None,
-        },
-        request: None,
-        received_at: server.api.runtime.clock().now(),
-        round_trip: None,
-    };
-    let done = server.api.runtime.execute(room, caller, command.into()).await;
-    done.expect("the server does as it likes");
-}
+use crate::{
+    common::{hosted, on_every_road, refusal, rejected, why},
+    talker::{Talker, conversation, force},
+};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_people_talk_and_everything_but_the_text_works_as_ever() {
@@ -361,21 +257,6 @@ async fn what_is_not_for_exactly_the_devices_that_there_are_is_refused_and_leave
         server.stop().await;
     })
     .await;
-}
-
-impl Talker {
-    /// With a device, and in no room.
-    async fn registered_elsewhere(server: &Server, way: Way, user: &str) -> Self {
-        let person = Person::account(server, way, user).await;
-        let keys = DeviceKeys::generate(user, "x");
-        let mut sealer = Sealer::new(person.session.clone(), keys, Directory::default());
-        sealer.register().await.expect("registered");
-        Self {
-            person,
-            sealer,
-            room: String::new(),
-        }
-    }
 }
 
 fn sealed(request: &mut SendSealedMessageRequest) -> &mut trivium_client::proto::v1::SealedMessage {

@@ -2,14 +2,16 @@
 //!
 //! [`road`] opens; [`driver`](crate::driver) holds the result. On gRPC and WebTransport both ways are
 //! one `Connect` stream. On gRPC-Web the way down is `Watch` and the way up are unary calls, each a future that the
-//! driver polls.
+//! driver polls. On WebTransport, signals come in datagrams besides.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
-use futures_util::stream::{BoxStream, FuturesUnordered};
+use bytes::Bytes;
+use futures_util::future::{self, BoxFuture};
+use futures_util::stream::{self, BoxStream, FuturesUnordered};
 use futures_util::{Stream, StreamExt as _};
+use prost::Message as _;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, timeout};
 use tokio_stream::wrappers::ReceiverStream;
@@ -21,7 +23,7 @@ use trivium_proto::v1::{
     connect_request, reply, watch_response,
 };
 
-use crate::channel::Channel;
+use crate::channel::{Channel, Datagrams};
 use crate::clock::Clock;
 use crate::error::{ConnectError, Error};
 use crate::road::{self, Choice, Connector, Opened, Road};
@@ -31,6 +33,8 @@ use crate::token::Credentials;
 const GREETING_TIMEOUT: Duration = Duration::from_secs(5);
 /// Messages on their way up that the stream has not taken yet.
 const UPLINK: usize = 16;
+/// Kind of the datagrams whose body is a `ConnectResponse` with signals.
+const SIGNALS: u8 = 16;
 /// Largest message that is taken from the server.
 const MAX_MESSAGE_BYTES: usize = 16 * 1024 * 1024;
 
@@ -83,6 +87,8 @@ pub(crate) struct Attempt {
     /// The last connection was refused for its token, or it ends very soon.
     pub(crate) renew_token: bool,
     pub(crate) clock: Clock,
+    /// Take signals as datagrams too, where the road has them.
+    pub(crate) datagrams: bool,
     pub(crate) hello: Hello,
 }
 
@@ -148,9 +154,11 @@ async fn greet(attempt: &Attempt, opened: Opened) -> Result<Box<Attached>, Attac
 }
 
 async fn begin(attempt: &Attempt, opened: Opened) -> Result<Box<Attached>, AttachError> {
+    let datagrams = opened.link.datagrams().filter(|_| attempt.datagrams);
     let channel = Channel::open(opened.link, attempt.credentials.clone());
     let mut client = SessionServiceClient::new(channel.clone()).max_decoding_message_size(MAX_MESSAGE_BYTES);
-    let hello = attempt.hello.clone();
+    let mut hello = attempt.hello.clone();
+    hello.datagrams = datagrams.is_some();
     let sent_us = attempt.clock.local_us();
     let (stream, mut down) = match opened.road {
         Road::Grpc | Road::WebTransport => {
@@ -195,6 +203,11 @@ async fn begin(attempt: &Attempt, opened: Opened) -> Result<Box<Attached>, Attac
         }
     };
     let greeted_us = (sent_us, attempt.clock.local_us());
+    // Not before the welcome, which a datagram may overtake.
+    let down = match datagrams.filter(|_| welcome.datagrams) {
+        Some(datagrams) => beside(down, datagrams).boxed(),
+        None => down,
+    };
     let up = match stream {
         Some(stream) => Up::Stream(stream),
         None => Up::Calls {
@@ -214,6 +227,28 @@ async fn begin(attempt: &Attempt, opened: Opened) -> Result<Box<Attached>, Attac
 fn connected(stream: tonic::Streaming<ConnectResponse>) -> impl Stream<Item = Result<Box<Down>, Status>> + Send {
     // What a newer server says beyond this version is passed over.
     stream.filter_map(async |message| message.map(|message| message.response.map(Box::new)).transpose())
+}
+
+/// What comes on the stream and, until its end, in datagrams.
+fn beside(
+    stream: BoxStream<'static, Result<Box<Down>, Status>>,
+    datagrams: Datagrams,
+) -> impl Stream<Item = Result<Box<Down>, Status>> + Send {
+    let ended = stream::once(async { None });
+    let stream = stream.map(Some).chain(ended);
+    let datagrams = datagrams.filter_map(async |(kind, body)| Some(Some(Ok(signals(kind, body)?))));
+    let both = stream::select(stream, datagrams.boxed());
+    both.take_while(|heard| future::ready(heard.is_some()))
+        .filter_map(future::ready)
+}
+
+/// What is in a datagram; none if it is to be ignored.
+fn signals(kind: u8, body: Bytes) -> Option<Box<Down>> {
+    let response = ConnectResponse::decode(body)
+        .ok()
+        .filter(|_| kind == SIGNALS)?
+        .response?;
+    matches!(response, Down::Signals(_)).then(|| Box::new(response))
 }
 
 fn watched(stream: tonic::Streaming<WatchResponse>) -> impl Stream<Item = Result<Box<Down>, Status>> + Send {

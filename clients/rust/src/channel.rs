@@ -8,7 +8,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
 use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue, Request, Response};
 use http_body_util::BodyExt as _;
@@ -28,8 +30,22 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 pub(crate) const SESSION_ID: HeaderName = HeaderName::from_static("x-trivium-session");
 
 /// A connection to the server; clones share it.
-#[derive(Clone, Debug)]
-pub struct Link(BoxCloneSyncService<Request<Body>, Response<Body>, BoxError>);
+#[derive(Clone)]
+pub struct Link {
+    service: BoxCloneSyncService<Request<Body>, Response<Body>, BoxError>,
+    datagrams: Option<Arc<dyn Fn() -> Datagrams + Send + Sync>>,
+}
+
+/// The application's datagrams as they come: kind and body. They may be lost, doubled or late.
+pub type Datagrams = BoxStream<'static, (u8, Bytes)>;
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Link")
+            .field("datagrams", &self.datagrams.is_some())
+            .finish_non_exhaustive()
+    }
+}
 
 impl Link {
     /// Any service that generated clients could call.
@@ -40,12 +56,29 @@ impl Link {
             + Send
             + Sync
             + 'static,
-        B: http_body::Body<Data = bytes::Bytes, Error: Into<BoxError>> + Send + 'static,
+        B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
     {
         let service = service
             .map_response(|response| response.map(|body| Body::new(body.map_err(|error| Broken(error.into())))))
             .map_err(Into::into);
-        Self(BoxCloneSyncService::new(service))
+        Self {
+            service: BoxCloneSyncService::new(service),
+            datagrams: None,
+        }
+    }
+
+    /// The same with a way for datagrams, which is asked for those that come from then on.
+    #[must_use]
+    pub fn with_datagrams(self, receive: impl Fn() -> Datagrams + Send + Sync + 'static) -> Self {
+        Self {
+            datagrams: Some(Arc::new(receive)),
+            ..self
+        }
+    }
+
+    /// The datagrams that come from now on; none on a road without them.
+    pub(crate) fn datagrams(&self) -> Option<Datagrams> {
+        self.datagrams.as_ref().map(|receive| receive())
     }
 }
 
@@ -130,7 +163,7 @@ impl Service<Request<Body>> for Channel {
             request.headers_mut().insert(SESSION_ID, session_id.clone());
         }
         match &self.source {
-            Source::Open(link) => Box::pin(link.0.clone().oneshot(request)),
+            Source::Open(link) => Box::pin(link.service.clone().oneshot(request)),
             Source::OnDemand(on_demand) => Box::pin(on_demand.clone().call(request)),
         }
     }
@@ -139,7 +172,7 @@ impl Service<Request<Body>> for Channel {
 impl OnDemand {
     async fn call(self: Arc<Self>, request: Request<Body>) -> Result<Response<Body>, BoxError> {
         let (generation, link) = self.link().await?;
-        let response = link.0.oneshot(request).await;
+        let response = link.service.oneshot(request).await;
         if response.as_ref().map_or(true, tells_of_a_lost_road) {
             let mut current = self.link.lock().await;
             if current.0 == generation {

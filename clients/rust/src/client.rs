@@ -82,6 +82,7 @@ impl Client {
             name: concat!("trivium-rust/", env!("CARGO_PKG_VERSION")).to_owned(),
             backoff: backoff::Policy::default(),
             timing: Timing::default(),
+            datagrams: true,
             connector: None,
         }
     }
@@ -214,6 +215,7 @@ pub struct Builder {
     name: String,
     backoff: backoff::Policy,
     timing: Timing,
+    datagrams: bool,
     connector: Option<Arc<dyn Connector>>,
 }
 
@@ -281,6 +283,12 @@ impl Builder {
         self
     }
 
+    /// Whether signals come in datagrams too, where the road has them, and so sooner [yes].
+    pub const fn datagrams(mut self, datagrams: bool) -> Self {
+        self.datagrams = datagrams;
+        self
+    }
+
     /// Opens roads in another way than over the network.
     pub fn connector(mut self, connector: impl Connector) -> Self {
         self.connector = Some(Arc::new(connector));
@@ -315,6 +323,7 @@ impl Builder {
             client: self.name,
             backoff: self.backoff,
             timing: self.timing,
+            datagrams: self.datagrams,
         };
         Ok(Client { setup, unary, net })
     }

@@ -36,6 +36,7 @@ use crate::outbox::{Kind, Outbox};
 use crate::positions::Positions;
 use crate::road::{Choice, Connector, Road};
 use crate::session::{Ask, Status, Timing};
+use crate::signals::Ticks;
 use crate::token::{Credentials, Token};
 
 /// Commands without an answer.
@@ -54,6 +55,7 @@ pub(crate) struct Setup {
     pub(crate) client: String,
     pub(crate) backoff: backoff::Policy,
     pub(crate) timing: Timing,
+    pub(crate) datagrams: bool,
 }
 
 /// A command and who waits for its answer.
@@ -125,6 +127,7 @@ pub(crate) struct Driver {
     outgoing: VecDeque<SessionEvent>,
     outbox: Outbox<Waiting>,
     positions: Positions,
+    ticks: Ticks,
     /// Who waits for a room to be heard.
     hearing: BTreeMap<String, oneshot::Sender<Result<(), Error>>>,
     /// Ids of the `Subscribe` requests without an answer, by room.
@@ -169,6 +172,7 @@ impl Driver {
             outgoing: VecDeque::new(),
             outbox: Outbox::new(OUTBOX),
             positions: Positions::default(),
+            ticks: Ticks::default(),
             hearing: BTreeMap::new(),
             subscribing: BTreeMap::new(),
             again: BTreeMap::new(),
@@ -338,6 +342,7 @@ impl Driver {
     /// Nobody hears the room any more.
     fn forget_room(&mut self, room_id: &str, error: Error) -> bool {
         self.positions.unsubscribe(room_id);
+        self.ticks.forget(room_id);
         self.subscribing.remove(room_id);
         self.again.remove(room_id);
         self.hearing

@@ -39,11 +39,12 @@ pub mod positions;
 mod road;
 pub mod seal;
 mod session;
+mod signals;
 mod token;
 
 pub use trivium_proto as proto;
 
-pub use crate::channel::{BoxError, Channel, Link};
+pub use crate::channel::{BoxError, Channel, Datagrams, Link};
 pub use crate::client::{Builder, Client, Seat};
 pub use crate::clock::Clock;
 pub use crate::command::{Command, new_request_id};

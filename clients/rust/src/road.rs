@@ -11,7 +11,9 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use futures_util::{StreamExt as _, stream};
 use http::Uri;
 use http::uri::Scheme;
 use hyper_util::client::legacy::Client as HttpClient;
@@ -25,6 +27,7 @@ use tonic::body::Body;
 use tonic::transport::{Certificate, ClientTlsConfig, Endpoint};
 use tonic_web::GrpcWebCall;
 use trivium_transport::client::{Config, Trust, WtChannel};
+use trivium_transport::datagram::Datagram;
 
 use crate::channel::Link;
 use crate::discovery::Discovery;
@@ -271,7 +274,24 @@ impl Net {
             // Certificates rotate: what the server published may be old.
             self.discovery.forget().await;
         }
-        Ok(Link::new(connected?))
+        let channel = connected?;
+        let receiver = channel.clone();
+        let receive = move || {
+            stream::unfold(receiver.clone(), async |channel| {
+                Some((application(&channel).await?, channel))
+            })
+        };
+        Ok(Link::new(channel).with_datagrams(move || receive().boxed()))
+    }
+}
+
+/// The next datagram of the application's; none once the session is gone.
+async fn application(channel: &WtChannel) -> Option<(u8, Bytes)> {
+    loop {
+        match channel.recv_datagram().await? {
+            Datagram::Application { kind, body } => return Some((kind, body)),
+            Datagram::Ping { .. } | Datagram::Pong { .. } => {}
+        }
     }
 }
 

@@ -126,6 +126,7 @@ impl Driver {
             credentials: self.setup.credentials.clone(),
             renew_token: self.renew_token,
             clock: self.clock.clone(),
+            datagrams: self.setup.datagrams,
             hello,
         });
         self.trying = Some(Trying {
@@ -244,6 +245,7 @@ impl Driver {
             let _ = waiting.answer.send(Err(Error::Disconnected));
         }
         self.positions.disconnected();
+        self.ticks.clear();
         self.control.clear();
         self.subscribing.clear();
         self.again.clear();

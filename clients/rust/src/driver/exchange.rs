@@ -65,8 +65,8 @@ impl Driver {
             Some(Ok(Down::Welcome(_))) => tracing::debug!("a second welcome"),
             Some(Ok(Down::Reply(reply))) => self.replied(reply.id, reply.result),
             Some(Ok(Down::Event(event))) => self.event(event),
-            Some(Ok(Down::Signals(signals))) => {
-                if self.positions.contains(&signals.room_id) {
+            Some(Ok(Down::Signals(mut signals))) => {
+                if self.positions.contains(&signals.room_id) && self.ticks.sift(&mut signals) {
                     self.tell(SessionEvent::Signals(signals));
                 }
             }
@@ -109,6 +109,7 @@ impl Driver {
         let snapshot = Box::new(reset.snapshot.unwrap_or_default());
         let cursor = snapshot.cursor.clone().unwrap_or_default();
         let verdict = self.positions.reset(&cursor);
+        self.ticks.forget(&cursor.room_id);
         if verdict == Verdict::Deliver {
             self.tell(SessionEvent::Reset {
                 room_id: cursor.room_id.clone(),

@@ -158,7 +158,8 @@ impl Sealer {
     /// are now.
     ///
     /// # Errors
-    /// [`SealError::Rewritten`], [`SealError::NotAccepted`] and [`SealError::TooLong`], before anything was sent.
+    /// [`SealError::Rewritten`], [`SealError::NotAccepted`], [`SealError::NotRegistered`] and [`SealError::TooLong`], before
+    /// anything was sent.
     pub async fn send(&mut self, room_id: &str, text: &str, reply_to: u64) -> Result<Sent, SealError> {
         self.send_content(room_id, text, reply_to, 0).await
     }
@@ -195,6 +196,9 @@ impl Sealer {
         let mut is_first = true;
         loop {
             let (recipients, without_device) = self.recipients(room_id).await?;
+            if !self.own_device().is_some_and(super::log::Known::is_present) {
+                return Err(SealError::NotRegistered);
+            }
             let context = Context {
                 room_id,
                 author_id: self.keys.user_id(),
@@ -215,7 +219,8 @@ impl Sealer {
                         without_device,
                     });
                 }
-                Err(error) if is_first && error.reason() == "STALE_DEVICES" => {
+                // This device may be the one that is no longer there.
+                Err(error) if is_first && matches!(error.reason(), "STALE_DEVICES" | "DEVICE_UNKNOWN") => {
                     is_first = false;
                     self.members.remove(room_id);
                     self.fresh.clear();

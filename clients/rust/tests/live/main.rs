@@ -5,6 +5,7 @@
 
 mod chaos;
 mod commands;
+mod datagrams;
 mod fake;
 mod hearing;
 mod leaving;

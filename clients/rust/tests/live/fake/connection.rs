@@ -62,13 +62,14 @@ struct Connection {
     cut: u64,
     position: Option<u64>,
     pinged: u64,
+    signalled: usize,
 }
 
 impl Connection {
     fn new(server: Server, down: mpsc::Sender<Result<Down, Status>>, road: &str) -> Self {
-        let (cut, pinged) = {
+        let (cut, pinged, signalled) = {
             let state = server.state();
-            (state.cut, state.ping)
+            (state.cut, state.ping, state.signals.len())
         };
         Self {
             server,
@@ -78,6 +79,7 @@ impl Connection {
             cut,
             position: None,
             pinged,
+            signalled,
         }
     }
 
@@ -105,6 +107,7 @@ impl Connection {
                 resumed: known.is_some(),
                 server_time_ms: now_us() / 1_000,
                 road: self.road.clone(),
+                datagrams: hello.datagrams,
                 ..v1::Welcome::default()
             }
         };
@@ -181,6 +184,12 @@ impl Connection {
     /// Sends what there is.
     async fn flush(&mut self) -> Option<()> {
         loop {
+            let signals = self.server.state().signals.get(self.signalled).cloned();
+            if let Some(signals) = signals {
+                self.signalled += 1;
+                self.send(Down::Signals(signals)).await?;
+                continue;
+            }
             let (next, ping, over) = {
                 let mut state = self.server.state();
                 let over = (state.cut != self.cut).then(|| state.go_away.clone());

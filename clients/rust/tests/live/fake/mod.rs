@@ -11,7 +11,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tokio::sync::watch;
+use bytes::Bytes;
+use tokio::sync::{broadcast, watch};
 use tonic::{Request, Status};
 use trivium_client::proto::v1;
 use trivium_client::proto::v1::connect_response::Response as Down;
@@ -27,6 +28,8 @@ pub struct Server {
     state: Arc<Mutex<State>>,
     /// Grows with the log and with every dial.
     changed: watch::Sender<u64>,
+    /// What goes to everybody on WebTransport, beside the streams.
+    datagrams: broadcast::Sender<(u8, Bytes)>,
 }
 
 /// The dials, and what happened.
@@ -59,6 +62,8 @@ pub struct State {
     /// Replies that are given instead of carrying out a command, the last first.
     pub replies: Vec<v1::Error>,
     ping: u64,
+    /// What is said on the streams and is not in the log.
+    signals: Vec<v1::Signals>,
     pub heard: Heard,
 }
 
@@ -84,6 +89,7 @@ impl Server {
         Self {
             state: Arc::new(Mutex::new(state)),
             changed: watch::channel(0).0,
+            datagrams: broadcast::channel(64).0,
         }
     }
 
@@ -132,6 +138,18 @@ impl Server {
     pub fn ping(&self, ping_id: u64) {
         self.state().ping = ping_id;
         self.wake();
+    }
+
+    /// Sends signals on the streams.
+    pub fn signal(&self, signals: v1::Signals) {
+        self.state().signals.push(signals);
+        self.wake();
+    }
+
+    /// Sends a datagram to everybody on WebTransport.
+    pub fn datagram(&self, kind: u8, body: impl Into<Bytes>) {
+        // Nobody may be there.
+        let _unheard = self.datagrams.send((kind, body.into()));
     }
 
     /// Loses the log and begins anew.

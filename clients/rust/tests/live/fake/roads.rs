@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
+use futures_util::{StreamExt as _, stream};
 use tokio::time::sleep;
 use tonic_web::{GrpcWebClientLayer, GrpcWebLayer};
 use tower::Layer as _;
@@ -94,7 +95,17 @@ impl Connector for Roads {
             }
             let services = services(&server);
             Ok(match road {
-                Road::Grpc | Road::WebTransport => Link::new(MemoryChannel::new(services)),
+                Road::Grpc => Link::new(MemoryChannel::new(services)),
+                Road::WebTransport => {
+                    let datagrams = server.datagrams.clone();
+                    Link::new(MemoryChannel::new(services)).with_datagrams(move || {
+                        let receiver = datagrams.subscribe();
+                        stream::unfold(receiver, async |mut receiver| {
+                            Some((receiver.recv().await.ok()?, receiver))
+                        })
+                        .boxed()
+                    })
+                }
                 Road::GrpcWeb => {
                     let service = GrpcWebLayer::new().layer(services);
                     Link::new(GrpcWebClientLayer::new().layer(MemoryChannel::new(service)))

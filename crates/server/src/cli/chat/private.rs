@@ -256,6 +256,7 @@ pub(super) fn refusal(error: &SealError) -> String {
         SealError::Rewritten { user, why } => format!(
             "not done: the keys of {user} are not those that were seen before ({why}). /forget {user} trusts the new ones"
         ),
+        SealError::NotRegistered => "not sent: this device was revoked".to_owned(),
         other => format!("not done: {other}"),
     }
 }
