@@ -8,6 +8,8 @@ export default mergeConfig(
   defineConfig({
     test: {
       name: "app",
+      // A page of a hundred rows takes its time where much else is going on.
+      testTimeout: 30_000,
       environment: "happy-dom",
       include: ["src/**/*.test.{ts,tsx}"],
       setupFiles: ["src/testing/setup.ts"],

@@ -2,5 +2,11 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { name: "sdk", environment: "happy-dom", include: ["src/**/*.test.{ts,tsx}"], passWithNoTests: true },
+  test: {
+    name: "sdk",
+    environment: "happy-dom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    testTimeout: 30_000,
+    passWithNoTests: true,
+  },
 });

@@ -6,7 +6,7 @@ import type { Readable } from "node:stream";
 
 const START_MS = 20_000;
 const STOP_MS = 10_000;
-/** How much of what it said is kept for failures, in lines. */
+/** How much of what it said is kept for failures, in lines, where nobody wants more. */
 const KEPT_LINES = 200;
 
 /** How to start a program. */
@@ -15,6 +15,8 @@ export interface ProgramOptions {
   env?: Readonly<Record<string, string>>;
   /** Which of its outputs says that it is ready. */
   output: "stdout" | "stderr";
+  /** How many lines of its output are kept [200]. */
+  keptLines?: number;
 }
 
 /** A running program. */
@@ -23,6 +25,8 @@ export interface Program<T> {
   readonly said: T;
   /** The last lines of its output. */
   log(): string;
+  /** Types a line into its standard input. */
+  type(line: string): void;
   /** Ends it at once, as a crash would. */
   kill(): Promise<void>;
   /** Asks it to end, and waits; kills it if it takes too long. */
@@ -41,6 +45,7 @@ export async function startProgram<T>(
 ): Promise<Program<T>> {
   // Standard input stays open: the test service ends when it is closed, even by the death of this process.
   const child = spawn(binary, options.args ?? [], { env: { ...inherited(), ...options.env }, stdio: "pipe" });
+  const { keptLines = KEPT_LINES } = options;
   const lines: string[] = [];
   const ended = new Promise<void>((done) => {
     child.once("exit", () => done());
@@ -52,7 +57,7 @@ export async function startProgram<T>(
     const listen = (stream: Readable, speaks: boolean) =>
       createInterface(stream).on("line", (line) => {
         lines.push(line);
-        if (lines.length > KEPT_LINES) lines.shift();
+        if (lines.length > keptLines) lines.shift();
         const value = speaks ? ready(line) : undefined;
         if (value === undefined) return;
         clearTimeout(timer);
@@ -70,6 +75,7 @@ export async function startProgram<T>(
     return {
       said: await said,
       log,
+      type: (line) => void child.stdin.write(`${line}\n`),
       kill: () => end(child, ended, "SIGKILL"),
       stop: () => end(child, ended, "SIGTERM"),
     };

@@ -32,6 +32,8 @@ export interface ServerOptions {
   http?: string;
   /** Configuration by keys such as `http.allowed_origins`, beside limits that are far away. */
   config?: Readonly<Record<string, string>>;
+  /** How many lines of its log are kept [200]. */
+  keptLines?: number;
 }
 
 /** A server that suites may press hard. */
@@ -51,6 +53,7 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
     args: ["serve", "--http", options.http ?? "127.0.0.1:0", "--data", data, "--log-format", "json"],
     env: Object.fromEntries(config.map(([key, value]) => [variable(key), value])),
     output: "stderr",
+    ...(options.keptLines !== undefined && { keptLines: options.keptLines }),
   });
   const { stop, ...server } = running(program, `http://${program.said}`);
   const stopAndForget = async () => {

@@ -1,7 +1,7 @@
 // The rooms that the caller is a member of, with what is new in each: a list of conversations.
 //
 // Neighbours: `rooms` shares those that are heard. The newest are, while somebody looks at the list; the others are read now and
-// then.
+// then. Of a conversation that others have begun, the inbox (`notifications`) tells.
 
 import { ConnectError } from "@connectrpc/connect";
 import { useMemo } from "react";
@@ -17,6 +17,8 @@ import {
 import { createStore, type Store } from "../state/index.js";
 import type { Readable, RoomState, TriviumSession } from "../types.js";
 import { useSession } from "./context.js";
+import { heldRoom } from "./held.js";
+import { inboxOf } from "./notifications.js";
 import { type SharedRoom, sharedRoom } from "./rooms.js";
 import { useSelected } from "./select.js";
 
@@ -141,9 +143,31 @@ class ConversationList {
       status = this.#session.connection.get().status;
       if (status === "live" && before !== "live") void this.refresh();
     });
+    const unhear = this.#hearInbox();
     this.#stop = () => {
       clearInterval(again);
       unlisten();
+      unhear();
+    };
+  }
+
+  /** Reads anew when something has happened in a room that is not in the list yet. */
+  #hearInbox(): () => void {
+    let stopped = false;
+    let stop = () => {};
+    const listen = (inboxId: string) => {
+      if (stopped || inboxId === "") return;
+      stop = heldRoom(this.#session, inboxId).onEvent(({ response }) => {
+        if (response.case !== "event" || response.value.event.case !== "notificationAdded") return;
+        const roomId = response.value.event.value.notification?.roomId ?? "";
+        if (roomId !== "" && !this.#read.some(({ room }) => room?.id === roomId)) void this.refresh();
+      });
+    };
+    // Guests have none.
+    inboxOf(this.#session).then(listen, () => {});
+    return () => {
+      stopped = true;
+      stop();
     };
   }
 

@@ -35,7 +35,8 @@ export interface NotificationsHook {
   setPreferences(preferences: NotificationPreferences): Promise<void>;
 }
 
-const inboxOf = oncePerSession(async (session) => {
+/** The room of the caller's inbox. */
+export const inboxOf = oncePerSession(async (session) => {
   const { inboxRoomId } = await session.client(NotificationService).listNotifications({ pageSize: 1 });
   return inboxRoomId;
 });

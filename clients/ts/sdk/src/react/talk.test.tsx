@@ -321,6 +321,24 @@ test("the inbox is heard for good once somebody has looked", async () => {
   expect(session.heard.get("inbox-ada")).toBe(1);
 });
 
+test("a conversation that others have begun is in the list with its first word", async () => {
+  const session = informed();
+  const rooms = [{ room: room() }];
+  session.handle(ReceiptService.method.listUnread, () => ({ rooms: [...rooms] }));
+  const { result } = drawn(session, () => useConversations());
+  await settled();
+  rooms.push({ room: { ...room(), id: "room-2", title: "Begun" } });
+  const shown = async (roomId: string, seq: bigint) => {
+    const notification = create(NotificationSchema, { seq, roomId, title: "Somebody" });
+    const added = { case: "notificationAdded", value: { notification, unreadCount: 2 } };
+    act(() => session.receive("inbox-ada", says("inbox-ada", seq, added) as never));
+    await settled();
+    return result.current.rows.map((row) => row.roomId).sort();
+  };
+  expect(await shown(ROOM, 21n)).toEqual([ROOM]);
+  expect((await shown("room-2", 22n)).includes("room-2")).toBe(true);
+});
+
 test("who has no inbox is told so, and asked again with the next connection", async () => {
   const session = informed();
   session.handle(NotificationService.method.listNotifications, () => {

@@ -68,7 +68,10 @@ export class SealedConversation {
   readonly #stops: (() => void)[];
   /** Users whose devices were asked for in this session. */
   readonly #asked: Set<string>;
+  /** Devices that an envelope has named and this one did not know. */
+  readonly #strangers = new Set<string>();
   #opening: Promise<void> = Promise.resolve();
+  #met = false;
   #seen: RoomState | undefined;
 
   /** @hidden `Sealing.conversation` makes one. */
@@ -199,10 +202,7 @@ export class SealedConversation {
 
   async #recipients(again: boolean): Promise<Recipient[]> {
     const directory = await this.#directory();
-    const userIds = [...this.#room.state.get().members.keys()];
-    const unasked = again ? userIds : userIds.filter((userId) => !this.#asked.has(userId));
-    if (unasked.length > 0) await directory.refresh(unasked);
-    for (const userId of unasked) this.#asked.add(userId);
+    const userIds = await this.#meetMembers(again);
     const own = this.#session.connection.get().userId;
     const users = userIds.flatMap((userId) => directory.user(userId) ?? []);
     const blocked = users.find((user) => user.blocked && user.userId !== own);
@@ -216,9 +216,25 @@ export class SealedConversation {
     return users.flatMap((user) => user.devices);
   }
 
+  /** Asks for the devices of the members, where that was not done in this session. */
+  async #meetMembers(again: boolean): Promise<string[]> {
+    const userIds = [...this.#room.state.get().members.keys()];
+    const unasked = again ? userIds : userIds.filter((userId) => !this.#asked.has(userId));
+    if (unasked.length > 0) await (await this.#directory()).refresh(unasked);
+    for (const userId of unasked) this.#asked.add(userId);
+    return userIds;
+  }
+
   /** Opens what is new, in the order of the log. */
   #look(): void {
     const state = this.#room.state.get();
+    if (!this.#met && state.status === "live") {
+      // What has changed is told before the first word is written.
+      this.#met = true;
+      this.#meetMembers(false).catch(() => {
+        this.#met = false;
+      });
+    }
     if (this.#seen?.chat === state.chat) return;
     this.#seen = state;
     const { opened } = this.#view.get();
@@ -244,7 +260,23 @@ export class SealedConversation {
     const { reader } = await this.#device();
     const opened = await openMessage(placeOf(this.#room.id, message, sealed), sealed, signingKey, reader);
     if ("failure" in opened && opened.failure === "badSignature") return opened;
+    await this.#meetReaders(sealed);
     return this.#isReplay(sealed, seq) ? failed("replayed") : opened;
+  }
+
+  /** Somebody has sealed for a device that is not known here: who reads along is asked for, and told to the person. */
+  async #meetReaders({ envelopes }: SealedMessage): Promise<void> {
+    const directory = await this.#directory();
+    const unknown = envelopes.filter(({ userId, deviceId, keySeq }) => {
+      const device = directory.user(userId)?.log.devices.get(deviceId);
+      const name = `${userId}/${deviceId}/${keySeq}`;
+      if ((device !== undefined && device.keySeq >= keySeq) || this.#strangers.has(name)) return false;
+      this.#strangers.add(name);
+      return true;
+    });
+    if (this.#strangers.size > MAX_OPENED) this.#strangers.clear();
+    // Somebody who has left may be nobody's business any more; the text is shown all the same.
+    if (unknown.length > 0) await directory.refresh([...new Set(unknown.map(({ userId }) => userId))]).catch(() => {});
   }
 
   /** Whether the same was shown before as another message: the first one counts, in whatever order they are read. */

@@ -15,7 +15,7 @@ import { deviceStatement } from "./statements.js";
 import type { SealStore, StoredAgreement, StoredDevice } from "./store.js";
 
 /** Agreement keys that are kept, so that what is on its way during a rotation can be read. */
-const KEPT_KEYS = 2;
+const KEPT_KEYS = 3;
 /** Longest name, in characters. */
 const MAX_NAME = 80;
 
@@ -79,7 +79,7 @@ export class OwnDevice {
     return known !== undefined && known.revokeTimeMs > 0n;
   }
 
-  /** Gives it a new agreement key. What is sealed for the one before last can no longer be read. */
+  /** Gives it a new agreement key. What was sealed for the two before can still be read. */
   async rotate(): Promise<void> {
     const [newest] = this.#kept.agreements;
     if (newest === undefined || newest.keySeq > 0n) {

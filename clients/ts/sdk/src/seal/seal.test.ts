@@ -99,6 +99,41 @@ test("a device that came since is sealed for after one refusal, and says so to t
   expect(ids[1]).toBe(ids[2]);
 });
 
+test("a device that reads along is told to everybody who reads, its owner and third ones too", async () => {
+  const { all, enter } = await people("ada", "grace", "zoe");
+  const [ada, grace, zoe] = all;
+  if (!ada || !grace || !zoe) throw new Error("three people");
+  for (const [at, who] of all.entries()) {
+    await who.conversation.send("hello");
+    await text(who, 21n + BigInt(at));
+  }
+  await enter("grace");
+  await ada.conversation.send("two");
+  for (const { sealing, conversation } of [grace, zoe]) {
+    expect(await text({ sealing, session: sealing === grace.sealing ? grace.session : zoe.session }, 24n)).toBe("two");
+    expect(conversation.view.get().opened.size).toBe(4);
+    const changes = sealing.state.get().users.get("grace")?.changes ?? [];
+    expect(changes.map(({ change }) => change)).toEqual([KeyChange.REGISTERED]);
+  }
+});
+
+test("what has changed is told when a conversation is opened, before anything is written", async () => {
+  const { all, enter } = await people("ada", "grace");
+  const [ada] = all;
+  if (!ada) throw new Error("two people");
+  await ada.conversation.send("one");
+  await enter("grace");
+  const later = await enter("ada", ada.store);
+  await vi.waitFor(() =>
+    expect(
+      later.sealing.state
+        .get()
+        .users.get("grace")
+        ?.changes.map(({ change }) => change),
+    ).toEqual([KeyChange.REGISTERED]),
+  );
+});
+
 test("nothing is sealed for who was verified and has another device, until the person accepts it", async () => {
   const { all, enter } = await people("ada", "grace");
   const [ada] = all;
@@ -188,7 +223,7 @@ test("a device is the same after a reload, and what it knows of others too", asy
   expect(known?.agreements.every(({ keys: { privateKey } }) => !privateKey.extractable)).toBe(true);
 });
 
-test("keys of the last rotation still open what was on its way, and no longer after another", async () => {
+test("keys of the last two rotations still open what was on its way, and older ones are gone", async () => {
   const { all, talk } = await people("ada", "grace");
   const [ada, grace] = all;
   if (!ada || !grace) throw new Error("two people");
@@ -201,8 +236,9 @@ test("keys of the last rotation still open what was on its way, and no longer af
   expect(again.size).toBe(1);
   await ada.conversation.send("two");
   expect(await text(grace, 22n)).toBe("two");
+  await grace.sealing.rotate();
   const { agreements } = (await grace.store.readDevice()) ?? { agreements: [] };
-  expect(agreements.map(({ keySeq }) => keySeq)).toEqual([3n, 2n]);
+  expect(agreements.map(({ keySeq }) => keySeq)).toEqual([4n, 3n, 2n]);
 });
 
 test("a revoked device reads nothing new, and can be made anew", async () => {

@@ -58,6 +58,19 @@ test("what arrives is told at once, and then the newest once a second", async ()
   expect(words).toHaveLength(2);
 });
 
+test("a page that may be gone in a moment says its last word at once, and only once", async () => {
+  const { acknowledger, heard, words, wait } = setUp();
+  heard([21]);
+  await wait(0);
+  heard([21, 22]);
+  await wait(10);
+  acknowledger.hurry();
+  acknowledger.hurry();
+  expect(words).toEqual(["21/0", "22/0"]);
+  await wait(10 * INTERVAL_MS);
+  expect(words).toHaveLength(2);
+});
+
 test("what is on show is read, and never goes back", async () => {
   const { acknowledger, heard, words, shown, wait } = setUp();
   heard([21, 22]);

@@ -100,6 +100,15 @@ export class Acknowledger {
     }
   }
 
+  /** The page may be gone in a moment: what waits for its turn is told now. */
+  hurry(): void {
+    for (const [roomId, room] of this.#rooms) {
+      if (!room.timer.armed) continue;
+      room.timer.clear();
+      void this.#tell(roomId, room);
+    }
+  }
+
   /** The room is no longer heard. */
   drop(roomId: string): void {
     this.#rooms.get(roomId)?.timer.clear();
@@ -130,15 +139,16 @@ export class Acknowledger {
     const { wanted, told, ask } = room;
     const nothing = wanted.deliveredSeq <= told.deliveredSeq && wanted.readSeq <= told.readSeq && !ask;
     if (nothing || room.silent || room.busy || room.timer.armed) return;
-    const interval = Math.max(INTERVAL_MS, room.members * PER_MEMBER_MS);
+    const interval = intervalOf(room);
     // Everybody in a large room has the same message at the same moment: they do not all say so at once.
     const spread = interval > INTERVAL_MS ? this.#host.random() * interval : 0;
     const wait = Math.max(room.nextAt - performance.now(), spread);
-    room.timer.set(wait, () => void this.#tell(roomId, room, interval));
+    room.timer.set(wait, () => void this.#tell(roomId, room));
   }
 
-  async #tell(roomId: string, room: Room, interval: number): Promise<void> {
+  async #tell(roomId: string, room: Room): Promise<void> {
     const { wanted } = room;
+    const interval = intervalOf(room);
     room.busy = true;
     room.nextAt = performance.now() + interval;
     room.ask = false;
@@ -151,6 +161,11 @@ export class Acknowledger {
     else room.nextAt = performance.now() + Math.max(interval, outcome);
     this.#plan(roomId, room);
   }
+}
+
+/** How long after a word the next one may be said, in milliseconds. */
+function intervalOf({ members }: Room): number {
+  return Math.max(INTERVAL_MS, members * PER_MEMBER_MS);
 }
 
 /** The marks that the server tells of. */

@@ -313,9 +313,11 @@ export class Driver {
       case "leaving":
         this.#setup.tab.writeResumeToken(this.#resumeToken);
         this.#host.leaving();
+        this.exchange.acknowledger.hurry();
         break;
       case "hidden":
         this.#host.leaving();
+        this.exchange.acknowledger.hurry();
         break;
     }
     this.#host.changed();

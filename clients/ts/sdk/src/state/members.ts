@@ -32,7 +32,7 @@ export function reduceMembers(state: RoomState, { event, timeMs }: RoomEvent): R
     case "memberJoined": {
       const { member, memberCount, invitationCode } = event.value;
       if (member === undefined) return state;
-      return usedInvitation({ ...withMember(state, member, timeMs), memberCount }, invitationCode);
+      return usedInvitation(withCount(withMember(state, member, timeMs), memberCount), invitationCode);
     }
     case "memberUpdated": {
       const { member, invitationCode } = event.value;
@@ -42,7 +42,7 @@ export function reduceMembers(state: RoomState, { event, timeMs }: RoomEvent): R
       const { userId, reason, memberCount } = event.value;
       const members = new Map(state.members);
       members.delete(userId);
-      const next = forgetUser({ ...state, members, memberCount }, userId);
+      const next = forgetUser(withCount({ ...state, members }, memberCount), userId);
       const banned = reason === LeaveReason.BANNED && isHost(state) ? withBan(next, userId) : next;
       if (state.me?.userId !== userId) return banned;
       const { me, ...rest } = banned;
@@ -68,7 +68,12 @@ export function reduceMembers(state: RoomState, { event, timeMs }: RoomEvent): R
 }
 
 function withRoom(state: RoomState, room: Room | undefined): RoomState {
-  return room === undefined ? state : { ...state, room };
+  // Events of the room leave the count to those of its members.
+  return room === undefined ? state : { ...state, room: { ...room, memberCount: state.memberCount } };
+}
+
+function withCount(state: RoomModel, memberCount: number): RoomModel {
+  return { ...state, memberCount, ...(state.room !== undefined && { room: { ...state.room, memberCount } }) };
 }
 
 function withMember(state: RoomModel, member: Member, timeMs: bigint): RoomState {

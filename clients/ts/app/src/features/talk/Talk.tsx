@@ -13,6 +13,7 @@ import { MessageList } from "./messages/MessageList";
 import { useCommands } from "./model/commands";
 import { isHost } from "./model/obstacle";
 import { nameOf, TalkProvider, type Talk as TalkValue, useTalk } from "./model/talk";
+import { useCovered } from "./model/useCovered";
 import { useReading } from "./model/useReading";
 import { Moderation } from "./moderation/Moderation";
 import { Pane } from "./panes/Pane";
@@ -80,10 +81,13 @@ function OpenTalk({ roomId, asides = ASIDES, target, linkOf, onRoom, focus = fal
   const [open, setOpen] = useState<Open>();
   const [shown, setShown] = useState<{ readonly seq: bigint }>();
   const [atEnd, setAtEnd] = useState(true);
-  const reading = useReading(roomId, messages.messages, atEnd && !messages.past);
+  const { ref, covered, now: coveredNow } = useCovered();
+  const reading = useReading(roomId, messages.messages, atEnd && !messages.past && !covered);
   const { jumpTo } = messages;
   const jump = useCallback(
     (seq: bigint) => {
+      // Where there is no room for both, what is beside the messages makes room for the one to be shown.
+      if (coveredNow.current) setOpen(undefined);
       jumpTo(seq).then(
         (found) => {
           if (found) setShown({ seq });
@@ -92,7 +96,7 @@ function OpenTalk({ roomId, asides = ASIDES, target, linkOf, onRoom, focus = fal
         (error) => notifyError(error, "talk"),
       );
     },
-    [jumpTo, t],
+    [jumpTo, coveredNow, t],
   );
   const live = state.status === "live";
   useEffect(() => {
@@ -125,7 +129,7 @@ function OpenTalk({ roomId, asides = ASIDES, target, linkOf, onRoom, focus = fal
     <TalkProvider value={value}>
       <div className={classes.frame}>
         <div className={classes.talk} data-open={open !== undefined || undefined}>
-          <div className={classes.main}>
+          <div ref={ref} className={classes.main}>
             <div className={classes.bar}>
               <p className={classes.title}>{!bare && <bdi>{room?.title}</bdi>}</p>
               <Bar asides={asides} open={open?.kind} onOpen={(kind) => setOpen({ kind })} onClose={close} />

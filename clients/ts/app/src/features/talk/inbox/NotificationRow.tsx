@@ -14,6 +14,7 @@ import { type Notification, NotificationKind, Severity } from "@trivium/client/p
 import { useTranslation } from "react-i18next";
 import { agoOf } from "../model/format";
 import classes from "./inbox.module.css";
+import { toldOf } from "./told";
 
 const ICONS: Record<NotificationKind, TablerIcon> = {
   [NotificationKind.UNSPECIFIED]: IconBell,
@@ -39,6 +40,7 @@ interface Props {
 export function NotificationRow({ notification, nowMs, onOpen }: Props) {
   const { t, i18n } = useTranslation("talk");
   const { kind, severity, title, text, read, createTimeMs, actorName, quiet } = notification;
+  const told = toldOf(notification, t);
   const Icon = isGrave(severity) ? IconAlertTriangle : ICONS[kind];
   return (
     <UnstyledButton
@@ -50,9 +52,9 @@ export function NotificationRow({ notification, nowMs, onOpen }: Props) {
       <Icon size={22} stroke={1.8} aria-hidden />
       <span className={classes.words}>
         <b dir="auto">{title}</b>
-        {text !== "" && <span dir="auto">{text}</span>}
+        {told !== "" && <span dir="auto">{told}</span>}
         <span className={classes.sub}>
-          {[actorName, agoOf(createTimeMs, nowMs, i18n.language), quiet ? t("inbox.quietly") : ""]
+          {[told === text ? actorName : "", agoOf(createTimeMs, nowMs, i18n.language), quiet ? t("inbox.quietly") : ""]
             .filter(Boolean)
             .join(" · ")}
         </span>

@@ -3,6 +3,7 @@ import { type Notification, Severity } from "@trivium/client/proto";
 import { useNotifications, useOnNotification } from "@trivium/client/react";
 import { useTranslation } from "react-i18next";
 import { isGrave } from "./NotificationRow";
+import { toldOf } from "./told";
 
 interface Props {
   onOpen(notification: Notification): void;
@@ -15,7 +16,8 @@ export function NotificationToasts({ onOpen, roomId = "" }: Props) {
   const { t } = useTranslation("talk");
   const { markRead } = useNotifications();
   useOnNotification((notification) => {
-    const { seq, severity, title, text, quiet } = notification;
+    const { seq, severity, title, quiet } = notification;
+    const told = toldOf(notification, t);
     if (quiet || (roomId !== "" && notification.roomId === roomId && document.visibilityState === "visible")) return;
     void import("sonner").then(({ toast }) => {
       const show =
@@ -28,7 +30,7 @@ export function NotificationToasts({ onOpen, roomId = "" }: Props) {
               : toast.info;
       show(title, {
         id: `notification-${seq}`,
-        ...(text === "" ? {} : { description: text }),
+        ...(told === "" ? {} : { description: told }),
         action: {
           label: t("inbox.open"),
           onClick: () => {

@@ -1,4 +1,4 @@
-// The mark of a message whose text was replaced, and behind it all texts that it has had.
+// The mark of a message whose text was replaced; behind it, for its author and for hosts, all texts that it has had.
 import { Popover, UnstyledButton } from "@mantine/core";
 import { ChatService, type ListMessageEditsResponse, type Message } from "@trivium/client/proto";
 import { useSession } from "@trivium/client/react";
@@ -11,7 +11,7 @@ import classes from "./messages.module.css";
 
 export function Edits({ message }: { message: Message }) {
   const { t, i18n } = useTranslation("talk");
-  const { roomId } = useTalk();
+  const { roomId, ownId, hosts } = useTalk();
   const session = useSession();
   const [history, setHistory] = useState<ListMessageEditsResponse>();
   const [open, setOpen] = useState(false);
@@ -25,6 +25,7 @@ export function Edits({ message }: { message: Message }) {
       void notifyError(error, "talk");
     }
   };
+  if (!hosts && message.authorId !== ownId) return <span>{t("message.edited")}</span>;
   return (
     <Popover opened={open} onChange={setOpen} position="top" withArrow shadow="md" trapFocus>
       <Popover.Target>

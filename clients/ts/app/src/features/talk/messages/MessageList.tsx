@@ -85,7 +85,7 @@ export function MessageList({ entries, more, moreAfter = false, lineAfter, unrea
   const follow = (box: HTMLElement) => {
     const { top, height: before } = last.current;
     last.current = { top: box.scrollTop, height: box.scrollHeight };
-    if (box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX) setAtEnd(true);
+    if (isNearEnd(box)) setAtEnd(true);
     else if (box.scrollTop < top && box.scrollHeight === before) setAtEnd(false);
   };
 
@@ -113,12 +113,21 @@ export function MessageList({ entries, more, moreAfter = false, lineAfter, unrea
     done.current = target;
     setAtEnd(false);
     setLit(target.seq);
+    toFocus.current = target.seq;
     virtual.scrollToIndex(at, { align: "center" });
-    // The row is there once the list has moved.
-    requestAnimationFrame(() => {
-      scroller.current?.querySelector<HTMLElement>(`#message-${target.seq}`)?.focus({ preventScroll: true });
-    });
+    // Nothing scrolls where the message is at the end, and the end is in view already.
+    const box = scroller.current;
+    if (box !== null && isNearEnd(box)) setAtEnd(true);
   }, [target, entries, virtual]);
+  // The row is drawn once the list has moved, some frames later.
+  const toFocus = useRef<bigint>(undefined);
+  useEffect(() => {
+    if (toFocus.current === undefined) return;
+    const row = scroller.current?.querySelector<HTMLElement>(`#message-${toFocus.current}`);
+    if (row == null) return;
+    toFocus.current = undefined;
+    row.focus({ preventScroll: true });
+  });
   useEffect(() => {
     if (lit === undefined) return;
     const timer = setTimeout(() => setLit(undefined), LIT_MS);
@@ -184,6 +193,10 @@ export function MessageList({ entries, more, moreAfter = false, lineAfter, unrea
       )}
     </div>
   );
+}
+
+function isNearEnd(box: HTMLElement): boolean {
+  return box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_PX;
 }
 
 interface PageProps {
