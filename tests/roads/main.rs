@@ -12,6 +12,7 @@ mod deadlines;
 mod devices;
 mod errors;
 mod files;
+mod floods;
 mod hands;
 mod hostile_texts;
 mod invitations;

@@ -5,7 +5,8 @@ use trivium_client::{
     Rejection,
     proto::v1::{
         AcknowledgeRequest, AcknowledgeResponse, GetMessageReceiptsRequest, GetMessageReceiptsResponse,
-        ListReceiptsRequest, ListUnreadRequest, Receipt, SetReceiptPrivacyRequest, Unread, room_event::Event,
+        ListReceiptsRequest, ListUnreadRequest, Receipt, RemoveMemberRequest, SetReceiptPrivacyRequest, Unread,
+        room_event::Event,
     },
 };
 use trivium_tests::{Person, Server, game::id};
@@ -202,6 +203,81 @@ async fn a_list_of_rooms_says_what_is_new_in_each() {
         server.stop().await;
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_comes_back_is_told_of_every_room_that_it_joined_and_of_no_other() {
+    on_every_road(async |way| {
+        let server = Server::start().await;
+        let (host, plants) = hosted(&server, way).await;
+        let [(_, stars), (_, stones), (_, never)] = [
+            hosted(&server, way).await,
+            hosted(&server, way).await,
+            hosted(&server, way).await,
+        ];
+        let mut ana = Person::account(&server, way, "ana").await;
+        for room in [&plants, &stars, &stones] {
+            joined(&ana.client, by_code(&room.join_code, "Ana")).await;
+            ana.hear(&room.id).await;
+        }
+        let read = host.session.send_message(&stars.id, "read").await.expect("sent").seq;
+        acknowledge(&ana, &stars.id, read, read).await.expect("a member");
+
+        ana.session.suspend().await.expect("it goes to sleep");
+        host.session.send_message(&plants.id, "one").await.expect("sent");
+        host.session.send_message(&plants.id, "two @Ana").await.expect("sent");
+        let last = host.session.send_message(&stars.id, "@room").await.expect("sent").seq;
+        host.session.send_message(&never.id, "@room").await.expect("sent");
+        remove(&host, &stones.id, "ana").await;
+        ana.session.resume().await.expect("it wakes up");
+        ana.until("the last message", |event| match event {
+            trivium_client::SessionEvent::Event(event) if event.room_id == stars.id && event.seq >= last => Some(()),
+            _ => None,
+        })
+        .await;
+
+        let listed = ana
+            .session
+            .execute(ListUnreadRequest::default())
+            .await
+            .expect("an account");
+        let mut rows: Vec<_> = listed
+            .rooms
+            .into_iter()
+            .map(|row| {
+                (
+                    row.room.expect("there is always one").id,
+                    row.unread.expect("there is always one"),
+                )
+            })
+            .collect();
+        rows.sort_by_key(|(room, _)| *room != plants.id);
+        assert_eq!(
+            rows,
+            [(plants.id.clone(), unread(2, 1)), (stars.id.clone(), unread(1, 1))]
+        );
+        for (room, counts) in rows {
+            assert_eq!(
+                look(&ana.client, &room).await.unread,
+                Some(counts),
+                "the room says the same"
+            );
+        }
+        server.stop().await;
+    })
+    .await;
+}
+
+async fn remove(host: &Person, room: &str, user: &str) {
+    let request = RemoveMemberRequest {
+        request_id: id(),
+        room_id: room.to_owned(),
+        user_id: user.to_owned(),
+        reason: String::new(),
+    };
+    outcome(host.client.rooms().remove_member(request))
+        .await
+        .expect("removed");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -2,23 +2,37 @@
 
 use std::collections::BTreeMap;
 
-use trivium_engine::{ChatEvent, Entry, Event, HistoryPolicy, Role, RoomEvent, Seq, UserId};
+use trivium_engine::{
+    ChatEvent, Entry, Event, HistoryPolicy, ModerationEvent, Role, RoomEvent, Seq, Timestamp, UserId,
+    moderation::MessageState,
+};
+
+/// Milliseconds of a day.
+const DAY: u64 = 24 * 60 * 60 * 1_000;
 
 /// A room as its whole log says.
 #[derive(Debug, Default)]
 pub(crate) struct Truth {
     pub(crate) members: BTreeMap<UserId, (Role, Seq)>,
     pub(crate) messages: BTreeMap<Seq, (UserId, String)>,
+    /// Messages that wait, were rejected or put aside.
+    held: BTreeMap<Seq, (UserId, String)>,
     history: HistoryPolicy,
+    retention_days: u64,
 }
 
 impl Truth {
-    pub(crate) fn read(log: &[Entry]) -> Self {
+    pub(crate) fn read(log: &[Entry], now: Timestamp) -> Self {
         let mut truth = Self::default();
+        let written_at = |seq: Seq| {
+            let entry = log.iter().find(|entry| entry.seq == seq);
+            entry.expect("every message has an entry").at
+        };
         for entry in log {
             match &entry.event {
                 Event::Room(RoomEvent::Created { settings } | RoomEvent::Updated { settings }) => {
                     truth.history = settings.policy.history;
+                    truth.retention_days = settings.policy.retention_days.into();
                 }
                 Event::Room(RoomEvent::MemberJoined { member, .. }) => {
                     truth.members.insert(member.user.clone(), (member.role, entry.seq));
@@ -29,7 +43,26 @@ impl Truth {
                 }
                 Event::Room(RoomEvent::MemberLeft { user, .. }) => drop(truth.members.remove(user)),
                 Event::Room(RoomEvent::MessagesExpired { through }) => {
+                    let young = truth.messages.keys().filter(|seq| **seq <= *through);
+                    for seq in young {
+                        let age = entry.at.0 - written_at(*seq).0;
+                        assert!(age >= truth.retention_days * DAY, "{seq} went after {age} ms");
+                    }
                     truth.messages.retain(|seq, _| seq > through);
+                    truth.held.retain(|seq, _| seq > through);
+                }
+                Event::Moderation(ModerationEvent::Held { sent, author, .. }) => {
+                    truth.held.insert(entry.seq, (author.clone(), sent.text.clone()));
+                }
+                Event::Moderation(ModerationEvent::Resolved { message, state, .. }) => {
+                    let (from, to) = if *state == MessageState::Published {
+                        (&mut truth.held, &mut truth.messages)
+                    } else {
+                        (&mut truth.messages, &mut truth.held)
+                    };
+                    if let Some(moved) = from.remove(message) {
+                        to.insert(*message, moved);
+                    }
                 }
                 Event::Chat(ChatEvent::Sent(sent)) => {
                     truth
@@ -41,8 +74,17 @@ impl Truth {
                         said.1.clone_from(text);
                     }
                 }
-                Event::Chat(ChatEvent::Deleted { message, .. }) => drop(truth.messages.remove(message)),
+                Event::Chat(ChatEvent::Deleted { message, .. }) => {
+                    truth.messages.remove(message);
+                    truth.held.remove(message);
+                }
                 _ => {}
+            }
+        }
+        if truth.retention_days > 0 {
+            for seq in truth.messages.keys() {
+                let age = now.0 - written_at(*seq).0;
+                assert!(age < (truth.retention_days + 1) * DAY, "{seq} is there after {age} ms");
             }
         }
         truth

@@ -6,8 +6,13 @@ use rand::{RngExt as _, seq::IndexedRandom as _};
 use rand_chacha::ChaCha8Rng;
 use trivium_api::WireEncode;
 use trivium_engine::{
-    Actor, ChatCommand, Command, Entry, HistoryPolicy, PolicyChange, Role, RoomCommand, RoomId, RoomKind, Seq,
-    Timestamp, UserId, chat::Draft,
+    Actor, ChatCommand, ChatEvent, Command, Entry, Event, HistoryPolicy, ModerationCommand, ModerationEvent,
+    PolicyChange, Role, RoomCommand, RoomEvent, RoomId, RoomKind, Seq, Timestamp, UserId,
+    chat::Draft,
+    moderation::{
+        MessageState, Rule, Rules, Settings,
+        filter::{Action, Syntax},
+    },
 };
 use trivium_runtime::{Caller, Clock, Runtime, RuntimeConfig};
 use trivium_store::{MessageSearch, Query, RoomRecord, Scope, Store};
@@ -15,14 +20,21 @@ use trivium_store::{MessageSearch, Query, RoomRecord, Scope, Store};
 use crate::oracle::{Truth, has};
 
 const ROOMS: [&str; 3] = ["r1", "r2", "R1"];
-const USERS: [&str; 4] = ["ana", "ben", "cleo", "dan"];
+/// The last one is a guest of the first room.
+const USERS: [&str; 5] = ["ana", "ben", "cleo", "dan", GUEST];
+const GUEST: &str = "guest";
+const DAY_MICROS: u64 = 24 * 60 * 60 * 1_000_000;
 const WORDS: [&str; 6] = ["apple", "apply", "pear", "Äpfel", "plum", "p"];
 
 pub(crate) struct World {
     store: Arc<dyn Store>,
     runtime: Runtime,
-    /// Every message that was ever sent, in the order in which they were.
+    /// Every message that could ever be found, in the order in which they could last be found first.
     sent: Vec<(RoomId, Seq)>,
+    /// Messages that ever waited.
+    held: Vec<(RoomId, Seq)>,
+    /// How often things happened that a story has to have.
+    pub(crate) happened: BTreeMap<&'static str, u32>,
     /// How many hits there were, and how many messages that fitted were somebody else's to see.
     pub(crate) found: usize,
     pub(crate) hidden: usize,
@@ -32,14 +44,14 @@ fn id<T: std::str::FromStr<Err = trivium_engine::InvalidId>>(text: &str) -> T {
     text.parse().expect("an id")
 }
 
-fn caller(user: &str) -> Caller {
+fn caller(room: &str, user: &str) -> Caller {
     Caller {
         actor: Actor {
             user: id(user),
             name: user.to_owned(),
-            guest: false,
+            guest: user == GUEST,
             global_host: user == "root",
-            grant: None,
+            grant: (user == GUEST && room == ROOMS[0]).then_some(Role::Member),
         },
         request: None,
         received_at: Timestamp::default(),
@@ -53,17 +65,38 @@ fn words(rng: &mut ChaCha8Rng, most: usize) -> String {
     words.join(" ")
 }
 
+fn runtime(store: &Arc<dyn Store>, clock: Clock, rng: &mut ChaCha8Rng) -> Runtime {
+    let config = RuntimeConfig {
+        snapshot_every: 20,
+        ..RuntimeConfig::default()
+    };
+    Runtime::start(Arc::clone(store), Arc::new(WireEncode), clock, config, rng.random())
+}
+
+/// Rules, perhaps, and an approval queue, perhaps.
+fn moderation(rng: &mut ChaCha8Rng) -> Settings {
+    let rule = |pattern: &str, action| Rule {
+        pattern: pattern.to_owned(),
+        syntax: Syntax::Word,
+        action,
+        nicknames: false,
+    };
+    let rules = vec![rule("plum", Action::Hold), rule("pear", Action::Mask)];
+    Settings {
+        approval: rng.random_bool(0.3),
+        rules: Rules::new(if rng.random() { rules } else { Vec::new() }).expect("rules"),
+        ..Settings::default()
+    }
+}
+
 impl World {
     pub(crate) async fn new(store: Arc<dyn Store>, rng: &mut ChaCha8Rng) -> Self {
-        let config = RuntimeConfig {
-            snapshot_every: 20,
-            ..RuntimeConfig::default()
-        };
-        let encode = Arc::new(WireEncode);
         let world = Self {
-            runtime: Runtime::start(Arc::clone(&store), encode, Clock::start(), config, rng.random()),
+            runtime: runtime(&store, Clock::start(), rng),
             store,
             sent: Vec::new(),
+            held: Vec::new(),
+            happened: BTreeMap::new(),
             found: 0,
             hidden: 0,
         };
@@ -96,30 +129,90 @@ impl World {
                     ..PolicyChange::default()
                 },
             };
-            world.execute(room, host, create.into()).await.expect("made");
+            let made = world.execute(room, host, create.into()).await;
+            assert!(!made.is_empty(), "{room} is made");
         }
         world
     }
 
-    async fn execute(&self, room: &str, user: &str, command: Command) -> Option<Seq> {
-        let done = self.runtime.execute(&id(room), caller(user), command).await.ok()?;
-        done.entries.first().map(|entry| entry.seq)
+    async fn execute(&self, room: &str, user: &str, command: Command) -> Vec<Arc<Entry>> {
+        let done = self.runtime.execute(&id(room), caller(room, user), command).await;
+        done.map(|done| done.entries).unwrap_or_default()
+    }
+
+    /// Takes note of which messages can be found now.
+    fn note(&mut self, room: &RoomId, entry: &Entry) {
+        let message = match &entry.event {
+            Event::Chat(ChatEvent::Sent(sent)) => {
+                self.count("by a guest", sent.author.as_str() == GUEST);
+                entry.seq
+            }
+            Event::Moderation(ModerationEvent::Held { .. }) => {
+                self.count("held", true);
+                self.held.push((room.clone(), entry.seq));
+                return;
+            }
+            Event::Moderation(ModerationEvent::Resolved { message, state, .. }) => {
+                let before = self.sent.contains(&(room.clone(), *message));
+                self.count("put aside", *state == MessageState::Archived);
+                if *state != MessageState::Published {
+                    return;
+                }
+                self.count(if before { "back" } else { "published" }, true);
+                *message
+            }
+            _ => return,
+        };
+        let this = (room.clone(), message);
+        self.sent.retain(|sent| *sent != this);
+        self.sent.push(this);
+    }
+
+    fn count(&mut self, what: &'static str, so: bool) {
+        *self.happened.entry(what).or_default() += u32::from(so);
+    }
+
+    /// The server stands still for some days, and then looks at every room.
+    async fn days_pass(&mut self, rng: &mut ChaCha8Rng) -> String {
+        let days = rng.random_range(1..=2);
+        self.runtime.shutdown().await;
+        let now = self.runtime.clock().now_micros() + days * DAY_MICROS;
+        self.runtime = runtime(&self.store, Clock::starting_at(now), rng);
+        for room in ROOMS.map(id::<RoomId>) {
+            let before = self.log(&room).await.len();
+            self.runtime.query(&room, |_, _| ()).await.expect("it is there");
+            let expired = |entry: &Entry| matches!(entry.event, Event::Room(RoomEvent::MessagesExpired { .. }));
+            let goes = self.log(&room).await[before..].iter().any(expired);
+            self.count("expired", goes);
+        }
+        format!("{days} days pass")
     }
 
     /// Somebody does something, which may be refused. Says what.
     pub(crate) async fn step(&mut self, rng: &mut ChaCha8Rng) -> String {
+        if rng.random_bool(0.03) {
+            return self.days_pass(rng).await;
+        }
         let room = *ROOMS.choose(rng).expect("some");
         let user = *USERS.choose(rng).expect("some");
         let other: UserId = id(USERS.choose(rng).expect("some"));
         // Hosts leave too, and then only root can still do what takes a host.
-        let user = if rng.random_bool(0.1) { "root" } else { user };
-        let message = self
-            .sent
-            .iter()
-            .filter(|(of, _)| of.as_str() == room)
-            .map(|(_, seq)| *seq);
-        let message = message.collect::<Vec<_>>().choose(rng).copied().unwrap_or(1);
-        let says = rng.random_range(0..100);
+        let user = if rng.random_bool(0.15) { "root" } else { user };
+        let of_room = |all: &[(RoomId, Seq)]| -> Vec<Seq> {
+            let here = all.iter().filter(|(of, _)| of.as_str() == room);
+            here.map(|(_, seq)| *seq).collect()
+        };
+        let (sent, held) = (of_room(&self.sent), of_room(&self.held));
+        let message = sent.choose(rng).copied().unwrap_or(1);
+        let pool = if rng.random() && !held.is_empty() { held } else { sent };
+        let either = pool.choose(rng).copied().unwrap_or(1);
+        let says = rng.random_range(0..120);
+        // What only hosts may is mostly done by one.
+        let user = if says >= 100 && rng.random_bool(0.7) {
+            "root"
+        } else {
+            user
+        };
         let command: Command = match says {
             0..35 => ChatCommand::Send(Box::new(Draft::text(words(rng, 3)))).into(),
             35..45 => ChatCommand::Edit {
@@ -127,7 +220,23 @@ impl World {
                 text: words(rng, 3),
             }
             .into(),
-            45..52 => ChatCommand::Delete { message }.into(),
+            45..52 => ChatCommand::Delete { message: either }.into(),
+            100..116 => ModerationCommand::Resolve {
+                message: either,
+                state: *[
+                    MessageState::Published,
+                    MessageState::Published,
+                    MessageState::Archived,
+                    MessageState::Rejected,
+                ]
+                .choose(rng)
+                .expect("some"),
+            }
+            .into(),
+            116..120 => ModerationCommand::Update {
+                settings: moderation(rng),
+            }
+            .into(),
             52..72 => RoomCommand::Join {
                 nickname: String::new(),
                 avatar: String::new(),
@@ -171,15 +280,15 @@ impl World {
                             .choose(rng)
                             .expect("some"),
                     ),
+                    retention_days: rng.random_bool(0.4).then(|| rng.random_range(0..3)),
                     ..PolicyChange::default()
                 },
             }
             .into(),
         };
         let what = format!("{user} in {room}: {command:?}");
-        let sends = matches!(command, Command::Chat(ChatCommand::Send(_)));
-        if let Some(seq) = self.execute(room, user, command).await.filter(|_| sends) {
-            self.sent.push((id(room), seq));
+        for entry in self.execute(room, user, command).await {
+            self.note(&id(room), &entry);
         }
         what
     }
@@ -246,7 +355,7 @@ impl World {
         let mut truths = BTreeMap::new();
         for room in ROOMS.map(id::<RoomId>) {
             let log = self.log(&room).await;
-            truths.insert(room, Truth::read(&log));
+            truths.insert(room, Truth::read(&log, self.runtime.clock().now()));
         }
         truths
     }

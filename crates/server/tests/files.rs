@@ -18,7 +18,10 @@ use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use serde_json::Value;
 use trivium_client::{
     Road, Session,
-    proto::v1::{JoinRoomRequest, RemoveMemberRequest, Role, Room, RoomKind, UpdateMemberRequest, UpdateRoomRequest},
+    proto::v1::{
+        JoinRoomRequest, MuteMemberRequest, RemoveMemberRequest, Role, Room, RoomKind, UpdateMemberRequest,
+        UpdateRoomRequest,
+    },
 };
 use trivium_engine::{RoomId, UserId};
 use trivium_server::{Config, Running, start, tokens};
@@ -451,6 +454,16 @@ async fn only_who_may_write_brings_and_only_who_may_look_reads() {
         .expect("a room");
     let elsewhere = format!("/rooms/{}/files", other.id);
 
+    let (_mia_session, mia) = stage.pupil("mia").await;
+    let mute = MuteMemberRequest {
+        request_id: trivium_client::new_request_id(),
+        room_id: stage.room.id.clone(),
+        user_id: "mia".into(),
+        duration_ms: 0,
+        reason: "Be kind".into(),
+    };
+    stage.teacher.execute(mute).await.expect("a host may");
+
     // Who brings, whereto, and the answer.
     let here = stage.path("a.txt");
     let away = format!("{elsewhere}?name=a.txt");
@@ -459,6 +472,7 @@ async fn only_who_may_write_brings_and_only_who_may_look_reads() {
         ("nonsense", &here, 401, "TOKEN_MALFORMED"),
         (&eve, &here, 404, "ROOM_NOT_FOUND"),
         (&watcher, &here, 403, "NOT_PERMITTED"),
+        (&mia, &here, 403, "MUTED"),
         (&ana, &away, 404, "ROOM_NOT_FOUND"),
         (&guest, &away, 404, "ROOM_NOT_FOUND"),
         (

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tonic::Code;
 use trivium_client::{
-    Client,
+    Client, SessionEvent,
     proto::v1::{
         BanUserRequest, CreateRoomRequest, GetModerationRequest, LeaveReason, MemberLeft, Mute, RemoveMemberRequest,
         RoomKind, UnbanUserRequest, UnmuteMemberRequest, room_event::Event,
@@ -207,6 +207,11 @@ async fn a_teacher_removes_a_student_and_a_ban_ends_when_it_says() {
             (LeaveReason::Removed, "Once is enough")
         );
         assert_eq!((others.user_id.as_str(), others.message.as_str()), ("ana", ""));
+        ana.until("the end of the subscription", |event| match event {
+            SessionEvent::SubscriptionEnded { room_id, .. } if *room_id == room.id => Some(()),
+            _ => None,
+        })
+        .await;
         joined(&ana.client, by_code(&room.join_code, "ana")).await;
         ana.hear(&room.id).await;
 

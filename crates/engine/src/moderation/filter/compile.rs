@@ -99,7 +99,7 @@ impl Compiled {
     pub(super) fn matched(&self, text: &str) -> Vec<usize> {
         let mut matched = Vec::new();
         if !self.word_rules.is_empty() {
-            let words = self.words.matches(Folded::new(text).bytes());
+            let words = self.words.matches(&fold::bytes(text));
             matched.extend(words.iter().map(|nth| self.word_rules[nth]));
         }
         if !self.regex_rules.is_empty() {

@@ -5,8 +5,8 @@
 //! need no look-around to find where words begin and end, which automata do badly beyond ASCII.
 //!
 //! Signs such as `@` and `!` are letters in "b@d" and none in "bad!", so a run with signs is written down three ways:
-//! without them, with them, and with them except at its end. The folded text is longer than the text by a constant factor
-//! at most.
+//! without them, with them, and with them except at its end. A character that comes apart into more than [`GROWTH`] times its
+//! bytes is a word of its own instead, so the folded text has at most [`MAX_GROWTH`] times the bytes of the text.
 //!
 //! Neighbours: [`compile`](super::compile) looks for words in it.
 
@@ -21,23 +21,40 @@ const BEGIN: u8 = 1;
 /// Stands behind a word.
 const END: u8 = 2;
 
+/// Most bytes that a character comes apart into, for each of its own.
+const GROWTH: usize = 3;
+/// Most bytes of a folded text for each of the text: every run three times, and a byte before and behind every word.
+#[cfg(test)]
+pub(super) const MAX_GROWTH: usize = 3 * (GROWTH + 1);
+/// Most parts of a character that comes apart: as many as it may have bytes.
+const MAX_PARTS: usize = 4 * GROWTH;
+
 /// A folded text, and where each of its bytes comes from.
 pub(super) struct Folded<'t> {
     text: &'t str,
     bytes: Vec<u8>,
-    /// The character that each byte comes from; that of the word for the bytes around a word.
-    origins: Vec<u32>,
+    /// The character that each byte comes from; that of the word for the bytes around a word. None where nobody asks.
+    origins: Option<Vec<u32>>,
 }
 
 /// A character of a run: folded, where it comes from, whether it is a sign used as a letter.
 type Piece = (char, u32, bool);
 
+/// The bytes of a folded text alone, which are half the work.
+pub(super) fn bytes(text: &str) -> Vec<u8> {
+    Folded::with(text, None).bytes
+}
+
 impl<'t> Folded<'t> {
     pub(super) fn new(text: &'t str) -> Self {
+        Self::with(text, Some(Vec::with_capacity(2 * text.len())))
+    }
+
+    fn with(text: &'t str, origins: Option<Vec<u32>>) -> Self {
         let mut folded = Self {
             text,
             bytes: Vec::with_capacity(2 * text.len()),
-            origins: Vec::with_capacity(2 * text.len()),
+            origins,
         };
         let mut run = Vec::new();
         for (index, c) in (0..).zip(text.chars()) {
@@ -61,7 +78,7 @@ impl<'t> Folded<'t> {
 
     /// The characters of the text that a span of bytes comes from, with the marks that follow; none for no characters.
     pub(super) fn span(&self, bytes: Range<usize>) -> Option<(usize, usize)> {
-        let origins = &self.origins[bytes];
+        let origins = self.origins.as_ref()?.get(bytes)?;
         let (first, last) = (origins.iter().min()?, origins.iter().max()?);
         let (first, last) = (*first as usize, *last as usize);
         let marks = self.text.chars().skip(last + 1).take_while(|c| is_nothing(*c)).count();
@@ -98,7 +115,9 @@ impl<'t> Folded<'t> {
 
     fn push(&mut self, bytes: &[u8], origin: u32) {
         self.bytes.extend_from_slice(bytes);
-        self.origins.resize(self.bytes.len(), origin);
+        if let Some(origins) = &mut self.origins {
+            origins.resize(self.bytes.len(), origin);
+        }
     }
 }
 
@@ -142,21 +161,38 @@ fn fold(c: char, take: &mut impl FnMut(Kind)) {
     if is_nothing(c) {
         return;
     }
-    decompose_compatible(c, |c| {
-        if is_nothing(c) {
-            return;
+    let (mut parts, mut count, mut bytes) = ([c; MAX_PARTS], 0, 0);
+    decompose_compatible(c, |part| {
+        if let Some(place) = parts.get_mut(count) {
+            *place = part;
         }
-        // Scripts that have neither capitals nor letters that are taken for Latin ones.
-        if matches!(c, '\u{590}'..='\u{109f}' | '\u{3040}'..='\u{a63f}' | '\u{ac00}'..='\u{d7ff}') {
-            return take(kind(c));
-        }
-        for c in c.to_lowercase().filter(|c| !is_nothing(*c)) {
-            match letters(c) {
-                Some(letters) => letters.chars().for_each(|c| take(kind(c))),
-                None => take(kind(c)),
-            }
-        }
+        count += 1;
+        bytes += part.len_utf8();
     });
+    if bytes > GROWTH * c.len_utf8() {
+        return take(Kind::Picture(c));
+    }
+    for part in parts.iter().take(count).copied().filter(|part| !is_nothing(*part)) {
+        fold_part(part, take);
+    }
+}
+
+fn fold_part(c: char, take: &mut impl FnMut(Kind)) {
+    // Large scripts of nothing but letters, for which asking takes longest.
+    if matches!(c, '\u{1100}'..='\u{11ff}' | '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{ac00}'..='\u{d7a3}')
+    {
+        return take(Kind::Letter(c));
+    }
+    // Scripts that have neither capitals nor letters that are taken for Latin ones.
+    if matches!(c, '\u{590}'..='\u{109f}' | '\u{3040}'..='\u{a63f}' | '\u{ac00}'..='\u{d7ff}') {
+        return take(kind(c));
+    }
+    for c in c.to_lowercase().filter(|c| !is_nothing(*c)) {
+        match letters(c) {
+            Some(letters) => letters.chars().for_each(|c| take(kind(c))),
+            None => take(kind(c)),
+        }
+    }
 }
 
 /// Whether the character is neither a letter nor between words.

@@ -45,6 +45,10 @@ fn a_word_is_found_in_every_disguise_and_masked_one_for_one() {
         ("straße", "STRASSE", "*******"),
         ("💩", "so💩💩", "so**"),
         ("*笨蛋*", "你是笨蛋", "****"),
+        ("한국", "한국 한국어", "** 한국어"),
+        ("الله", "ﷲ", "*"),
+        ("ﷺ", "قالﷺ!", "قال*!"),
+        ("bad", "ﷺbad㌖", "ﷺ***㌖"),
     ] {
         assert_eq!(words(&[word]).masked(text), shown, "{word} in {text:?}");
     }
@@ -157,6 +161,23 @@ fn nested() -> Rules {
 }
 
 #[test]
+fn no_text_grows_by_more_than_it_may() {
+    let comes_apart = |c: &char| {
+        let mut parts = 0;
+        unicode_normalization::char::decompose_compatible(*c, |_| parts += 1);
+        parts > 1
+    };
+    let all = (0..=0x10_ffff).filter_map(char::from_u32).filter(comes_apart);
+    for c in all.chain(['a', '@', '日', '🅱']) {
+        for between in ["", "@", "a", " "] {
+            let text = format!("{c}{between}").repeat(5);
+            let folded = fold::bytes(&text).len();
+            assert!(folded <= fold::MAX_GROWTH * text.len(), "{text}: {folded}");
+        }
+    }
+}
+
+#[test]
 #[expect(
     clippy::disallowed_methods,
     clippy::disallowed_types,
@@ -164,11 +185,12 @@ fn nested() -> Rules {
 )]
 fn twice_the_text_takes_about_twice_the_time() {
     let rules = nested();
-    let texts: [(&str, &dyn Fn(usize) -> String); 4] = [
+    let texts: [(&str, &dyn Fn(usize) -> String); 5] = [
         ("letters", &|bytes| "a".repeat(bytes)),
         ("marks", &|bytes| format!("a{}", "\u{301}".repeat(bytes / 2))),
         ("signs", &|bytes| "@!".repeat(bytes / 2)),
-        ("what grows most", &|bytes| "\u{fdfa}".repeat(bytes / 3)),
+        ("what would grow most", &|bytes| "\u{fdfa}".repeat(bytes / 3)),
+        ("what grows most", &|bytes| "한@".repeat(bytes / 4)),
     ];
     for (name, text) in texts {
         let time = |bytes: usize| {
@@ -180,8 +202,9 @@ fn twice_the_text_takes_about_twice_the_time() {
             });
             runs.fold(f64::INFINITY, f64::min)
         };
-        // A shape that is quadratic takes 64 times as long for 8 times the text; linear ones take 8 times as long.
-        let (short, long) = (time(8 * 1024), time(64 * 1024));
-        assert!(long < 30.0 * short.max(0.000_1), "{name}: {short} s, then {long} s");
+        // A shape that is quadratic takes 64 times as long for 8 times the text; linear ones take 8 times as long. On a
+        // machine that does other things too one of some tries is undisturbed.
+        let mut tries = (0..5).map(|_| (time(8 * 1024), time(64 * 1024)));
+        assert!(tries.any(|(short, long)| long < 25.0 * short.max(0.000_1)), "{name}");
     }
 }
