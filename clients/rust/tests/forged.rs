@@ -77,7 +77,7 @@ fn log_of(steps: &[Step]) -> Vec<KeyEvent> {
         let change = match step {
             Step::Register => {
                 let keys = DeviceKeys::generate("ana", format!("device {seq}"));
-                let device = stated(&keys, Device::default(), seq);
+                let device = stated(&keys, &Device::default(), seq);
                 there.push((
                     keys,
                     Device {
@@ -91,7 +91,7 @@ fn log_of(steps: &[Step]) -> Vec<KeyEvent> {
             Step::Rotate(which) => {
                 let (mut keys, device) = there.remove(which.index(there.len()));
                 keys.renew();
-                let device = stated(&keys, device, seq);
+                let device = stated(&keys, &device, seq);
                 there.push((keys, device));
                 KeyChange::Rotated
             }
@@ -117,7 +117,7 @@ fn log_of(steps: &[Step]) -> Vec<KeyEvent> {
 }
 
 /// A device with its newest keys.
-fn stated(keys: &DeviceKeys, device: Device, key_seq: u64) -> Device {
+fn stated(keys: &DeviceKeys, device: &Device, key_seq: u64) -> Device {
     Device {
         user_id: keys.user_id().to_owned(),
         device_id: keys.device_id().to_owned(),
@@ -126,7 +126,7 @@ fn stated(keys: &DeviceKeys, device: Device, key_seq: u64) -> Device {
         signing_key: keys.signing_key().to_vec().into(),
         key_seq,
         signature: keys.sign(&keys.statement()).to_vec().into(),
-        ..device
+        ..device.clone()
     }
 }
 
@@ -266,7 +266,7 @@ proptest! {
         let seq = before.len() as u64 + 1;
         let time_ms = START + 60_000;
         let spy = DeviceKeys::generate("ana", "Ana's phone");
-        let device = Device { register_time_ms: time_ms, ..stated(&spy, Device::default(), seq) };
+        let device = Device { register_time_ms: time_ms, ..stated(&spy, &Device::default(), seq) };
         let mut events = before.clone();
         events.push(KeyEvent { seq, time_ms, change: KeyChange::Registered.into(), device: Some(device), hash: Vec::new().into() });
         let events = chained(events);

@@ -214,7 +214,7 @@ impl Chat {
             if over && self.heard.is_empty() && self.opening.is_none() {
                 return Err(Error::Closed.into());
             }
-            self.go_on()?;
+            self.go_on();
             self.draw()?;
         }
         match self.refused {
@@ -327,7 +327,21 @@ impl Chat {
             Line::Who => self.tell_all(self.book.who())?,
             Line::Wrong(how) => self.complain(how),
             _ if self.waiting.len() >= WAITING => self.complain("too much waits to be sent"),
-            other => self.waiting.push_back(other),
+            other @ (Line::Say(_)
+            | Line::Reply(..)
+            | Line::Thread(..)
+            | Line::React(..)
+            | Line::Pin(..)
+            | Line::Edit(..)
+            | Line::Delete(_)
+            | Line::Pins
+            | Line::Search(_)
+            | Line::More
+            | Line::Safety
+            | Line::Verify(_)
+            | Line::Forget(_)
+            | Line::Again(_)
+            | Line::Resend(_)) => self.waiting.push_back(other),
         }
         Ok(())
     }
@@ -359,7 +373,7 @@ impl Chat {
     }
 
     /// Asks for what is next, tells that somebody types, and leaves at the end of the input.
-    fn go_on(&mut self) -> Result<()> {
+    fn go_on(&mut self) {
         if self.asking.is_none() {
             if let Some(line) = self.waiting.pop_front() {
                 let (session, room, oldest) = (self.session.clone(), self.room.clone(), self.book.oldest());
@@ -382,7 +396,6 @@ impl Chat {
             // Whether others hear of it matters to nobody.
             tokio::spawn(async move { session.set_typing(room, true).await.ok() });
         }
-        Ok(())
     }
 
     fn tell_all(&mut self, lines: impl IntoIterator<Item = String>) -> Result<()> {

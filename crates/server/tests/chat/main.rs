@@ -2,6 +2,8 @@
 //!
 //! [`stage`] starts them, [`private`] are the private conversations.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "suites look for one event among many")]
+
 mod private;
 mod stage;
 

@@ -3,6 +3,7 @@
 
 use std::{fs, path::PathBuf};
 
+use trivium_api::auth::Roles;
 use trivium_client::{
     Client, Road,
     proto::v1::{ListDevicesRequest, OpenConversationRequest, RevokeDeviceRequest},
@@ -14,7 +15,7 @@ use super::stage::{PATIENCE, Stage, Talk};
 impl Stage {
     fn token(&self, user: &str) -> String {
         let secret = secrets::read_secret(&secrets::secret_file(&self.data.path().join("data"))).expect("it made one");
-        let principal = tokens::principal(user.parse().expect("an id"), user, Default::default(), [].into());
+        let principal = tokens::principal(user.parse().expect("an id"), user, Roles::default(), [].into());
         let now = trivium_runtime::Clock::start().now();
         let authenticator = tokens::local(secret).expect("a local key");
         authenticator.mint(&principal, PATIENCE * 10, now, &mut rand::rng()).0

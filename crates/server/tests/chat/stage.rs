@@ -14,7 +14,7 @@ use trivium_client::{
 use trivium_server::{Config, Running, start};
 
 /// Longer than anything here takes.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A server in this process, and a host with a room.
 pub(crate) struct Stage {

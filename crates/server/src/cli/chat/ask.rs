@@ -53,7 +53,16 @@ pub(super) async fn ask_private(
         Line::Thread(..) | Line::Edit(..) | Line::Search(_) => {
             Ok(Answer::Refused("not in a private conversation".to_owned()))
         }
-        other => {
+        other @ (Line::Nothing
+        | Line::React(..)
+        | Line::Pin(..)
+        | Line::Delete(_)
+        | Line::Who
+        | Line::Pins
+        | Line::More
+        | Line::Help
+        | Line::Quit
+        | Line::Wrong(_)) => {
             let mut answer = ask(session, room_id, other, oldest).await?;
             if let Answer::Messages(_, messages) = &mut answer {
                 private.open_messages(messages).await;

@@ -257,7 +257,13 @@ pub(super) fn refusal(error: &SealError) -> String {
             "not done: the keys of {user} are not those that were seen before ({why}). /forget {user} trusts the new ones"
         ),
         SealError::NotRegistered => "not sent: this device was revoked".to_owned(),
-        other => format!("not done: {other}"),
+        SealError::Server(_)
+        | SealError::Unreadable(_)
+        | SealError::TooLong
+        | SealError::BadKey { .. }
+        | SealError::NoDevices { .. }
+        | SealError::File(_)
+        | _ => format!("not done: {error}"),
     }
 }
 
@@ -265,14 +271,20 @@ pub(super) fn refusal(error: &SealError) -> String {
 fn barred(error: SealError, folder: &Path) -> anyhow::Error {
     let folder = folder.display();
     match error {
-        SealError::Server(error) => anyhow!(error).context("this device cannot be registered"),
+        SealError::Server(refused) => anyhow!(refused).context("this device cannot be registered"),
         SealError::NotRegistered => {
             anyhow!("this device was revoked; remove {folder}/device.json to go on as a new one")
         }
-        error @ SealError::Rewritten { .. } => anyhow!(error).context(format!(
+        SealError::Rewritten { .. } => anyhow!(error).context(format!(
             "somebody may be listening; if you know better, remove {folder}/known.json to trust the server anew"
         )),
-        error => error.into(),
+        SealError::NotAccepted { .. }
+        | SealError::Unreadable(_)
+        | SealError::TooLong
+        | SealError::BadKey { .. }
+        | SealError::NoDevices { .. }
+        | SealError::File(_)
+        | _ => error.into(),
     }
 }
 

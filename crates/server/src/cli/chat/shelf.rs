@@ -7,6 +7,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// Digits of the bytes that no path should have.
+const HEX: [char; 16] = [
+    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
+];
+
 /// The folder for a user of a server, in the one that was given or in the one of this person.
 pub(super) fn folder(given: Option<PathBuf>, server: &str, user: &str) -> PathBuf {
     let home = || std::env::home_dir().unwrap_or_default().join(".local/share");
@@ -37,7 +42,7 @@ fn file_name(name: &str) -> String {
         if is_plain || (byte == b'.' && !safe.is_empty()) {
             safe.push(char::from(byte));
         } else {
-            safe.push_str(&format!("%{byte:02X}"));
+            safe.extend(['%', HEX[usize::from(byte >> 4)], HEX[usize::from(byte & 15)]]);
         }
     }
     if safe.is_empty() {
