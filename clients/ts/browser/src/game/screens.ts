@@ -5,6 +5,7 @@
 
 import { Role, RoomService } from "@trivium/client/proto";
 import type { Page } from "puppeteer-core";
+import { button, choose, messageOf, openTab, press, reads, say } from "../talk/hands.js";
 import { comeIn, PATIENCE, stage } from "./pages.js";
 import { quizOf, TWELVE } from "./quiz.js";
 import type { Room, Scene } from "./scene.js";
@@ -53,6 +54,12 @@ export const SCREENS: readonly Screen[] = [
     name: `demo-${label.toLowerCase().replace(" ", "-")}`,
     open: (way: Way) => talk(way, demo, label),
   })),
+  { name: "demo-thread", open: (way) => thread(way) },
+  { name: "demo-member", open: (way) => member(way) },
+  { name: "demo-inbox", open: (way) => inbox(way) },
+  { name: "demo-private", open: (way) => device(way) },
+  { name: "demo-sealed", open: (way) => sealed(way) },
+  { name: "player-report", open: (way) => report(way) },
   { name: "host-moderation", open: (way) => talk(way, (some) => panel(some, "Chat"), "Moderation") },
 ];
 
@@ -87,6 +94,54 @@ async function talk(way: Way, open: (way: Way) => Promise<void>, label?: string)
   if (label === undefined) return;
   await way.page.locator(`button[aria-label^="${label}"][aria-expanded]`).click();
   await way.page.waitForSelector(`section[aria-label^="${label.split(" ")[0]}"]`, { timeout: PATIENCE.timeout });
+}
+
+async function thread(way: Way): Promise<void> {
+  await talk(way, demo);
+  await choose(way.page, "Hello you", "Reply in a thread");
+  await say(way.page, "More about this", "Reply in the thread");
+  await messageOf(way.page, "More about this", "section[aria-label=Thread]");
+}
+
+async function member(way: Way): Promise<void> {
+  await demoPlace(way, "Rooms");
+  await press(way.page, "::-p-xpath(//*[@data-panel='presence']//li//button)");
+  await way.page.waitForSelector("[role=dialog]", { timeout: PATIENCE.timeout });
+}
+
+async function inbox(way: Way): Promise<void> {
+  await demoPlace(way, "Room");
+  await openTab(way.page, "Inbox");
+  await press(way.page, button("What to hear"));
+  await reads(way.page, "Do not disturb for");
+}
+
+async function device(way: Way): Promise<void> {
+  await demoPlace(way, "Room");
+  await openTab(way.page, "Private");
+  await reads(way.page, "(this one)");
+}
+
+/** A private conversation with the operator's safety numbers beside it. */
+async function sealed({ page, scene }: Way): Promise<void> {
+  const asked = { userIds: ["somebody"], endToEnd: true };
+  const { room } = await scene.session.client(RoomService).openConversation(asked);
+  await page.goto(`${scene.server.url}/demo-realtime?room=${room?.id}`);
+  await page.waitForSelector("textarea", { timeout: PATIENCE.timeout });
+  await press(page, button("Safety numbers and devices"));
+  await reads(page, "Your devices");
+}
+
+async function report(way: Way): Promise<void> {
+  await talk(way, (some) => drawer(some, "Chat", "Reporter"));
+  await choose(way.page, "Hello you", "Report");
+  await reads(way.page, "What is wrong with it?");
+}
+
+/** The demo page on a phone, at one of its places. */
+async function demoPlace(way: Way, name: string): Promise<void> {
+  await demo(way);
+  await press(way.page, `::-p-xpath(//*[@role="tab"][normalize-space(.)="${name}"])`);
 }
 
 async function demo({ page, scene, room }: Way): Promise<void> {

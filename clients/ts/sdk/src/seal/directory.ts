@@ -8,6 +8,7 @@ import { createStore, type Store } from "../state/store.js";
 import type { Readable, TriviumSession } from "../types.js";
 import { sameBytes } from "./bytes.js";
 import { changeOf, type DeviceChange, emptyLog, extended, isListed, type KnownLog, presentDevices } from "./log.js";
+import { publicBytes } from "./primitives.js";
 import type { SealStore, StoredUser } from "./store.js";
 
 /** Users asked for at a time. */
@@ -105,12 +106,22 @@ export class Directory {
     const whole = next?.headSeq === headSeq && (headSeq === 0n || sameBytes(next.headHash, headHash));
     if (next === undefined || !whole || !isListed(next, devices)) return this.#rewritten(before);
     // Who had no device when first met is met now.
-    const fresh = log.headSeq === 0n ? [] : events.map(changeOf);
+    const fresh = log.headSeq === 0n ? [] : (await this.#ofOthers(events)).map(changeOf);
     const { verified, changes } = before;
     const all = [...changes, ...fresh].slice(-MAX_CHANGES);
     if (this.user(userId) === undefined || events.length > 0) {
       await this.#keep(known(next, { verified, rewritten: false, changes: all }));
     }
+  }
+
+  /** Without what this device did itself, which is no news to its person. */
+  async #ofOthers(events: readonly KeyEvent[]): Promise<KeyEvent[]> {
+    const own = await this.#store.readDevice();
+    if (own === undefined) return [...events];
+    const key = await publicBytes(own.signing);
+    return events.filter(
+      ({ change, device }) => change === KeyChange.REVOKED || !(device && sameBytes(device.signingKey, key)),
+    );
   }
 
   async #events(userId: string, afterSeq: bigint, headSeq: bigint): Promise<KeyEvent[]> {

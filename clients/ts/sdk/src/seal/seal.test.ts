@@ -117,6 +117,25 @@ test("a device that reads along is told to everybody who reads, its owner and th
   }
 });
 
+test("a device does not tell its person of itself", async () => {
+  const { enter } = await people("ada", "grace");
+  const store = memorySealStore();
+  // Its owner was met before it was registered.
+  await enter("ada", store);
+  const users = await store.readUsers();
+  const other = memorySealStore();
+  for (const user of users) await other.writeUser(user);
+  const phone = await enter("ada", other);
+  const changes = () => phone.sealing.state.get().users.get("ada")?.changes ?? [];
+  expect(changes()).toEqual([]);
+  await phone.sealing.rotate();
+  await phone.sealing.refresh(["ada"]);
+  expect(changes()).toEqual([]);
+  await enter("ada");
+  await phone.sealing.refresh(["ada"]);
+  expect(changes().map(({ change }) => change)).toEqual([KeyChange.REGISTERED]);
+});
+
 test("what has changed is told when a conversation is opened, before anything is written", async () => {
   const { all, enter } = await people("ada", "grace");
   const [ada] = all;

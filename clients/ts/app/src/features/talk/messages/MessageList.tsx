@@ -77,6 +77,12 @@ export function MessageList({ entries, more, moreAfter = false, lineAfter, unrea
     observer.observe(box);
     return () => observer.disconnect();
   }, [stick]);
+  // Where everything fits, nothing scrolls, and the end is in view.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the height decides what fits
+  useEffect(() => {
+    const box = scroller.current;
+    if (box !== null && box.clientHeight > 0 && box.scrollHeight <= box.clientHeight) setAtEnd(true);
+  }, [height, entries.length]);
   const { onAtEnd } = rest;
   useEffect(() => onAtEnd(stick), [onAtEnd, stick]);
 
