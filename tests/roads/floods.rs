@@ -102,10 +102,10 @@ async fn flood(what: What, person: &Person, room: &str, message: u64, rate: Rate
     let answers = stream::iter(0..FLOOD).map(|_| once(what, person, room, message));
     let answers: Vec<_> = answers.buffer_unordered(AT_ONCE).collect().await;
     let passed = answers.iter().filter(|answer| answer.is_ok()).count();
-    let refilled = begun.elapsed().div_duration_f64(rate.interval);
-    let most = f64::from(rate.burst) + refilled.ceil();
+    let refilled = begun.elapsed().as_nanos().div_ceil(rate.interval.as_nanos());
+    let most = rate.burst as usize + usize::try_from(refilled).expect("a test is short");
     assert!(
-        passed >= rate.burst as usize && passed <= most as usize,
+        passed >= rate.burst as usize && passed <= most,
         "{what:?}: {passed} of at most {most}"
     );
     for refused in answers.into_iter().filter_map(Result::err) {

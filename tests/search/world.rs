@@ -189,6 +189,7 @@ impl World {
     }
 
     /// Somebody does something, which may be refused. Says what.
+    #[expect(clippy::too_many_lines, reason = "an arm for each thing that may be done")]
     pub(crate) async fn step(&mut self, rng: &mut ChaCha8Rng) -> String {
         if rng.random_bool(0.03) {
             return self.days_pass(rng).await;

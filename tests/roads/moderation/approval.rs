@@ -81,6 +81,7 @@ async fn unread(person: &Person, room: &str) -> (u32, u32) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::too_many_lines, reason = "one story from its beginning to its end")]
 async fn a_message_waits_is_published_pinned_put_aside_and_another_is_rejected() {
     use MessageState::{Archived, Pending, Published, Rejected};
     on_every_road(async |way| {

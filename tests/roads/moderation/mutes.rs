@@ -36,6 +36,7 @@ fn unmute(room: &str, user: &str) -> UnmuteMemberRequest {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::too_many_lines, reason = "one story from its beginning to its end")]
 async fn who_is_muted_is_told_why_and_until_when_and_writes_again_after() {
     on_every_road(async |way| {
         let server = Server::start().await;

@@ -33,6 +33,7 @@ async fn reports(host: &Person, room: &str, all: bool) -> Vec<Report> {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::too_many_lines, reason = "one story from its beginning to its end")]
 async fn reports_come_to_hosts_and_closing_one_does_what_it_says() {
     use ReportResolution::{Banned, Deleted, Dismissed, Muted};
     on_every_road(async |way| {
@@ -129,9 +130,9 @@ async fn reports_come_to_hosts_and_closing_one_does_what_it_says() {
             bans.iter().map(|ban| ban.user_id.clone()).collect::<Vec<_>>(),
             [me(&ana)]
         );
-        let last = sent(&ben, &room, "done").await.seq;
+        let end = sent(&ben, &room, "done").await.seq;
         for person in [&mut host, &mut ben] {
-            person.reach(last).await;
+            person.reach(end).await;
         }
         ana.until("the end", |event| match event {
             SessionEvent::SubscriptionEnded { .. } => Some(()),

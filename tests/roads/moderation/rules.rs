@@ -109,6 +109,7 @@ async fn the_slow_mode_and_who_may_write_are_told_to_all_and_kept() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::too_many_lines, reason = "one story from its beginning to its end")]
 async fn rules_are_tried_kept_and_hidden_from_those_they_are_for() {
     on_every_road(async |way| {
         let server = Server::start().await;

@@ -199,8 +199,8 @@ fn what_waits_is_nowhere_for_others_and_counts_once_it_is_published() {
         (found.delivered, found.read)
     };
     assert_eq!(seen_by(&world), (0, 0), "nobody has read what nobody could see");
-    let head = world.room.seq();
-    let world = world.observe(&reads(BEN, head)).0.at(4_000);
+    let end = world.room.seq();
+    let world = world.observe(&reads(BEN, end)).0.at(4_000);
     assert_eq!((seen_by(&world), unread(&world, BEN)), ((1, 1), (0, 0)));
     let deeds = world
         .room
