@@ -27,11 +27,12 @@ export interface ServedPage {
 
 /** Bundles a script and serves a page that runs it. */
 export async function servePage(script: string): Promise<ServedPage> {
-  const code = await bundle(script);
+  const { entry, chunks } = await bundle(script);
+  const page = `<!doctype html><title>test</title><script type="module" src="/${entry}"></script>`;
   const server = createServer((request, response) => {
-    const isScript = request.url === "/page.js";
-    response.setHeader("content-type", isScript ? "text/javascript" : "text/html; charset=utf-8");
-    response.end(isScript ? code : '<!doctype html><title>test</title><script type="module" src="/page.js"></script>');
+    const code = chunks.get(request.url?.slice(1) ?? "");
+    response.setHeader("content-type", code === undefined ? "text/html; charset=utf-8" : "text/javascript");
+    response.end(code ?? page);
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const address = server.address();
@@ -44,7 +45,8 @@ export async function servePage(script: string): Promise<ServedPage> {
   return { url: `http://127.0.0.1:${address.port}`, close };
 }
 
-async function bundle(script: string): Promise<string> {
+/** The scripts by their paths: what is loaded later is in files of its own. */
+async function bundle(script: string): Promise<{ entry: string; chunks: ReadonlyMap<string, string> }> {
   const built = await build({
     configFile: false,
     logLevel: "warn",
@@ -53,9 +55,10 @@ async function bundle(script: string): Promise<string> {
     build: { write: false, target: "es2022", minify: false, modulePreload: false, rollupOptions: { input: script } },
   });
   const outputs = "output" in built ? built.output : [];
-  const entry = outputs.find((output) => output.type === "chunk" && output.isEntry);
-  if (entry?.type !== "chunk") throw new Error(`${script} makes no script`);
-  return entry.code;
+  const chunks = outputs.flatMap((output) => (output.type === "chunk" ? [output] : []));
+  const entry = chunks.find(({ isEntry }) => isEntry);
+  if (entry === undefined) throw new Error(`${script} makes no script`);
+  return { entry: entry.fileName, chunks: new Map(chunks.map(({ fileName, code }) => [fileName, code])) };
 }
 
 /** Photographs a page as `target/screenshots/NAME.png`, and returns where that is. `name` may have folders. */
