@@ -5,7 +5,7 @@ use tonic::Code;
 use trivium_client::{
     Rejection,
     proto::v1::{
-        BroadcastRequest, CreateQuizRequest, CreateRoomRequest, DeleteMessageRequest, EditMessageRequest,
+        BroadcastRequest, CreateQuizRequest, CreateRoomRequest, Cursor, DeleteMessageRequest, EditMessageRequest,
         GetMessageRequest, ListMessageEditsRequest, ListMessagesRequest, ListMessagesResponse, ListPinsRequest,
         Message, Role, SendMessageRequest, SetPinRequest, SharedLink, SharedQuestion, UpdateMemberRequest,
         room_event::Event,
@@ -474,6 +474,51 @@ async fn pages_go_both_ways_through_what_is_held_and_what_is_not() {
         assert_eq!(get(&talker, &room, root).await.expect("there"), forward[0]);
         let both = ask!(talker, list(7, 7, 0, 0));
         refused(both, Code::InvalidArgument, "INVALID_REQUEST");
+        server.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_deleted_is_in_no_log_that_anybody_reads() {
+    on_every_road(async |way| {
+        let server = Server::start().await;
+        let (host, room) = hosted(&server, way).await;
+        let [ana, mut ben] = guests(&server, way, &room, ["Ana", "Ben"]).await;
+        let before = Cursor {
+            room_id: room.id.clone(),
+            epoch: room.epoch,
+            seq: ben.snapshot.as_ref().map_or(0, |snapshot| snapshot.seq),
+        };
+        let room = room.id;
+        let link = SharedLink {
+            url: "https://example.org/canary".to_owned(),
+            title: String::new(),
+        };
+        let message = SendMessageRequest {
+            link: Some(link),
+            ..text(&room, "canary")
+        };
+        let message = send(&ana, message).await.expect("sent");
+        edit(&ana, &room, message.seq, "second canary").await;
+        let stays = send(&ana, text(&room, "stays")).await.expect("sent");
+        ben.reach(stays.seq).await;
+        assert!(format!("{:?}", log(&ben.client, &room, 3).await).contains("canary"));
+        delete(&host, &room, message.seq).await;
+
+        for person in [&ana, &ben, &host] {
+            let told = format!("{:?}", log(&person.client, &room, 3).await);
+            assert!(!told.contains("canary") && told.contains("stays"), "{told}");
+        }
+        let mut late = Person::connected(ben.client.clone(), way, "Ben again").await;
+        late.session.subscribe(&room, Some(before)).await.expect("subscribed");
+        late.event("the deletion", |event| match event {
+            Event::MessageDeleted(deleted) => (deleted.message_seq == message.seq).then_some(()),
+            _ => None,
+        })
+        .await;
+        let told = format!("{:?}", late.seen);
+        assert!(!told.contains("canary") && told.contains("stays"), "{told}");
         server.stop().await;
     })
     .await;

@@ -19,6 +19,7 @@ pub mod cx;
 pub mod dedupe;
 mod effect;
 pub mod event;
+pub mod gone;
 pub mod history;
 pub mod id;
 pub mod inbox;

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     Command, Cx, Entry, Event, Observation, Reject, RequestId, Role, RoomCommand, RoomEvent, RoomId, RoomKind, Seq,
-    Signal, Timestamp, UserId, activity, chat, dedupe::Requests, inbox, keys, membership, moderation, permission,
-    presence, quiz, receipt, retention,
+    Signal, Timestamp, UserId, activity, chat, dedupe::Requests, gone::Gone, inbox, keys, membership, moderation,
+    permission, presence, quiz, receipt, retention,
 };
 
 mod queries;
@@ -59,6 +59,8 @@ pub struct Room {
     pub(crate) seats: membership::State,
     pub(crate) chat: chat::State,
     pub(crate) quiz: Option<quiz::State>,
+    #[serde(default, skip_serializing_if = "crate::omit::is_default")]
+    pub(crate) gone: Gone,
     #[serde(default)]
     pub(crate) retention: retention::State,
     #[serde(default)]
@@ -91,6 +93,7 @@ impl Room {
             seats: membership::State::default(),
             chat: chat::State::default(),
             quiz: None,
+            gone: Gone::default(),
             retention: retention::State::default(),
             receipts: receipt::State::default(),
             moderation: moderation::State::default(),
@@ -196,6 +199,7 @@ impl Room {
         self.receipts.note(entry);
         self.activity.note(entry);
         self.notes.strike(&entry.event);
+        self.gone.take(entry);
         self.retention.apply(entry);
         match &entry.event {
             Event::Room(event) => {

@@ -7,7 +7,7 @@ use trivium_store::{Record, Snapshot};
 use crate::error::ExecuteError;
 
 /// Version of the snapshot format. A snapshot is a cache: one of another version is ignored and the log replayed.
-const SNAPSHOT_VERSION: u32 = 2;
+const SNAPSHOT_VERSION: u32 = 3;
 
 /// The stored form of an entry.
 pub(crate) fn record(entry: &Entry) -> Record {

@@ -6,6 +6,7 @@
 mod entries;
 
 use std::{
+    borrow::Cow,
     collections::VecDeque,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
@@ -16,7 +17,7 @@ use std::{
 
 use bytes::Bytes;
 use trivium_engine::{
-    Audience, Entry, Event, Feature, HistoryPolicy, Role, RoomEvent, RoomId, Seq, UserId, Visibility,
+    Audience, Entry, Event, Feature, HistoryPolicy, Role, RoomEvent, RoomId, Seq, UserId, Visibility, gone::Gone,
 };
 
 use self::entries::Entries;
@@ -45,6 +46,8 @@ pub(crate) struct Ring {
 #[derive(Default)]
 struct State {
     entries: Entries,
+    /// What entries are shown without.
+    gone: Gone,
     bytes: usize,
     /// What readers found, and where they stood then. For readers with no private entry in the range.
     cache: VecDeque<(CacheKey, Bytes, Position)>,
@@ -155,6 +158,14 @@ impl Item {
         }
     }
 
+    /// Another in its place, if it tells of a message that was taken away.
+    fn shown(&self, gone: &Gone) -> Option<Arc<Self>> {
+        match gone.shown(&self.entry) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(entry) => Some(Arc::new(Self::new(Arc::new(entry), self.size))),
+        }
+    }
+
     /// Whom the entry concerns beside hosts; `None` if hosts alone or nobody.
     fn concerns(&self) -> Option<Whom<'_>> {
         match &self.visibility {
@@ -241,9 +252,14 @@ impl Ring {
         room: RoomId,
         epoch: u64,
         head: Seq,
+        gone: Gone,
         config: Arc<RuntimeConfig>,
         encode: Arc<dyn Encode>,
     ) -> Self {
+        let state = State {
+            gone,
+            ..State::default()
+        };
         Self {
             room,
             epoch,
@@ -253,7 +269,7 @@ impl Ring {
             encode,
             head: AtomicU64::new(head),
             closed: AtomicBool::new(false),
-            state: Mutex::default(),
+            state: Mutex::new(state),
         }
     }
 
@@ -286,6 +302,10 @@ impl Ring {
         for item in items {
             state.bytes += item.size;
             state.entries.push(item);
+            if let Some(message) = state.gone.take(&item.entry) {
+                let State { entries, gone, .. } = &mut *state;
+                entries.change(message, |item| item.shown(gone));
+            }
         }
         while state.entries.len() > self.config.ring_entries
             || (state.bytes > self.config.ring_bytes && state.entries.len() > 1)
@@ -364,10 +384,15 @@ impl Ring {
         found
     }
 
-    /// Puts the frames of entries that follow the position without a gap together, up to the byte bound.
+    /// Puts the frames of entries from the store that follow the position without a gap together, up to the byte bound.
     pub(crate) fn assemble(&self, items: &[Arc<Item>], position: &mut Position, reader: &Reader) -> Found {
         let through = items.last().map_or(position.scanned, |item| item.entry.seq);
-        self.put_together(items, through, position, reader).0
+        let items: Vec<Arc<Item>> = {
+            let state = self.lock();
+            let shown = |item: &Arc<Item>| item.shown(&state.gone).unwrap_or_else(|| Arc::clone(item));
+            items.iter().map(shown).collect()
+        };
+        self.put_together(&items, through, position, reader).0
     }
 
     /// As [`assemble`](Self::assemble), where entries up to `through` that do not concern the reader may be left out. Also

@@ -1,7 +1,9 @@
 //! Rooms: making them, coming in, and running them.
 
+use std::{borrow::Cow, collections::BTreeMap, sync::Arc};
+
 use tonic::{Request, Response, Status};
-use trivium_engine::{Audience, JoinPolicy, Reject, Role, RoomId, RoomKind, UserId};
+use trivium_engine::{Entry, JoinPolicy, Reject, Role, RoomId, RoomKind, Seq, UserId};
 use trivium_proto::v1::{self, room_service_server::RoomService};
 use trivium_runtime::Caller;
 use trivium_store::{CreateRoom, RoomRecord};
@@ -209,17 +211,25 @@ pub(crate) async fn list_events(
 ) -> Result<v1::ListEventsResponse, ApiError> {
     let (room, _, after) = convert::common::cursor("after", request.after.unwrap_or_default())?;
     let limit = page_size(request.page_size, DEFAULT_EVENTS) as usize;
-    let actor = call.actor(&room)?;
-    let (who, epoch, head, floor): (Audience, u64, u64, u64) = call
-        .look(&room, move |room, who, _| {
-            (who.clone(), room.epoch(), room.seq(), room.history_floor(&actor))
-        })
-        .await?;
-    let entries = call.api.runtime.read_log(&room, after, limit).await?;
+    call.look(&room, |_, _, _| ()).await?;
+    let entries: Arc<[Entry]> = call.api.runtime.read_log(&room, after, limit).await?.into();
+    // Asked after the log was read, so that what a message lost meanwhile, or the caller its seat, counts.
+    let (actor, logged) = (call.actor(&room)?, Arc::clone(&entries));
+    let look = call.api.runtime.query(&room, move |room, _| {
+        let who = room.audience(&actor)?;
+        let shown = |entry| match room.gone().shown(entry) {
+            Cow::Borrowed(_) => None,
+            Cow::Owned(changed) => Some((changed.seq, changed)),
+        };
+        let changed: BTreeMap<Seq, Entry> = logged.iter().filter_map(shown).collect();
+        Some((who, room.epoch(), room.seq(), room.history_floor(&actor), changed))
+    });
+    let (who, epoch, head, floor, changed) = look.await?.ok_or(ApiError::RoomNotFound)?;
     let through = entries.last().map_or(after.min(head), |last| last.seq);
     let events = entries
         .iter()
         .filter(|entry| entry.event.tells_of(entry.seq).is_none_or(|message| message > floor))
+        .map(|entry| changed.get(&entry.seq).unwrap_or(entry))
         .filter_map(|entry| convert::event::seen(&room, epoch, entry, &who))
         .collect();
     Ok(v1::ListEventsResponse {

@@ -57,6 +57,17 @@ impl Entries {
         self.all.push_back(Arc::clone(item));
     }
 
+    /// Puts others in place of those from a position on that have to change. They concern the same readers.
+    pub(super) fn change(&mut self, from: Seq, change: impl Fn(&Item) -> Option<Arc<Item>>) {
+        let first = self.first().unwrap_or_default();
+        let skipped = usize::try_from(from.saturating_sub(first)).unwrap_or(usize::MAX);
+        for item in self.all.iter_mut().skip(skipped) {
+            if let Some(changed) = change(item) {
+                *item = changed;
+            }
+        }
+    }
+
     /// Takes the oldest out.
     pub(super) fn pop(&mut self) -> Option<Arc<Item>> {
         let item = self.all.pop_front()?;

@@ -2,7 +2,12 @@
 
 use rand::{Rng, RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
-use trivium_engine::{Accommodations, HistoryPolicy, Member, Timestamp, event::LeaveReason, quiz};
+use trivium_engine::{
+    Accommodations, ChatEvent, HistoryPolicy, Member, Timestamp,
+    chat::{Mentions, Sent},
+    event::LeaveReason,
+    quiz,
+};
 
 use super::*;
 
@@ -77,6 +82,11 @@ fn event(rng: &mut impl Rng) -> Event {
     }
 }
 
+fn ring(config: RuntimeConfig) -> Ring {
+    let room = "r".parse().expect("an id");
+    Ring::new(room, 1, 0, Gone::default(), Arc::new(config), Arc::new(Plain))
+}
+
 /// What a reader sees of entries that follow each other, up to the one that turns it elsewhere.
 fn alone(entries: &[Arc<Item>], reader: &Reader) -> String {
     let mut seen = String::new();
@@ -101,7 +111,7 @@ fn readers_that_share_see_what_each_would_see_alone() {
         progress_every: 20,
         ..RuntimeConfig::default()
     };
-    let ring = Ring::new("r".parse().expect("an id"), 1, 0, Arc::new(config), Arc::new(Plain));
+    let ring = ring(config);
     let mut readers = Vec::new();
     for name in USERS {
         let user: UserId = name.parse().expect("an id");
@@ -169,4 +179,63 @@ fn readers_that_share_see_what_each_would_see_alone() {
         shared += ring.lock().cache.len();
     }
     assert!(shared > 300, "buffers were shared {shared} times");
+}
+
+#[test]
+fn what_was_taken_away_is_in_nobodys_frames() {
+    let said = |text: &str| ChatEvent::from(Sent::text("ana".parse().expect("an id"), "Ana", text));
+    let edited = ChatEvent::Edited {
+        message: 1,
+        text: "secret again".to_owned(),
+        mentions: Mentions::default(),
+    };
+    let deleted = ChatEvent::Deleted {
+        message: 1,
+        by_host: true,
+    };
+    let log: Vec<_> = (1..)
+        .zip([said("secret"), said("harmless"), edited, deleted])
+        .map(|(seq, event)| {
+            let entry = Entry {
+                seq,
+                at: Timestamp(1),
+                actor: None,
+                request: None,
+                event: event.into(),
+            };
+            Arc::new(Item::new(Arc::new(entry), 1))
+        })
+        .collect();
+    let ring = ring(RuntimeConfig::default());
+    let reader = |who| Reader {
+        user: "ben".parse().expect("an id"),
+        who,
+        features: Features::ALL,
+        history: HistoryPolicy::All,
+        floor: 0,
+    };
+    let read = |who| {
+        let mut live = Position { scanned: 0, told: 0 };
+        let found = ring.read(&mut live, &reader(who));
+        let Found::Bytes(bytes) = found else { panic!("bytes") };
+        String::from_utf8(bytes.to_vec()).expect("text")
+    };
+    // Encoded for one reader, so that there is something to be thrown away.
+    ring.publish(&log[..3]);
+    assert!(read(Audience::Hosts).contains("secret again"));
+    ring.publish(&log[3..]);
+    for who in [
+        Audience::Hosts,
+        Audience::Observers,
+        Audience::Member("ben".parse().expect("an id")),
+    ] {
+        let mut stored = Position { scanned: 0, told: 0 };
+        let Found::Bytes(bytes) = ring.assemble(&log, &mut stored, &reader(who.clone())) else {
+            panic!("bytes")
+        };
+        for seen in [read(who), String::from_utf8(bytes.to_vec()).expect("text")] {
+            assert!(!seen.contains("secret"), "{seen}");
+            assert!(seen.contains("harmless") && seen.contains("Deleted"), "{seen}");
+        }
+    }
 }

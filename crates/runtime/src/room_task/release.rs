@@ -124,7 +124,7 @@ impl RoomTask {
             None => Some(SnapshotReason::First),
             Some((epoch, _)) if epoch != self.room.epoch() => Some(SnapshotReason::EpochChanged),
             Some((_, seq)) if seq > head => Some(SnapshotReason::AheadOfLog),
-            Some((_, seq)) if seq < floor => Some(SnapshotReason::Hidden),
+            Some((_, seq)) if seq < floor.max(self.room.gone().through()) => Some(SnapshotReason::Hidden),
             Some((_, seq)) if head - seq > self.config.max_catch_up => Some(SnapshotReason::TooFarBehind),
             Some(_) => None,
         };

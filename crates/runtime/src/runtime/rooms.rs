@@ -97,6 +97,7 @@ impl Runtime {
             room.clone(),
             loaded.record.epoch,
             loaded.room.seq(),
+            loaded.room.gone().clone(),
             Arc::clone(&shared.config),
             Arc::clone(&shared.encode),
         ));
