@@ -46,6 +46,14 @@ impl Audience {
         }
     }
 
+    /// Whether this is the member itself.
+    pub(crate) fn is(&self, user: &UserId) -> bool {
+        match self {
+            Self::Member(member) => member == user,
+            Self::Hosts | Self::Observers => false,
+        }
+    }
+
     /// A member with what this audience may see of it.
     pub(crate) fn sees(&self, member: &Member) -> Member {
         let mut seen = member.clone();

@@ -54,6 +54,10 @@ pub enum ReceiptEvent {
         /// the marks. Nobody sees it.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         private: Vec<UserId>,
+        /// Whose mark of what was delivered has not moved, among those who keep their reading to themselves, in the order of
+        /// users: that anything moved would tell that they have read. Nobody but themselves sees their marks, and nobody this.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        silent: Vec<UserId>,
     },
     /// A member keeps its reading to itself, or no longer. The member and hosts see it.
     PrivacySet {
@@ -144,12 +148,19 @@ impl ReceiptEvent {
     /// As an audience may see it.
     pub(crate) fn seen_by(&self, who: &Audience) -> Option<Self> {
         match self {
-            Self::Moved { marks, shared, private } => {
-                let marks = sight::moved(marks, who, *shared, private);
+            Self::Moved {
+                marks,
+                shared,
+                private,
+                silent,
+            } => {
+                let mut marks = sight::moved(marks, who, *shared, private);
+                marks.retain(|mark| who.is(&mark.user) || silent.binary_search(&mark.user).is_err());
                 (!marks.is_empty()).then(|| Self::Moved {
                     marks,
                     shared: *shared,
                     private: Vec::new(),
+                    silent: Vec::new(),
                 })
             }
             Self::PrivacySet { user, .. } => who.is_host_or(user).then(|| self.clone()),
@@ -203,6 +214,10 @@ pub(crate) fn flush(room: &Room) -> Vec<ReceiptEvent> {
             let among = marks.iter().filter(|mark| room.receipts.is_private(&mark.user));
             among.map(|mark| mark.user.clone()).collect()
         },
+        silent: (marks.iter())
+            .filter(|mark| room.receipts.reads_silently(mark))
+            .map(|mark| mark.user.clone())
+            .collect(),
     };
     marks.chunks(MAX_MOVED).map(entry).collect()
 }
@@ -255,6 +270,12 @@ impl State {
 
     fn is_private(&self, user: &UserId) -> bool {
         self.members.get(user).is_some_and(|standing| standing.private)
+    }
+
+    /// Whether all that a mark would tell others is that a private reader has read.
+    fn reads_silently(&self, mark: &Mark) -> bool {
+        let before = self.members.get(&mark.user);
+        before.is_some_and(|before| before.private && before.delivered == mark.delivered)
     }
 
     /// Who keeps its reading to itself, in the order of users.

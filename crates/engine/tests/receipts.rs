@@ -26,6 +26,7 @@ fn moved(marks: impl IntoIterator<Item = Mark>, private: impl IntoIterator<Item 
         marks: marks.into_iter().collect(),
         shared: true,
         private: private.into_iter().map(Who::user).collect(),
+        silent: Vec::new(),
     })
 }
 
@@ -172,6 +173,7 @@ fn who_sees_which_mark_is_one_table() {
             marks: all(),
             shared,
             private: private.iter().map(|who| who.user()).collect(),
+            silent: Vec::new(),
         })
     };
     // What is read of Ana and of Ben, a digit each.
@@ -250,6 +252,39 @@ fn private_readers_see_what_they_show() {
         Err(Reject::NoSuchMessage)
     );
     let _ = world.when(EVE, set(true)).rejects(Reject::NotMember);
+}
+
+#[test]
+fn when_a_private_reader_reads_is_not_told() {
+    let world = given([ANA, BEN]).when(HOST, say("one")).done();
+    let one = world.room.seq();
+    let world = world.when(BEN, ReceiptCommand::SetPrivacy { private: true }).done();
+    let world = reads(world, BEN, one, 0).at(2_000);
+    let entry = |world: &World| world.log.last().expect("marks").event.clone();
+    let seen = |event: &Event, who: &Audience| match event.seen_by(who) {
+        Some(Event::Receipt(ReceiptEvent::Moved { marks, silent, .. })) => {
+            assert!(silent.is_empty(), "nobody learns who is silent");
+            marks.into_iter().map(|mark| mark.user).collect::<Vec<_>>()
+        }
+        None => Vec::new(),
+        Some(other) => panic!("{other:?}"),
+    };
+    let others = [Audience::Hosts, Audience::Member(ANA.user()), Audience::Observers];
+    let delivered = entry(&world);
+    for who in &others {
+        assert_eq!(seen(&delivered, who), [BEN.user()], "that it was delivered: {who:?}");
+    }
+    // Nothing moves but what is nobody's business.
+    let world = reads(world, BEN, one, one).at(4_000);
+    let read = entry(&world);
+    assert_ne!(read, delivered);
+    for who in &others {
+        assert_eq!(seen(&read, who), [], "{who:?}");
+    }
+    assert_eq!(seen(&read, &Audience::Member(BEN.user())), [BEN.user()]);
+    let world = reads(world, ANA, one, one);
+    let both = reads(world.when(HOST, say("two")).done(), BEN, one, one + 3).at(6_000);
+    assert_eq!(seen(&entry(&both), &Audience::Hosts), [ANA.user(), BEN.user()]);
 }
 
 /// A room with so many members beside its host.
