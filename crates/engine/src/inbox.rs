@@ -24,6 +24,9 @@ pub use news::{Announcement, Item, Kind, Notification, Preferences, Severity};
 
 /// Notifications that an inbox holds; the oldest are let go first.
 pub const KEPT: usize = 1_000;
+/// Unread notifications of one kind from one room; beyond, nothing more is told until some are read, so that nobody can fill
+/// an inbox that is not looked at.
+pub const MAX_UNREAD_OF_ROOM: usize = 100;
 /// Announcements that are of interest at a time.
 pub const MAX_ANNOUNCEMENTS: usize = 100;
 /// Users who hear of one entry without being told by hand.
@@ -42,7 +45,8 @@ pub const MAX_EXPIRY: Millis = Millis::secs(30 * 24 * 60 * 60);
 /// What one may ask.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum InboxCommand {
-    /// Put a notification into this inbox. Nothing happens if its owner declines the kind, or has been told of the same message.
+    /// Put a notification into this inbox. Nothing happens if its owner declines the kind, has been told of the same message, or
+    /// has [`MAX_UNREAD_OF_ROOM`] unread of its like.
     Notify {
         /// What it says.
         notification: Notification,
@@ -232,7 +236,7 @@ pub(crate) fn decide(room: &Room, command: &InboxCommand, cx: &mut Cx<'_>) -> Re
     let event = match command {
         InboxCommand::Notify { notification } => {
             let notification = notification.checked()?;
-            if inbox.preferences.declined.contains(&notification.kind) || inbox.knows(&notification) {
+            if inbox.declines(&notification) || inbox.knows(&notification) {
                 None
             } else {
                 Some(InboxEvent::Notified {
@@ -322,6 +326,16 @@ impl State {
             }
             InboxEvent::Retracted { announcement } => drop(self.announcements.remove(announcement)),
         }
+    }
+
+    /// Whether the owner does not want to hear of it, or has not even read so many of its like.
+    fn declines(&self, notification: &Notification) -> bool {
+        let alike = |item: &&Item| {
+            let other = &item.notification;
+            !item.read && other.room == notification.room && other.kind == notification.kind
+        };
+        let is_flood = || self.items.values().filter(alike).count() >= MAX_UNREAD_OF_ROOM;
+        self.preferences.declined.contains(&notification.kind) || (notification.room.is_some() && is_flood())
     }
 
     /// Whether the owner has been told of the same message already. The courier repeats itself after a crash, and what it says

@@ -7,7 +7,9 @@ use trivium_engine::{
     Audience, ChatCommand, Command, Entry, Event, InboxCommand, InboxEvent, Millis, Reject, Role, RoomCommand,
     RoomKind, UserId,
     chat::Draft,
-    inbox::{Announcement, KEPT, Kind, MAX_ANNOUNCEMENTS, Notification, Preferences, Severity, follows},
+    inbox::{
+        Announcement, KEPT, Kind, MAX_ANNOUNCEMENTS, MAX_UNREAD_OF_ROOM, Notification, Preferences, Severity, follows,
+    },
 };
 
 fn note(kind: Kind, title: &str, about: Option<(&str, u64)>) -> Notification {
@@ -178,6 +180,32 @@ fn an_inbox_is_bounded() {
     world
         .when(ANA, mark(0, &marks))
         .rejects(Reject::LimitReached("notifications at a time"));
+}
+
+#[test]
+fn one_room_cannot_fill_an_inbox_that_nobody_looks_at() {
+    let tell = |kind, room, message| InboxCommand::Notify {
+        notification: note(kind, "Class", Some((room, message))),
+    };
+    let most = MAX_UNREAD_OF_ROOM as u64;
+    let mut world = inbox_of_ana();
+    for message in 1..=most {
+        world = world.when(ROOT, tell(Kind::Mention, "r1", message)).done();
+    }
+    let last = world.room.seq();
+    world
+        .when(ROOT, tell(Kind::Mention, "r1", most + 1))
+        .changes_nothing()
+        .when(ROOT, tell(Kind::Host, "r1", most + 2))
+        .done()
+        .when(ROOT, tell(Kind::Mention, "r2", 1))
+        .done()
+        .when(ANA, mark(0, &[last]))
+        .done()
+        .when(ROOT, tell(Kind::Mention, "r1", most + 3))
+        .done()
+        .when(ROOT, tell(Kind::Mention, "r1", most + 4))
+        .changes_nothing();
 }
 
 #[test]

@@ -114,6 +114,11 @@ impl Message {
         self.sealed.as_ref().map_or(0, |sealed| sealed.size())
     }
 
+    /// How many reactions were put on it, whatever their emoji.
+    pub(super) fn reaction_count(&self) -> usize {
+        self.reactions.iter().map(Reaction::count).sum()
+    }
+
     /// As it stands, without what others put on it.
     pub(super) fn quote(&self) -> Quote {
         Quote {

@@ -91,7 +91,7 @@ impl State {
     fn missing(&self, span: Span) -> Option<Seq> {
         let from = *self.messages.keys().next().filter(|_| self.more)?;
         let after = span.thread.unwrap_or_default().max(span.after);
-        (after + 1 < from).then_some(from)
+        (after.saturating_add(1) < from).then_some(from)
     }
 }
 

@@ -16,6 +16,13 @@ pub(super) struct Reaction {
     users: BTreeSet<UserId>,
 }
 
+impl Reaction {
+    /// How many have put it.
+    pub(super) fn count(&self) -> usize {
+        self.users.len()
+    }
+}
+
 /// What putting or taking back an emoji brings about; nothing if it is so already.
 pub(super) fn react(
     seq: Seq,
@@ -38,8 +45,7 @@ pub(super) fn react(
     if present && users.is_none() && message.reactions.len() >= MAX_EMOJI {
         return Err(Reject::TooManyReactions);
     }
-    let reactions: usize = message.reactions.iter().map(|reaction| reaction.users.len()).sum();
-    if present && reactions >= MAX_REACTIONS {
+    if present && message.reaction_count() >= MAX_REACTIONS {
         return Err(Reject::LimitReached("reactions"));
     }
     let others = users.map_or(0, |users| users.len() - usize::from(!present));
