@@ -41,6 +41,8 @@ pub const MAX_TEXT: usize = 4_000;
 pub const MAX_EMOJI: usize = 16;
 /// Most reactions to a message, whatever their emoji.
 pub const MAX_REACTIONS: usize = 10_000;
+/// Most reactions to all messages that a room holds.
+pub const MAX_HELD_REACTIONS: usize = 100_000;
 /// Most users named with a reaction in a view.
 pub const VIEW_REACTORS: usize = 20;
 /// Most users whom a message mentions; names beyond are text.
@@ -122,6 +124,31 @@ impl State {
     /// A message that is held or pinned, deleted or not.
     pub(crate) fn get(&self, message: Seq) -> Option<&Message> {
         self.messages.get(&message).or_else(|| self.aside.get(&message))
+    }
+
+    /// Files of a message that no other message has, of those that are held.
+    pub(crate) fn files_of(&self, message: Seq) -> Vec<String> {
+        let found = self.get(message);
+        found
+            .map(|found| self.only_in(message, &found.attachments))
+            .unwrap_or_default()
+    }
+
+    /// Those of the files of a message that no other message has, of those that are held.
+    pub(crate) fn only_in(&self, message: Seq, files: &[Attachment]) -> Vec<String> {
+        let elsewhere = |file: &Attachment| {
+            let others = self.messages.iter().chain(&self.aside);
+            let mut others = others.filter(|(seq, _)| **seq != message);
+            others.any(|(_, other)| other.attachments.iter().any(|its| its.id == file.id))
+        };
+        let alone = files.iter().filter(|file| !elsewhere(file));
+        alone.map(|file| file.id.clone()).collect()
+    }
+
+    /// How many reactions there are to all messages that are held.
+    pub(crate) fn reactions(&self) -> usize {
+        let messages = self.messages.values().chain(self.aside.values());
+        messages.map(Message::reaction_count).sum()
     }
 
     /// Whether it is held for its pin only.

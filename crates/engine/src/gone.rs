@@ -174,8 +174,13 @@ mod tests {
     }
 
     fn deleted(seq: Seq, message: Seq) -> Entry {
-        let by_host = false;
-        entry(seq, ChatEvent::Deleted { message, by_host })
+        let deleted = ChatEvent::Deleted {
+            message,
+            by_host: false,
+            waited: None,
+            files: Vec::new(),
+        };
+        entry(seq, deleted)
     }
 
     #[test]

@@ -67,3 +67,12 @@ pub(crate) fn settle(room: &Room, now: Timestamp) -> Option<RoomEvent> {
     let (_, through) = room.retention.days.range(..first_kept).next_back()?;
     Some(RoomEvent::MessagesExpired { through: *through })
 }
+
+impl Room {
+    /// Since when files must have come that are kept at some time; they go by the day on which they came. None if all are kept.
+    pub fn files_kept_from(&self, now: Timestamp) -> Option<Timestamp> {
+        let days = u64::from(self.settings()?.policy.retention_days);
+        let first_kept = (now.0 / DAY).checked_sub(days).filter(|_| days > 0)?;
+        Some(Timestamp(first_kept * DAY))
+    }
+}

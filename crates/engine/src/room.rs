@@ -293,10 +293,23 @@ impl Room {
                 }
                 Vec::new()
             }
-            Observation::Connected(_)
-            | Observation::Disconnected(_)
-            | Observation::Appearance { .. }
-            | Observation::Typing { .. } => self.board.observe(observation, now),
+            Observation::Appearance {
+                user,
+                away,
+                status,
+                invisible,
+            } => {
+                let shown = Observation::Appearance {
+                    user: user.clone(),
+                    away: *away,
+                    status: moderation::gate::status(self, user, status, now),
+                    invisible: *invisible,
+                };
+                self.board.observe(&shown, now)
+            }
+            Observation::Connected(_) | Observation::Disconnected(_) | Observation::Typing { .. } => {
+                self.board.observe(observation, now)
+            }
         }
     }
 

@@ -3,9 +3,13 @@
 mod common;
 
 use common::*;
+use rand_chacha::rand_core::SeedableRng as _;
 use trivium_engine::{
     ChatCommand, ChatEvent, Event, MessageView, PolicyChange, Reject, Role, RoomCommand, Seq, Timestamp,
-    chat::{self, Backwards, Draft, History, KEPT, MAX_EMOJI, MAX_TEXT, Mentions, Sent, Span},
+    chat::{
+        self, Backwards, Draft, History, KEPT, MAX_EMOJI, MAX_HELD_REACTIONS, MAX_REACTIONS, MAX_TEXT, Mentions, Sent,
+        Span,
+    },
 };
 
 /// The first message of a room with two members beside the host: three come in, the room is made.
@@ -185,6 +189,8 @@ fn authors_and_hosts_delete_and_the_text_is_gone() {
         Event::Chat(ChatEvent::Deleted {
             message: FIRST,
             by_host,
+            waited: None,
+            files: Vec::new(),
         })
     };
     let world = given([ANA, BEN])
@@ -345,4 +351,42 @@ fn pages_go_back_through_what_is_held_and_the_log_has_the_rest() {
     assert_eq!(all.len(), total);
     assert_eq!(all[5].text, "just in time");
     assert_eq!(all[total - 200..], world.room.messages(None, 200).0);
+}
+
+#[test]
+fn all_reactions_of_a_room_are_bounded_together() {
+    let mut world = given([ANA]);
+    for _ in 0..=MAX_HELD_REACTIONS / MAX_REACTIONS {
+        world = world.when(ANA, say("like this")).done();
+    }
+    let last = world.room.seq();
+    let mut room = world.room.clone();
+    for n in 0..MAX_HELD_REACTIONS {
+        let reacted = ChatEvent::Reacted {
+            message: last - 1 - (n / MAX_REACTIONS) as u64,
+            user: format!("u{n}").parse().expect("an id"),
+            emoji: "👍".to_owned(),
+            present: true,
+            count: 1,
+        };
+        room.apply(&trivium_engine::Entry {
+            seq: room.seq() + 1,
+            at: world.now,
+            actor: None,
+            request: None,
+            event: reacted.into(),
+        });
+    }
+    let decide = |room: &trivium_engine::Room, command: ChatCommand| {
+        let mut cx = trivium_engine::Cx {
+            now: world.now,
+            actor: &ANA.actor(),
+            round_trip: None,
+            room_round_trip: None,
+            rng: &mut rand_chacha::ChaCha12Rng::from_seed([0; 32]),
+        };
+        room.decide(&command.into(), &mut cx).map(|events| events.len())
+    };
+    assert_eq!(decide(&world.room, react(last, "👍")), Ok(1));
+    assert_eq!(decide(&room, react(last, "👍")), Err(Reject::LimitReached("reactions")));
 }

@@ -33,6 +33,18 @@ pub(crate) async fn write(
             Projection::TextEdited { seq, text } => text_edited(tx, id, *seq, text).await?,
             Projection::TextGone { seq } => texts_gone(tx, id, *seq, *seq).await?,
             Projection::TextsGone { through } => texts_gone(tx, id, 1, *through).await?,
+            Projection::FilesGone { files } => {
+                for file in files {
+                    let detach = sqlx::query("UPDATE files SET attached = 0 WHERE id = ? AND room = ?");
+                    let detach = detach.bind(file.as_str()).bind(id.as_str());
+                    detach.execute(&mut *tx).await.map_err(store_error)?;
+                }
+            }
+            Projection::FilesExpired { before } => {
+                let detach = sqlx::query("UPDATE files SET attached = 0 WHERE room = ? AND created_at < ?");
+                let detach = detach.bind(id.as_str()).bind(rows::signed(before.0));
+                detach.execute(&mut *tx).await.map_err(store_error)?;
+            }
         }
     }
     Ok(())

@@ -56,7 +56,7 @@ const CASES: &[(&str, Case)] = cases! {
         archived_quizzes_can_be_read, impossible_quizzes_are_refused;
     media: content_names_it, the_first_owner_keeps_it, a_quota_is_not_passed, impossible_media_is_refused;
     file: a_file_belongs_to_its_room, quotas_of_users_and_rooms_hold, files_are_attached_together,
-        what_is_in_no_message_is_swept, a_room_takes_its_files_along, impossible_files_are_refused;
+        what_is_in_no_message_is_swept, files_of_messages_that_went_are_swept, a_room_takes_its_files_along, impossible_files_are_refused;
 };
 
 /// Runs every case, each on a store of its own that `make` gives out empty. Needs a runtime of several threads.

@@ -8,8 +8,9 @@
 use trivium_engine::{Role, Seq, Timestamp, UserId};
 
 use crate::{
-    StoreError,
+    FileId, StoreError,
     catalogue::{check_text, check_time},
+    file::check_batch,
     log::MAX_SEQ,
 };
 
@@ -56,6 +57,16 @@ pub enum Projection {
     TextsGone {
         /// The last of them.
         through: Seq,
+    },
+    /// Files of the room are in no message any more; they are swept as those that never were.
+    FilesGone {
+        /// Which.
+        files: Vec<FileId>,
+    },
+    /// The same for all that came before a time.
+    FilesExpired {
+        /// When.
+        before: Timestamp,
     },
 }
 
@@ -130,6 +141,8 @@ impl Projection {
                 check_long(text)
             }
             Self::TextGone { seq } | Self::TextsGone { through: seq } => check_seq(*seq),
+            Self::FilesGone { files } => check_batch(files),
+            Self::FilesExpired { before } => check_time(*before),
         }
     }
 }

@@ -192,7 +192,7 @@ pub fn event(room: &RoomId, entry: &Entry, event: &ChatEvent) -> Event {
             mention_user_ids: users(&mentions.users),
             mentions_room: mentions.room,
         }),
-        ChatEvent::Deleted { message, by_host } => Event::MessageDeleted(v1::MessageDeleted {
+        ChatEvent::Deleted { message, by_host, .. } => Event::MessageDeleted(v1::MessageDeleted {
             message_seq: *message,
             by_host: *by_host,
         }),

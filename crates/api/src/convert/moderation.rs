@@ -336,6 +336,7 @@ pub fn event(room: &RoomId, entry: &Entry, event: &ModerationEvent) -> Event {
             reporter,
             reason,
             text,
+            of_host: _,
         } => {
             let report = ReportView {
                 seq: entry.seq,

@@ -17,7 +17,8 @@ pub(crate) async fn get_moderation(
     call: Call,
     request: v1::GetModerationRequest,
 ) -> Result<v1::GetModerationResponse, ApiError> {
-    look_as_host(&call, request.room_id, |room, now| {
+    let me = call.principal()?.user.clone();
+    look_as_host(&call, request.room_id, move |room, now| {
         use convert::moderation::{ban_out, mute_out, settings};
         v1::GetModerationResponse {
             settings: Some(settings(&room.moderation(&Audience::Hosts))),
@@ -28,7 +29,7 @@ pub(crate) async fn get_moderation(
                 .collect(),
             bans: room.bans(now).iter().map(|(user, ban)| ban_out(user, ban)).collect(),
             pending_count: room.pending_count(),
-            report_count: room.report_count(),
+            report_count: room.report_count(Some(&me)),
         }
     })
     .await
@@ -123,8 +124,9 @@ pub(crate) async fn list_reports(
 ) -> Result<v1::ListReportsResponse, ApiError> {
     let limit = page_size(request.page_size, DEFAULT_PAGE) as usize;
     let (all, after) = (request.all, request.after_seq);
+    let me = call.principal()?.user.clone();
     look_as_host(&call, request.room_id, move |room, _| {
-        let (reports, more) = room.reports(all, after, limit);
+        let (reports, more) = room.reports(&me, all, after, limit);
         let reports = reports
             .iter()
             .map(|report| convert::moderation::report_out(room.id(), report));

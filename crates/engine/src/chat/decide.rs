@@ -4,7 +4,7 @@
 //! texts; [`reaction`](super::reaction) decides on emoji.
 
 use super::{
-    MAX_ATTACHMENTS, MAX_LATE, MAX_LINK_TITLE, MAX_PINS, MAX_TEXT, MAX_URL,
+    MAX_ATTACHMENTS, MAX_HELD_REACTIONS, MAX_LATE, MAX_LINK_TITLE, MAX_PINS, MAX_TEXT, MAX_URL,
     command::{ChatCommand, Draft},
     event::{ChatEvent, Sent, SharedLink},
     mention, reaction, sealed,
@@ -32,7 +32,11 @@ pub(crate) fn decide(room: &Room, command: &ChatCommand, cx: &Cx<'_>) -> Result<
             present,
         } => {
             may_write(room, cx)?;
-            reaction::react(*message, room.chat.standing(*message)?, user, emoji, *present)?
+            let event = reaction::react(*message, room.chat.standing(*message)?, user, emoji, *present)?;
+            if event.is_some() && *present && room.chat.reactions() >= MAX_HELD_REACTIONS {
+                return Err(Reject::LimitReached("reactions"));
+            }
+            event
         }
         ChatCommand::Pin { message, present } => pin(room, *message, *present, cx)?,
         ChatCommand::Broadcast { event, payload } => {
@@ -134,10 +138,12 @@ fn edit(room: &Room, seq: Seq, text: &str, cx: &Cx<'_>) -> Result<Option<ChatEve
 }
 
 fn delete(room: &Room, seq: Seq, cx: &Cx<'_>) -> Result<ChatEvent, Reject> {
-    if approval::waits_for(room, seq, cx) {
+    if let Some(waiting) = approval::waiting_of(room, seq, cx) {
         return Ok(ChatEvent::Deleted {
             message: seq,
             by_host: false,
+            waited: Some(cx.actor.user.clone()),
+            files: room.chat.only_in(seq, &waiting.sent.attachments),
         });
     }
     let by_host = room.chat.standing_or_pinned(seq)?.author != cx.actor.user;
@@ -147,7 +153,23 @@ fn delete(room: &Room, seq: Seq, cx: &Cx<'_>) -> Result<ChatEvent, Reject> {
     if room.chat.is_aside(seq) && room.chat.late_deletions() >= MAX_LATE {
         return Err(Reject::LimitReached("deletions of old messages"));
     }
-    Ok(ChatEvent::Deleted { message: seq, by_host })
+    Ok(deleted(room, seq, by_host))
+}
+
+/// The end of a message that is there.
+pub(crate) fn deleted(room: &Room, seq: Seq, by_host: bool) -> ChatEvent {
+    // What hosts have still to judge stays whole until they have.
+    let files = if room.moderation.is_reported(seq) {
+        Vec::new()
+    } else {
+        room.chat.files_of(seq)
+    };
+    ChatEvent::Deleted {
+        message: seq,
+        by_host,
+        waited: None,
+        files,
+    }
 }
 
 fn pin(room: &Room, seq: Seq, present: bool, cx: &Cx<'_>) -> Result<Option<ChatEvent>, Reject> {

@@ -31,6 +31,12 @@ pub enum ChatEvent {
         message: Seq,
         /// Whether a host did it instead of the author.
         by_host: bool,
+        /// Who wrote it, if it waited for a host: nobody else but hosts knows of it then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        waited: Option<UserId>,
+        /// Its files, which go with it.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        files: Vec<String>,
     },
     /// A reaction was put or taken back.
     Reacted {
@@ -217,10 +223,13 @@ impl ChatEvent {
     /// For whom it looks how.
     pub(crate) fn visibility(&self) -> Visibility {
         match self {
-            Self::ResendRequested { author, .. } => Visibility::Private(author.clone()),
+            Self::ResendRequested { author, .. }
+            | Self::Deleted {
+                waited: Some(author), ..
+            } => Visibility::Private(author.clone()),
             Self::Sent(_)
             | Self::Edited { .. }
-            | Self::Deleted { .. }
+            | Self::Deleted { waited: None, .. }
             | Self::Reacted { .. }
             | Self::Pinned { .. }
             | Self::Broadcast { .. } => Visibility::Everyone,
@@ -230,10 +239,13 @@ impl ChatEvent {
     /// As an audience may see it.
     pub(crate) fn seen_by(&self, who: &Audience) -> Option<Self> {
         match self {
-            Self::ResendRequested { author, .. } => who.is_host_or(author).then(|| self.clone()),
+            Self::ResendRequested { author, .. }
+            | Self::Deleted {
+                waited: Some(author), ..
+            } => who.is_host_or(author).then(|| self.clone()),
             Self::Sent(_)
             | Self::Edited { .. }
-            | Self::Deleted { .. }
+            | Self::Deleted { waited: None, .. }
             | Self::Reacted { .. }
             | Self::Pinned { .. }
             | Self::Broadcast { .. } => Some(self.clone()),

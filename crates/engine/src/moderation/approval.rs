@@ -118,10 +118,11 @@ pub(super) fn resolve(room: &Room, message: Seq, state: MessageState) -> Result<
     }
 }
 
-/// Whether a message waits that the actor wrote, who may take it back.
-pub(crate) fn waits_for(room: &Room, message: Seq, cx: &Cx<'_>) -> bool {
+/// A message that waits and that the actor wrote, who may take it back.
+pub(crate) fn waiting_of<'a>(room: &'a Room, message: Seq, cx: &Cx<'_>) -> Option<&'a Quote> {
     let held = room.moderation.held.0.get(&message);
-    held.is_some_and(|held| held.state == MessageState::Pending && held.author == cx.actor.user)
+    let own = held.filter(|held| held.state == MessageState::Pending && held.author == cx.actor.user);
+    own.map(|held| &held.quote)
 }
 
 /// Moves a message to where its new state belongs.
@@ -192,6 +193,10 @@ impl Held {
         };
         self.0.insert(seq, message);
         self.let_go(MessageState::Pending, MAX_PENDING);
+    }
+
+    pub(super) fn has(&self, message: Seq) -> bool {
+        self.0.contains_key(&message)
     }
 
     pub(super) fn expire(&mut self, through: Seq) {

@@ -150,7 +150,9 @@ fn banned(message: &str) -> String {
 
 fn chat(event: &ChatEvent) -> Option<About> {
     match event {
-        ChatEvent::Deleted { message, by_host: true } => Some(About {
+        ChatEvent::Deleted {
+            message, by_host: true, ..
+        } => Some(About {
             message: Some(*message),
             ..About::default()
         }),

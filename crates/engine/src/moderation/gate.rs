@@ -166,16 +166,23 @@ fn sent_texts(sent: &mut Sent) -> Vec<&mut String> {
         texts.extend([&mut link.title, &mut link.url]);
     }
     texts.extend(sent.attachments.iter_mut().map(|file| &mut file.name));
+    // A quiz is its author's own, so this is as good a place for words as any.
+    if let Some(question) = &mut sent.question {
+        texts.push(&mut question.text);
+        texts.extend(&mut question.options);
+    }
     texts
 }
 
 /// What of a message is not for newcomers.
 fn not_for_newcomers(sent: &Sent) -> Option<&'static str> {
-    if sent.attachments.is_empty() {
-        shares(&sent.text, sent.mentions.room).or(sent.link.as_ref().map(|_| "links"))
-    } else {
-        Some("files")
+    if !sent.attachments.is_empty() {
+        return Some("files");
     }
+    let question = sent.question.as_ref();
+    let mut asked = question.into_iter().flat_map(|it| it.options.iter().chain([&it.text]));
+    let links = sent.link.is_some() || asked.any(|text| link::is_in(text));
+    shares(&sent.text, sent.mentions.room).or(links.then_some("links"))
 }
 
 fn shares(text: &str, mentions_room: bool) -> Option<&'static str> {
@@ -196,6 +203,23 @@ fn check_newcomer(room: &Room, shared: Option<&'static str>, cx: &Cx<'_>) -> Res
 fn newcomer_for(room: &Room, user: &UserId, now: Timestamp) -> Option<Millis> {
     let until = room.member(user)?.joined_at + room.moderation.settings.newcomer;
     (until > now).then(|| until.since(now))
+}
+
+/// What remains of a status that a member wants to show: it is said to everybody, and no host is asked. It is nothing while the
+/// member may not write, or if a rule would refuse it or hold it back.
+pub(crate) fn status(room: &Room, user: &UserId, status: &str, now: Timestamp) -> String {
+    let state = &room.moderation;
+    let runs_it = room.member(user).is_some_and(|member| member.role.is_host());
+    if runs_it || status.is_empty() {
+        return status.to_owned();
+    }
+    let rules = &state.settings.rules;
+    match rules.hit(status).map(|hit| hit.action) {
+        Some(Action::Block | Action::Hold) => String::new(),
+        Some(Action::Mask) | None if state.mute_of(user, now).is_some() => String::new(),
+        Some(Action::Mask) => rules.masked(status),
+        None => status.to_owned(),
+    }
 }
 
 fn named(room: &Room, member: &Member) -> Result<(), Reject> {

@@ -163,6 +163,9 @@ pub enum ModerationEvent {
         /// In the reporter's words.
         #[serde(default, skip_serializing_if = "String::is_empty")]
         text: String,
+        /// Whether a host wrote the message. Then no host sees this, as the author would.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        of_host: bool,
     },
     /// A report was closed. Hosts see it.
     ReportResolved {
@@ -273,7 +276,10 @@ impl ModerationEvent {
                 MessageState::Published | MessageState::Archived => Visibility::Everyone,
                 MessageState::Pending | MessageState::Rejected => Visibility::Private(author.clone()),
             },
-            Self::Reported { .. } | Self::ReportResolved { .. } | Self::FilterBlocked { .. } => Visibility::Hosts,
+            Self::Reported { of_host: true, .. } => Visibility::Nobody,
+            Self::Reported { of_host: false, .. } | Self::ReportResolved { .. } | Self::FilterBlocked { .. } => {
+                Visibility::Hosts
+            }
         }
     }
 
@@ -291,7 +297,10 @@ impl ModerationEvent {
                 MessageState::Published | MessageState::Archived => true,
                 MessageState::Pending | MessageState::Rejected => who.is_host_or(author),
             },
-            Self::Reported { .. } | Self::ReportResolved { .. } | Self::FilterBlocked { .. } => *who == Audience::Hosts,
+            Self::Reported { of_host: true, .. } => false,
+            Self::Reported { of_host: false, .. } | Self::ReportResolved { .. } | Self::FilterBlocked { .. } => {
+                *who == Audience::Hosts
+            }
         };
         visible.then(|| self.clone())
     }
@@ -395,6 +404,7 @@ pub(crate) fn apply(room: &mut Room, entry: &Entry, event: &ModerationEvent) {
             reporter,
             reason,
             text,
+            of_host: _,
         } => state.reports.add(ReportView {
             seq: entry.seq,
             message: *message,

@@ -78,24 +78,35 @@ pub(super) fn mute(
         return Err(Reject::NotPermitted);
     }
     let until = ends_at(duration, cx.now)?;
-    let state = &room.moderation;
-    let before = state.mute_of(user, cx.now);
+    let before = room.moderation.mute_of(user, cx.now);
     if until.is_none() && before.is_some_and(|mute| mute.until.is_none() && mute.reason == reason) {
         return Ok(Vec::new());
     }
-    if before.is_none() && state.mutes(cx.now).count() >= MAX_MUTES {
-        return Err(Reject::LimitReached("mutes"));
-    }
-    Ok(vec![muted(user, until, reason, cx)])
+    Ok(vec![muted(room, user, until, reason, cx)?])
 }
 
-pub(super) fn muted(user: &UserId, until: Option<Timestamp>, reason: String, cx: &Cx<'_>) -> Event {
-    Event::Moderation(ModerationEvent::Muted {
+/// Mutes a user until then, also one that has left.
+///
+/// # Errors
+///
+/// Too many are muted already.
+pub(super) fn muted(
+    room: &Room,
+    user: &UserId,
+    until: Option<Timestamp>,
+    reason: String,
+    cx: &Cx<'_>,
+) -> Result<Event, Reject> {
+    let state = &room.moderation;
+    if state.mute_of(user, cx.now).is_none() && state.mutes(cx.now).count() >= MAX_MUTES {
+        return Err(Reject::LimitReached("mutes"));
+    }
+    Ok(Event::Moderation(ModerationEvent::Muted {
         user: user.clone(),
         until,
         reason,
         by: cx.actor.user.clone(),
-    })
+    }))
 }
 
 pub(super) fn unmute(room: &Room, user: &UserId, now: Timestamp) -> Vec<Event> {

@@ -1,7 +1,8 @@
 //! Reports: members tell the hosts of messages that should not be there.
 //!
 //! A report has the message as it stood, so that what was deleted or edited meanwhile can still be judged. Whoever is
-//! reported is not told of it.
+//! reported is not told of it, a host neither: reports of what a host wrote are in no stream, in the lists of the other hosts
+//! only, and for those to close.
 //!
 //! Bounds: [`MAX_OPEN`] are open, [`MAX_OPEN_EACH`] of one reporter and [`MAX_OPEN_MESSAGE`] of one message, and further
 //! ones are refused; of the closed ones the newest [`KEPT_CLOSED`] are kept.
@@ -13,7 +14,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ModerationEvent, approval::Quote, mute};
+use super::{ModerationEvent, State, approval::Quote, mute};
 use crate::{ChatEvent, Cx, Entry, Event, Millis, Reject, Room, Seq, Timestamp, UserId, text};
 
 /// Most reports open at a time.
@@ -110,7 +111,8 @@ pub(super) fn report(
     // Hosts could not read it.
     quote.sent.sealed = None;
     let reporter = &cx.actor.user;
-    if quote.sent.author == *reporter {
+    let author = quote.sent.author.clone();
+    if author == *reporter {
         return Err(Reject::OwnMessage);
     }
     let open = || room.moderation.reports.open();
@@ -133,12 +135,17 @@ pub(super) fn report(
         reporter: reporter.clone(),
         reason,
         text,
+        of_host: room.member(&author).is_some_and(|member| member.role.is_host()),
     })])
 }
 
 pub(super) fn resolve(room: &Room, report: Seq, resolution: Resolution, cx: &Cx<'_>) -> Result<Vec<Event>, Reject> {
     let reports = &room.moderation.reports;
     let this = reports.0.get(&report).ok_or(Reject::NoSuchReport)?;
+    // Nobody judges what was said of oneself, or learns of it.
+    if this.quote.sent.author == cx.actor.user {
+        return Err(Reject::NoSuchReport);
+    }
     if this.closed.is_some() {
         return Ok(Vec::new());
     }
@@ -157,14 +164,24 @@ pub(super) fn resolve(room: &Room, report: Seq, resolution: Resolution, cx: &Cx<
     if room.chat.quote(this.message).is_some() {
         events.push(Event::Chat(ChatEvent::Deleted {
             message: this.message,
-            by_host: *author != cx.actor.user,
+            by_host: true,
+            waited: None,
+            // It has been judged now.
+            files: room.chat.files_of(this.message),
         }));
     }
     let runs_it = room.member(author).is_some_and(|member| member.role.is_host());
     match resolution {
         Resolution::Dismissed | Resolution::Deleted => {}
         Resolution::Muted | Resolution::Banned if runs_it => return Err(Reject::NotPermitted),
-        Resolution::Muted => events.push(mute::muted(author, Some(cx.now + MUTED_FOR), String::new(), cx)),
+        Resolution::Muted => {
+            let until = cx.now + MUTED_FOR;
+            let before = room.moderation.mute_of(author, cx.now);
+            // Who is muted for longer stays so.
+            if before.is_none_or(|mute| mute.until.is_some_and(|before| before < until)) {
+                events.push(mute::muted(room, author, Some(until), String::new(), cx)?);
+            }
+        }
         Resolution::Banned => {
             let banned = room.seats.ban(author, String::new(), None, cx)?;
             events.extend(banned.into_iter().map(Event::Room));
@@ -215,19 +232,43 @@ impl Reports {
     }
 }
 
+impl State {
+    /// Whether hosts have still to judge a message.
+    pub(crate) fn is_reported(&self, message: Seq) -> bool {
+        self.reports.open().any(|report| report.message == message)
+    }
+}
+
 impl Room {
-    /// Reports after a position, oldest first, at most `limit`, closed ones too if asked for; and whether there are more.
-    pub fn reports(&self, all: bool, after: Seq, limit: usize) -> (Vec<ReportView>, bool) {
+    /// Files that were kept for a report that is closed now: those of a message that was deleted before.
+    pub fn files_of_report(&self, report: Seq) -> Vec<String> {
+        let report = self.moderation.reports.0.get(&report);
+        let gone = |report: &&ReportView| {
+            let message = report.message;
+            let is_there = self.chat.quote(message).is_some() || self.moderation.held.has(message);
+            report.closed.is_some() && !is_there && !self.moderation.is_reported(message)
+        };
+        let report = report.filter(gone);
+        report
+            .map(|it| self.chat.only_in(it.message, &it.quote.sent.attachments))
+            .unwrap_or_default()
+    }
+
+    /// Reports after a position, oldest first, at most `limit`, closed ones too if asked for; and whether there are more. Those
+    /// of what `me` wrote are left out.
+    pub fn reports(&self, me: &UserId, all: bool, after: Seq, limit: usize) -> (Vec<ReportView>, bool) {
         let newer = self.moderation.reports.0.range(after.saturating_add(1)..);
         let mut newer = newer
             .map(|(_, report)| report)
-            .filter(|report| all || report.closed.is_none());
+            .filter(|report| report.quote.sent.author != *me && (all || report.closed.is_none()));
         let page = newer.by_ref().take(limit).cloned().collect();
         (page, newer.next().is_some())
     }
 
-    /// How many reports are open.
-    pub fn report_count(&self) -> u32 {
-        u32::try_from(self.moderation.reports.open().count()).unwrap_or(u32::MAX)
+    /// How many reports are open, those of what `me` wrote left out.
+    pub fn report_count(&self, me: Option<&UserId>) -> u32 {
+        let open = self.moderation.reports.open();
+        let open = open.filter(|report| Some(&report.quote.sent.author) != me);
+        u32::try_from(open.count()).unwrap_or(u32::MAX)
     }
 }

@@ -135,7 +135,7 @@ impl Room {
                 Audience::Member(_) | Audience::Observers => 0,
             },
             report_count: match who {
-                Audience::Hosts => self.report_count(),
+                Audience::Hosts => self.report_count(me),
                 Audience::Member(_) | Audience::Observers => 0,
             },
         }

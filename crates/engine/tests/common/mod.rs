@@ -257,7 +257,8 @@ impl World {
         panic!("settling does not come to an end");
     }
 
-    fn apply(&mut self, actor: Option<UserId>, request: Option<RequestId>, event: Event) {
+    /// Writes something down that nobody asked for.
+    pub fn apply(&mut self, actor: Option<UserId>, request: Option<RequestId>, event: Event) {
         let entry = Entry {
             seq: self.room.seq() + 1,
             at: self.now,

@@ -126,7 +126,22 @@ fn an_author_takes_back_what_waits_and_what_is_published_late_is_unread() {
         .when(HOST, ChatCommand::Delete { message: first })
         .rejects(Reject::NoSuchMessage)
         .when(ANA, ChatCommand::Delete { message: first })
-        .done()
+        .done();
+    let deleted = world.log.last().expect("one");
+    assert_eq!(deleted.visibility(), Visibility::Private(ANA.user()));
+    for (who, sees) in [
+        (Audience::Member(BEN.user()), false),
+        (Audience::Observers, false),
+        (Audience::Hosts, true),
+        (Audience::Member(ANA.user()), true),
+    ] {
+        assert_eq!(
+            deleted.event.seen_by(&who).is_some(),
+            sees,
+            "that something waited: {who:?}"
+        );
+    }
+    let world = world
         .check(|room| assert_eq!(room.pending_count(), 0))
         .when(HOST, resolve(first, MessageState::Published))
         .rejects(Reject::NoSuchMessage)

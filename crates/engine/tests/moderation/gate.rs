@@ -2,9 +2,10 @@
 
 use crate::common::*;
 use trivium_engine::{
-    ChatCommand, ChatEvent, Event, Millis, ModerationCommand, ModerationEvent, Reject, RoomCommand, Visibility,
-    chat::{Attachment, Draft, SharedLink},
-    moderation::{Settings, filter::Action},
+    Audience, ChatCommand, ChatEvent, Event, Millis, ModerationCommand, ModerationEvent, Observation, Reject,
+    RoomCommand, Visibility,
+    chat::{Attachment, Draft, SharedLink, SharedQuestion},
+    moderation::{Rules, Settings, filter::Action},
 };
 
 use crate::{blocked, edit, mute, names, rename, seen, set, with_rules, word};
@@ -202,6 +203,75 @@ fn rules_refuse_hold_and_mask_and_edits_do_not_smuggle() {
         // Whoever has such a name may still change everything else.
         .when(ANA, avatar(ANA, "owl"))
         .done();
+}
+
+#[test]
+fn rules_look_at_shared_questions_and_at_statuses() {
+    let rules = [
+        word("spam*", Action::Block),
+        word("hmm", Action::Hold),
+        word("rude", Action::Mask),
+    ];
+    let settings = Settings {
+        newcomer: Millis::secs(60),
+        rules: Rules::new(rules.into()).expect("rules"),
+        ..Settings::default()
+    };
+    let asks = |text: &str, option: &str| {
+        ChatCommand::from(Draft {
+            question: Some(SharedQuestion {
+                quiz: "quiz".parse().expect("an id"),
+                revision: 1,
+                index: 0,
+                text: text.to_owned(),
+                options: vec!["Lima".to_owned(), option.to_owned()],
+            }),
+            ..Draft::default()
+        })
+    };
+    let world = given([ANA, BEN])
+        .when(HOST, set(settings))
+        .done()
+        .when(ANA, asks("spam", "x"))
+        .rejects(blocked(0, "spam"))
+        .when(ANA, asks("x", "spammer"))
+        .rejects(blocked(0, "spammer"))
+        .when(ANA, asks("x", "https://example.org"))
+        .rejects(Reject::Newcomer {
+            what: "links",
+            ends_in: Millis::secs(60),
+        })
+        .when(ANA, asks("Who is rude?", "rude me"))
+        .done();
+    let (messages, _) = world.room.messages(None, 1);
+    let question = messages[0].question.as_ref().expect("a question");
+    assert_eq!((&*question.text, &*question.options[1]), ("Who is ****?", "**** me"));
+
+    let shows = |world: World, who: Who, status: &str| {
+        let (world, _) = world.observe(&Observation::Appearance {
+            user: who.user(),
+            away: false,
+            status: status.to_owned(),
+            invisible: false,
+        });
+        let presences = world.room.presences(&Audience::Observers, None, None, 10);
+        let shown = presences.into_iter().find(|presence| presence.user == who.user());
+        (world, shown.expect("a member").status)
+    };
+    let mut world = world;
+    for (who, status, expected) in [
+        (ANA, "at lunch", "at lunch"),
+        (ANA, "spamming", ""),
+        (ANA, "so rude", "so ****"),
+        (ANA, "hmm", ""),
+        (HOST, "no spam", "no spam"),
+    ] {
+        let (next, shown) = shows(world, who, status);
+        assert_eq!(shown, expected, "{status}");
+        world = next;
+    }
+    let world = world.when(HOST, mute(ANA, None)).done();
+    assert_eq!(shows(world, ANA, "at lunch").1, "", "a status is a message to all");
 }
 
 fn avatar(who: Who, seed: &str) -> RoomCommand {

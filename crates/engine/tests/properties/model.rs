@@ -214,11 +214,20 @@ impl Model {
             ChatEvent::Deleted {
                 message,
                 by_host: false,
-            } if self.held.contains_key(message) => {
+                waited: Some(author),
+                files: _,
+            } => {
                 let held = self.held.remove(message).expect("there");
+                assert_eq!(held.author, *author);
                 assert_eq!(held.author, actor, "only authors take back what waits");
             }
-            ChatEvent::Deleted { message, by_host } => {
+            ChatEvent::Deleted {
+                message,
+                by_host,
+                waited,
+                files: _,
+            } => {
+                assert_eq!(*waited, None, "everybody is told");
                 let said = self.messages.get_mut(message).expect("what is deleted is there");
                 assert_eq!(said.author != actor, *by_host);
                 assert!(!by_host || role >= Some(Role::CoHost) || actor == ROOT.user());

@@ -513,7 +513,11 @@ fn aim_moderation(command: ModerationCommand, n: usize, room: &Room) -> Moderati
             text,
         },
         ModerationCommand::ResolveReport { report, resolution } => {
-            let open = room.reports(false, 0, 200).0.into_iter().map(|report| report.seq);
+            let open = room
+                .reports(&ROOT.user(), false, 0, 200)
+                .0
+                .into_iter()
+                .map(|report| report.seq);
             ModerationCommand::ResolveReport {
                 report: pick(open.collect(), report),
                 resolution,

@@ -192,6 +192,8 @@ fn what_was_taken_away_is_in_nobodys_frames() {
     let deleted = ChatEvent::Deleted {
         message: 1,
         by_host: true,
+        waited: None,
+        files: Vec::new(),
     };
     let log: Vec<_> = (1..)
         .zip([said("secret"), said("harmless"), edited, deleted])

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use trivium_engine::Timestamp;
 
-use super::id;
+use super::{append, id};
 use crate::{
-    ErrorKind, FileId, FileInfo, FileQuota, FileRecord, PutFile, Store,
+    Append, Appended, ErrorKind, FileId, FileInfo, FileQuota, FileRecord, Projection, PutFile, Store,
     file::{MAX_BATCH, MAX_FILE},
 };
 
@@ -141,6 +141,38 @@ pub(super) async fn what_is_in_no_message_is_swept(store: Arc<dyn Store>) {
     assert_eq!(sweep(1_000).await, 0);
     assert!(get(&store, "r", 3).await.is_some());
     assert_eq!(store.file_bytes(&id("ana"), &id("r")).await.expect("bytes"), (1, 1));
+}
+
+pub(super) async fn files_of_messages_that_went_are_swept(store: Arc<dyn Store>) {
+    for (number, room) in [(1, "r"), (2, "r"), (3, "r"), (4, "r"), (5, "r2")] {
+        let file = sample(number, room, "ana", b"x");
+        assert_eq!(put(&store, &file, ALL).await, PutFile::Stored);
+        let attached = store.attach_files(&id(room), &id("ana"), &[name(number)]).await;
+        assert!(attached.expect("attach").is_some());
+    }
+    let project = async |after, projection| {
+        let append = Append {
+            projections: vec![projection],
+            ..append("r", after, 1, "p")
+        };
+        assert_eq!(store.append(&[append]).await.expect("append"), [Appended::Written]);
+    };
+    let loose = async || {
+        let mut loose = Vec::new();
+        for (number, room) in [(1, "r"), (2, "r"), (3, "r"), (4, "r"), (5, "r2")] {
+            let file = get(&store, room, number).await;
+            loose.extend(file.filter(|file| !file.info.attached).map(|_| number));
+        }
+        loose
+    };
+    let files = vec![name(3), name(5), name(9)];
+    project(0, Projection::FilesGone { files }).await;
+    assert_eq!(loose().await, [3], "those of another room stay");
+    let before = Timestamp(1_700_000_000_000 + 2);
+    project(1, Projection::FilesExpired { before }).await;
+    assert_eq!(loose().await, [1, 3]);
+    let swept = store.sweep_files(Timestamp(1_700_000_001_000)).await;
+    assert_eq!(swept.expect("sweep"), 2);
 }
 
 pub(super) async fn a_room_takes_its_files_along(store: Arc<dyn Store>) {

@@ -98,6 +98,8 @@ impl Index {
             Projection::TextsGone { through } => self.forget_texts(room, *through),
             // The catalogue's.
             Projection::Closed { .. } | Projection::InvitationRevoked { .. } => {}
+            // Those of the files.
+            Projection::FilesGone { .. } | Projection::FilesExpired { .. } => {}
         }
     }
 
@@ -126,6 +128,8 @@ impl State {
             Projection::InvitationRevoked { code } => {
                 self.lists.revoke(code);
             }
+            Projection::FilesGone { files } => self.detach(room, |info| files.contains(&info.id)),
+            Projection::FilesExpired { before } => self.detach(room, |info| info.created_at < *before),
             Projection::MemberIn(_)
             | Projection::MemberOut { .. }
             | Projection::Text(_)

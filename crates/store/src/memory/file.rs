@@ -12,6 +12,14 @@ use crate::{
 };
 
 impl State {
+    /// Files of a room are in no message any more.
+    pub(super) fn detach(&mut self, room: &RoomId, which: impl Fn(&FileInfo) -> bool) {
+        let of_room = self.files.values_mut().filter(|file| file.info.room == *room);
+        for file in of_room.filter(|file| which(&file.info)) {
+            file.info.attached = false;
+        }
+    }
+
     fn file_bytes(&self, wanted: impl Fn(&FileInfo) -> bool) -> u64 {
         let wanted = self.files.values().filter(|file| wanted(&file.info));
         wanted.map(|file| file.info.bytes).sum()
