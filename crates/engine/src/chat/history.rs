@@ -62,6 +62,9 @@ impl History {
             Event::Moderation(ModerationEvent::Held { sent, .. }) => {
                 if self.takes(entry.seq, sent) {
                     self.free.insert(entry.seq);
+                    self.since = 0;
+                } else {
+                    self.passed(entry.seq);
                 }
             }
             Event::Moderation(ModerationEvent::Resolved {
@@ -88,9 +91,20 @@ impl History {
             return;
         }
         self.answers(entry.seq, entry.at, sent);
-        self.since += 1;
-        self.since_root += usize::from(self.span.thread.is_some_and(|root| root < entry.seq));
-        let beyond = self.span.before.is_some_and(|before| before <= entry.seq);
+        self.pushed(entry.seq);
+        self.passed(entry.seq);
+    }
+
+    /// Counts a message that is not in the page, and that pushes those of the page towards the end of what is held.
+    fn pushed(&mut self, seq: Seq) {
+        let last = self.page.messages.keys().next_back().max(self.free.last());
+        self.since += usize::from(last.is_none_or(|last| *last < seq));
+        self.since_root += usize::from(self.span.thread.is_some_and(|root| root < seq));
+    }
+
+    /// Takes note that the log has come to a message that is not in the page, whether anybody sees it or not.
+    fn passed(&mut self, seq: Seq) {
+        let beyond = self.span.before.is_some_and(|before| before <= seq);
         // A thread goes on only while its root can be answered.
         self.full |= self.more || beyond || self.since_root >= KEPT;
     }
@@ -123,6 +137,7 @@ impl History {
                 } else {
                     self.page.answer(quote.sent_at, &quote.sent);
                     self.answers(message, quote.sent_at, &quote.sent);
+                    self.pushed(message);
                 }
             }
             (MessageState::Archived, _) => {

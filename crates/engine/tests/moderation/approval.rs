@@ -1,10 +1,10 @@
 //! Messages that wait for a host: who sees them, where they come to stand, and what is left of them in the log.
 
 use trivium_engine::{
-    Audience, ChatCommand, Observation, Reject, Role, RoomKind, Seq, UserId, Visibility,
-    chat::{Draft, History, Span, fold},
+    Audience, ChatCommand, Entry, Event, ModerationEvent, Observation, Reject, Role, RoomKind, Seq, UserId, Visibility,
+    chat::{Draft, History, KEPT, Sent, Span, fold},
     inbox::{Kind, follows},
-    moderation::{MessageState, approval},
+    moderation::{MessageState, Quote, approval},
 };
 
 use crate::{common::*, edit, names, report, resolve, seen, with_approval};
@@ -325,4 +325,48 @@ fn what_waits_is_bounded() {
         .rejects(Reject::LimitReached("messages that wait for a host"))
         .when(BEN, say("others may"))
         .done();
+}
+
+#[test]
+fn an_old_page_of_a_room_where_all_waits_is_read_no_further_than_it_can_change() {
+    let author: UserId = ANA.user();
+    let events = (1..=3 * KEPT as Seq).flat_map(|n| {
+        let sent = Sent::text(author.clone(), "Ana", "hello");
+        let quote = Quote {
+            sent: sent.clone(),
+            sent_at: T0,
+            edited_at: None,
+            edit_count: 0,
+        };
+        let held = ModerationEvent::Held {
+            sent: Box::new(sent),
+            author: author.clone(),
+            rule: None,
+        };
+        let published = ModerationEvent::Resolved {
+            message: 2 * n - 1,
+            author: author.clone(),
+            state: MessageState::Published,
+            published: Some(Box::new(quote)),
+        };
+        [held, published]
+    });
+    let entries = (1..).zip(events).map(|(seq, event)| Entry {
+        seq,
+        at: T0,
+        actor: None,
+        request: None,
+        event: Event::Moderation(event),
+    });
+    let mut history = History::new(Span::default(), 10);
+    let mut read = 0;
+    for entry in entries {
+        read += 1;
+        history.take(&entry);
+        if history.is_settled() {
+            break;
+        }
+    }
+    assert_eq!(read, 2 * (10 + KEPT));
+    assert_eq!(history.finish().messages.len(), 10);
 }
