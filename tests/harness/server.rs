@@ -244,6 +244,7 @@ pub fn no_limits() -> Limits {
         search: plenty,
         upload: plenty,
         notify: plenty,
+        conversation: plenty,
         key_write: plenty,
         receipt: plenty,
         room_chat: plenty,

@@ -193,6 +193,39 @@ async fn the_same_people_have_the_same_conversation() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_message_to_somebody_who_left_opens_the_next_conversation() {
+    on_every_road(async |way| {
+        let server = Server::start().await;
+        let (ana, ben) = (
+            Person::account(&server, way, "ana").await,
+            Person::account(&server, way, "ben").await,
+        );
+        let to_ben = || SendMessageRequest {
+            request_id: id(),
+            to_user_ids: vec!["ben".to_owned()],
+            text: "hello".to_owned(),
+            ..SendMessageRequest::default()
+        };
+        let send = async || outcome(ana.client.chat().send_message(to_ben())).await.expect("sent");
+        let rooms = async || listed(&ben.client, RoomScope::Joined, false).await;
+        send().await;
+        let first = rooms().await;
+        send().await;
+        assert_eq!(rooms().await, first);
+        let first = first.first().expect("the conversation");
+        leave(&ben, first).await;
+        assert!(rooms().await.is_empty());
+        send().await;
+        let next = rooms().await;
+        let next = next.first().expect("another");
+        assert_ne!(next, first);
+        assert_eq!(texts(&ben.client, next).await, ["hello"]);
+        server.stop().await;
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn impossible_conversations_are_refused() {
     on_every_road(async |way| {
         let server = Server::start().await;

@@ -203,6 +203,7 @@ impl Call {
             | Operation::Search
             | Operation::Upload
             | Operation::Notify
+            | Operation::Conversation
             | Operation::KeyWrite
             | Operation::Receipt
             | Operation::RoomChat

@@ -56,6 +56,8 @@ pub struct Limits {
     pub upload: Rate,
     /// Notifying others.
     pub notify: Rate,
+    /// Making conversations, which puts others into them who need not know the caller.
+    pub conversation: Rate,
     /// Registering, rotating and revoking devices.
     pub key_write: Rate,
     /// Marks of what was received and read.
@@ -97,6 +99,7 @@ impl Default for Limits {
             search: Rate::per_second(2, 20),
             upload: Rate::per_minute(30, 30),
             notify: Rate::per_second(5, 50),
+            conversation: Rate::per_minute(10, 30),
             key_write: Rate::per_minute(6, 20),
             receipt: Rate::per_second(10, 50),
             // A hundred who each write as fast as they may.
@@ -137,6 +140,7 @@ impl Limits {
             Operation::Search => self.search,
             Operation::Upload => self.upload,
             Operation::Notify => self.notify,
+            Operation::Conversation => self.conversation,
             Operation::KeyWrite => self.key_write,
             Operation::Receipt => self.receipt,
             Operation::RoomChat => self.room_chat,
@@ -206,6 +210,8 @@ pub enum Operation {
     Upload,
     /// Notifying others.
     Notify,
+    /// Making conversations.
+    Conversation,
     /// Registering, rotating and revoking devices.
     KeyWrite,
     /// Marks of what was received and read.
@@ -238,6 +244,7 @@ impl Operation {
             | Self::Filter
             | Self::Upload
             | Self::Notify
+            | Self::Conversation
             | Self::KeyWrite
             | Self::RoomChat
             | Self::RoomJoin

@@ -34,7 +34,7 @@ pub(crate) async fn open_conversation(
         people,
         title: request.title,
         end_to_end: request.end_to_end,
-        request: convert::common::id("request_id", request.request_id)?,
+        request: Some(convert::common::id("request_id", request.request_id)?),
     };
     call.limit(Operation::Command)?;
     let (room, created) = open(&call, &wish).await?;
@@ -61,7 +61,7 @@ pub(crate) async fn conversation_with(call: &Call, users: Vec<String>) -> Result
         people: people(call, users, "to_user_ids")?,
         title: String::new(),
         end_to_end: false,
-        request: convert::common::id("request_id", ON_THE_WAY.to_owned())?,
+        request: None,
     };
     call.limit(Operation::Command)?;
     Ok(open(call, &wish).await?.0)
@@ -72,7 +72,19 @@ struct Wish {
     people: BTreeSet<UserId>,
     title: String,
     end_to_end: bool,
-    request: RequestId,
+    /// By which a retry is recognised; none on the way to a message, which is not asked for twice.
+    request: Option<RequestId>,
+}
+
+/// What there is of a conversation.
+enum Standing {
+    Missing,
+    /// An earlier try of this very call has made it.
+    Made,
+    /// All of them are in it.
+    Whole,
+    /// It is over, or somebody has left.
+    Broken,
 }
 
 fn people(call: &Call, users: Vec<String>, field: &'static str) -> Result<BTreeSet<UserId>, ApiError> {
@@ -92,19 +104,44 @@ fn people(call: &Call, users: Vec<String>, field: &'static str) -> Result<BTreeS
 async fn open(call: &Call, wish: &Wish) -> Result<(RoomId, bool), ApiError> {
     for generation in 0..GENERATIONS {
         let room = ids::conversation_id_for(&call.api.secret, &wish.people, wish.end_to_end, generation);
-        if make(call, &room, wish).await? {
-            return Ok((room, true));
+        let mut standing = look(call, &room, wish).await?;
+        if let Standing::Missing = standing {
+            call.limit(Operation::Conversation)?;
+            if make(call, &room, wish).await? {
+                return Ok((room, true));
+            }
+            // Somebody else was faster.
+            standing = look(call, &room, wish).await?;
         }
-        let people = wish.people.clone();
-        let whole = call.api.runtime.query(&room, move |room, _| {
-            let open = room.settings().is_some_and(|settings| settings.closed_at.is_none());
-            open && people.iter().all(|user| room.member(user).is_some())
-        });
-        if whole.await? {
-            return Ok((room, false));
+        match standing {
+            Standing::Made => return Ok((room, true)),
+            Standing::Whole => return Ok((room, false)),
+            Standing::Broken | Standing::Missing => {}
         }
     }
     Err(Reject::LimitReached("conversations of the same users").into())
+}
+
+/// What there is of the conversation that would be called so.
+async fn look(call: &Call, room: &RoomId, wish: &Wish) -> Result<Standing, ApiError> {
+    let user = call.principal()?.user.clone();
+    let (people, request) = (wish.people.clone(), wish.request.clone());
+    let look = call.api.runtime.query(room, move |room, _| {
+        let Some(settings) = room.settings() else {
+            return Standing::Missing;
+        };
+        if request.is_some_and(|request| room.replayed(&user, &request).is_some()) {
+            Standing::Made
+        } else if settings.closed_at.is_none() && people.iter().all(|user| room.member(user).is_some()) {
+            Standing::Whole
+        } else {
+            Standing::Broken
+        }
+    });
+    match look.await {
+        Err(ExecuteError::NoSuchRoom) => Ok(Standing::Missing),
+        standing => Ok(standing?),
+    }
 }
 
 /// Makes the room. False if it is there.
@@ -144,9 +181,13 @@ async fn make(call: &Call, room: &RoomId, wish: &Wish) -> Result<bool, ApiError>
         people: people.collect(),
         end_to_end: wish.end_to_end,
     };
+    let request = match &wish.request {
+        Some(request) => request.clone(),
+        None => convert::common::id("request_id", ON_THE_WAY.to_owned())?,
+    };
     let caller = Caller {
         actor: principal.actor(room),
-        request: Some(wish.request.clone()),
+        request: Some(request),
         received_at: call.received_at,
         round_trip: call.round_trip,
     };
