@@ -5,7 +5,7 @@ use tonic::Code;
 use trivium_client::{
     Rejection,
     proto::v1::{
-        BroadcastRequest, CreateQuizRequest, CreateRoomRequest, Cursor, DeleteMessageRequest, EditMessageRequest,
+        BroadcastRequest, CreateQuizRequest, CreateRoomRequest, DeleteMessageRequest, EditMessageRequest,
         GetMessageRequest, ListMessageEditsRequest, ListMessagesRequest, ListMessagesResponse, ListPinsRequest,
         Message, Role, SendMessageRequest, SetPinRequest, SharedLink, SharedQuestion, UpdateMemberRequest,
         room_event::Event,
@@ -485,11 +485,7 @@ async fn what_was_deleted_is_in_no_log_that_anybody_reads() {
         let server = Server::start().await;
         let (host, room) = hosted(&server, way).await;
         let [ana, mut ben] = guests(&server, way, &room, ["Ana", "Ben"]).await;
-        let before = Cursor {
-            room_id: room.id.clone(),
-            epoch: room.epoch,
-            seq: ben.snapshot.as_ref().map_or(0, |snapshot| snapshot.seq),
-        };
+        let before = ben.snapshot.as_ref().and_then(|snapshot| snapshot.cursor.clone());
         let room = room.id;
         let link = SharedLink {
             url: "https://example.org/canary".to_owned(),
@@ -511,7 +507,7 @@ async fn what_was_deleted_is_in_no_log_that_anybody_reads() {
             assert!(!told.contains("canary") && told.contains("stays"), "{told}");
         }
         let mut late = Person::connected(ben.client.clone(), way, "Ben again").await;
-        late.session.subscribe(&room, Some(before)).await.expect("subscribed");
+        late.session.subscribe(&room, before).await.expect("subscribed");
         late.event("the deletion", |event| match event {
             Event::MessageDeleted(deleted) => (deleted.message_seq == message.seq).then_some(()),
             _ => None,
