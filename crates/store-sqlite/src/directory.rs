@@ -30,6 +30,22 @@ macro_rules! cards {
     };
 }
 
+/// Messages that `?4` may see and that the index finds.
+macro_rules! joined {
+    ($expression:literal) => {
+        concat!(
+            "SELECT texts.id, texts.room, texts.seq, rooms.title
+             FROM text_words CROSS JOIN texts ON texts.id = text_words.rowid CROSS JOIN rooms ON rooms.id = texts.room
+                  CROSS JOIN memberships AS me ON me.user = ?4 AND me.room = texts.room
+             WHERE text_words MATCH ",
+            $expression,
+            " AND text_words.rowid < ?2
+                   AND (rooms.since_join = 0 OR me.role >= 2 OR texts.seq > me.since)
+             ORDER BY text_words.rowid DESC LIMIT ?3"
+        )
+    };
+}
+
 impl SqliteStore {
     /// `parameter` is the statement's fifth, and its last.
     async fn cards(
@@ -109,14 +125,15 @@ impl Directory for SqliteStore {
                  WHERE text_words MATCH ?1 AND text_words.rowid < ?2
                  ORDER BY text_words.rowid DESC LIMIT ?3"
             }
-            Scope::Joined(_) | Scope::JoinedRoom(..) => {
-                "SELECT texts.id, texts.room, texts.seq, rooms.title
-                 FROM text_words CROSS JOIN texts ON texts.id = text_words.rowid CROSS JOIN rooms ON rooms.id = texts.room
-                      CROSS JOIN memberships AS me ON me.user = ?4 AND me.room = texts.room
-                 WHERE text_words MATCH ?1 AND text_words.rowid < ?2
-                       AND (rooms.since_join = 0 OR me.role >= 2 OR texts.seq > me.since)
-                 ORDER BY text_words.rowid DESC LIMIT ?3"
-            }
+            // Who is in rooms where little is said would look at everything that is said in all others: so the index is asked
+            // for the rooms as well, unless they are so many that this costs more.
+            Scope::Joined(_) => joined!(
+                "?1 || (SELECT CASE WHEN count(*) <= 256
+                                    THEN ' AND room : (' || coalesce(group_concat('\"' || lower(hex(room)) || '\"', ' OR '), 'none') || ')'
+                                    ELSE '' END
+                        FROM memberships WHERE user = ?4)"
+            ),
+            Scope::JoinedRoom(..) => joined!("?1"),
         };
         let (user, room) = match &search.scope {
             Scope::WholeRoom(room) => (None, Some(room)),
@@ -266,8 +283,8 @@ fn quoted(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use trivium_engine::Timestamp;
-    use trivium_store::{Catalogue as _, Face, RoomRecord};
+    use trivium_engine::{Role, Timestamp};
+    use trivium_store::{Catalogue as _, Face, Membership, RoomRecord, Text};
 
     use super::*;
 
@@ -320,6 +337,66 @@ mod tests {
         let read = store.reproject(&record.id, 0, &[Projection::Face(face)]).await;
         assert!(read.expect("read"));
         assert_eq!(unprojected().await, []);
+        store.close().await.expect("closed");
+    }
+
+    #[tokio::test]
+    async fn who_is_in_many_rooms_or_in_none_is_answered_too() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = SqliteStore::open(folder.path().join("db")).await.expect("opens");
+        let user: UserId = "ana".parse().expect("an id");
+        let search = async || {
+            let search = MessageSearch {
+                query: Query::new("hello").expect("words"),
+                scope: Scope::Joined(user.clone()),
+                author: None,
+                before: None,
+                limit: 9,
+            };
+            let hits = store.search_messages(&search).await.expect("searched");
+            hits.into_iter().map(|hit| hit.room.to_string()).collect::<Vec<_>>()
+        };
+        for n in 0..258 {
+            let record = RoomRecord {
+                id: format!("r{n}").parse().expect("an id"),
+                epoch: 1,
+                code: None,
+                kind: "channel".to_owned(),
+                title: "Room".to_owned(),
+                created_by: user.clone(),
+                created_at: Timestamp(1),
+                closed_at: None,
+            };
+            store.create_room(&record).await.expect("made");
+            let said = Projection::Text(Text {
+                seq: 1,
+                author: user.clone(),
+                at: Timestamp(1),
+                text: "hello".to_owned(),
+            });
+            let member = Projection::MemberIn(Membership {
+                user: user.clone(),
+                role: Role::Member,
+                since: 1,
+                guest: false,
+                nickname: "Ana".to_owned(),
+            });
+            // The first room is somebody else's. Something is said there, in the second, and in the last.
+            let projections = match n {
+                0 => vec![said],
+                1 | 257 => vec![member, said],
+                _ => vec![member],
+            };
+            store.reproject(&record.id, 0, &projections).await.expect("read");
+            let expected: &[&str] = match n {
+                0 => &[],
+                257 => &["r257", "r1"],
+                _ => &["r1"],
+            };
+            if matches!(n, 0 | 1 | 255 | 256 | 257) {
+                assert_eq!(search().await, expected, "{n}");
+            }
+        }
         store.close().await.expect("closed");
     }
 
