@@ -35,7 +35,7 @@ pub struct View {
     pub epoch: u64,
     /// The position that this view includes.
     pub seq: Seq,
-    /// Settings; the code is left out for those who may not know it.
+    /// Settings, with the join code, which all inside may know.
     pub settings: Settings,
     /// The receiver's own membership.
     pub me: Option<Member>,

@@ -29,7 +29,7 @@ pub struct MessageReceipts {
 /// What goes on in a room, for a member's list of rooms.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Glance {
-    /// Settings; the code is left out for those who may not know it.
+    /// Settings, with the join code, which all inside may know.
     pub settings: Settings,
     /// How many members there are.
     pub member_count: u32,
