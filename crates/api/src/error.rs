@@ -1,7 +1,10 @@
 //! Every failure, and the one place where failures become statuses.
 //!
 //! [`ApiError::outline`] is the table: code, reason, sentence, details. [`ApiError::status`] makes a gRPC status of it for
-//! calls, [`ApiError::wire`] the `Error` message for streams; both say the same.
+//! calls, [`ApiError::wire`] the `Error` message for streams; both say the same. `error/reject.rs` has the rows of what rooms
+//! refuse.
+
+mod reject;
 
 use std::{collections::HashMap, time::Duration};
 
@@ -9,7 +12,7 @@ use prost::{Message, Name};
 use prost_types::Any;
 use tonic::{Code, Status};
 use tonic_types::{ErrorDetails, FieldViolation, StatusExt};
-use trivium_engine::{Millis, Reject, chat::sealed::MAX_ENVELOPES, keys::Device, quiz::Phase};
+use trivium_engine::{Reject, chat::sealed::MAX_ENVELOPES, keys::Device};
 use trivium_proto::{Violation, v1};
 use trivium_runtime::ExecuteError;
 use trivium_store::StoreError;
@@ -153,7 +156,7 @@ impl ApiError {
     /// The one table of failures.
     pub fn outline(&self) -> Outline {
         match self {
-            Self::Reject(reject) => rejected(reject),
+            Self::Reject(reject) => reject::outline(reject),
             Self::RoomNotFound => Outline::new(
                 Code::NotFound,
                 "ROOM_NOT_FOUND",
@@ -216,7 +219,7 @@ impl ApiError {
                 "NOTHING_TO_WRITE",
                 "the format can hold none of the questions",
             ),
-            Self::StaleDevices(_) => rejected(&Reject::StaleDevices),
+            Self::StaleDevices(_) => reject::outline(&Reject::StaleDevices),
             Self::NoDevices => Outline::new(
                 Code::FailedPrecondition,
                 "NO_DEVICES",
@@ -320,98 +323,6 @@ fn with_detail<M: Message + Name>(status: Status, detail: &M) -> Status {
         value: detail.encode_to_vec(),
     });
     Status::with_details(status.code(), status.message(), whole.encode_to_vec().into())
-}
-
-/// What each refusal of a room is called on the wire.
-fn rejected(reject: &Reject) -> Outline {
-    let code = match reject {
-        Reject::NoSuchRoom
-        | Reject::WrongCode
-        | Reject::NoSuchMember
-        | Reject::NoSuchTeam
-        | Reject::NoSuchQuestion
-        | Reject::NoSuchMessage
-        | Reject::NoSuchReport
-        | Reject::NoSuchDevice => Code::NotFound,
-        Reject::RoomExists
-        | Reject::NicknameTaken
-        | Reject::AlreadyAnswered
-        | Reject::AlreadyReported
-        | Reject::DeviceExists => Code::AlreadyExists,
-        Reject::RoomClosed
-        | Reject::RoomLocked
-        | Reject::LateJoinClosed
-        | Reject::HostPresent
-        | Reject::NoQuiz
-        | Reject::QuizInvalid(_)
-        | Reject::WrongPhase { .. }
-        | Reject::Paused
-        | Reject::NotPaused
-        | Reject::QuestionNotOpen { .. }
-        | Reject::QuestionClosed
-        | Reject::ChatClosed
-        | Reject::RoomArchived
-        | Reject::SealedNotAllowed
-        | Reject::SealedOnly
-        | Reject::StaleDevices
-        | Reject::ApprovalNeeded
-        | Reject::MessageState
-        | Reject::OwnMessage => Code::FailedPrecondition,
-        // Somebody else was faster: look again, then decide anew.
-        Reject::PhaseChanged { .. } => Code::Aborted,
-        Reject::NotInvited
-        | Reject::Banned
-        | Reject::NotMember
-        | Reject::NotPermitted
-        | Reject::WriteNotAllowed
-        | Reject::Muted { .. }
-        | Reject::Newcomer { .. } => Code::PermissionDenied,
-        Reject::NicknameInvalid
-        | Reject::WrongAnswerType(_)
-        | Reject::TextInvalid(_)
-        | Reject::WrongThread
-        | Reject::Filtered { .. } => Code::InvalidArgument,
-        Reject::RoomFull
-        | Reject::TooManyReactions
-        | Reject::TooManyDevices
-        | Reject::KeyLogFull
-        | Reject::SlowMode { .. }
-        | Reject::LimitReached(_) => Code::ResourceExhausted,
-    };
-    // The same name as for those who may not know whether there is such a room.
-    if *reject == Reject::NoSuchRoom {
-        return ApiError::RoomNotFound.outline();
-    }
-    let mut outline = Outline::new(code, reject.reason(), reject.to_string());
-    if let Reject::WrongPhase { phase } | Reject::PhaseChanged { phase } = reject {
-        outline.metadata.push(("phase", phase_name(*phase).to_owned()));
-    }
-    outline.retry_after = waits(reject).map(|span| Duration::from_millis(span.0).min(MAX_RETRY));
-    outline
-}
-
-/// How long until the room would not refuse this any more, where time alone helps.
-fn waits(reject: &Reject) -> Option<Millis> {
-    if let Reject::QuestionNotOpen { opens_in: span } | Reject::Muted { ends_in: span } = reject {
-        *span
-    } else if let Reject::SlowMode { retry_after: span } | Reject::Newcomer { ends_in: span, .. } = reject {
-        Some(*span)
-    } else {
-        None
-    }
-}
-
-fn phase_name(phase: Phase) -> &'static str {
-    match phase {
-        Phase::Lobby => "LOBBY",
-        Phase::Starting => "STARTING",
-        Phase::Reading => "READING",
-        Phase::Open => "OPEN",
-        Phase::Closed => "CLOSED",
-        Phase::Revealed => "REVEALED",
-        Phase::Leaderboard => "LEADERBOARD",
-        Phase::Ended => "ENDED",
-    }
 }
 
 /// The first broken rules, as many as fit into headers.

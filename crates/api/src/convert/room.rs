@@ -1,21 +1,29 @@
 //! Rooms and members: requests in; settings, members and snapshots out.
+//!
+//! Neighbours: `room/kind.rs` has the kinds of rooms, `room/member.rs` a member.
+
+mod kind;
+mod member;
 
 use std::collections::BTreeSet;
 
 use trivium_engine::{
-    Accommodations, Audience, Command, HistoryPolicy, JoinPolicy, Member, PolicyChange, RequestId, RoomCommand, RoomId,
-    RoomKind, Settings, UserId, View, WritePolicy,
+    Audience, Command, HistoryPolicy, JoinPolicy, PolicyChange, RequestId, RoomCommand, RoomId, Settings, UserId, View,
+    WritePolicy,
     event::{LeaveReason, RoomEvent},
     view::VIEW_MESSAGES,
 };
 use trivium_proto::v1::{self, room_event::Event};
 use trivium_store::{RoomCard, RoomRecord};
 
+pub use kind::{kind, kind_name};
+use kind::{kind_named, kind_out};
+use member::accommodations;
+pub use member::member;
+
 use super::{
     chat,
-    common::{
-        Addressed, Invalid, addressed, cursor_out, enumerated, id, role, role_out, span_out, time_or_zero, time_out,
-    },
+    common::{Addressed, Invalid, addressed, cursor_out, enumerated, id, role, span_out, time_or_zero, time_out},
     invitation, moderation, notification, presence, quiz, receipt,
 };
 
@@ -301,53 +309,6 @@ fn listed(record: &RoomRecord) -> v1::Room {
     }
 }
 
-/// The name under which the catalogue keeps a kind.
-pub fn kind_name(kind: RoomKind) -> &'static str {
-    match kind {
-        RoomKind::Quiz => "quiz",
-        RoomKind::Classroom => "classroom",
-        RoomKind::StudyGroup => "study_group",
-        RoomKind::Channel => "channel",
-        RoomKind::Conversation => "conversation",
-        RoomKind::Inbox => "inbox",
-        RoomKind::System => "system",
-        RoomKind::Keys => "keys",
-    }
-}
-
-/// What a room is for.
-pub fn kind(field: &str, number: i32) -> Result<RoomKind, Invalid> {
-    match enumerated(field, number)? {
-        v1::RoomKind::Unspecified => Err(Invalid::new(field, "value is required")),
-        v1::RoomKind::Quiz => Ok(RoomKind::Quiz),
-        v1::RoomKind::Classroom => Ok(RoomKind::Classroom),
-        v1::RoomKind::StudyGroup => Ok(RoomKind::StudyGroup),
-        v1::RoomKind::Channel => Ok(RoomKind::Channel),
-        v1::RoomKind::Conversation | v1::RoomKind::Inbox | v1::RoomKind::System | v1::RoomKind::Keys => {
-            Err(Invalid::new(field, "rooms of this kind are not made by CreateRoom"))
-        }
-    }
-}
-
-/// A user in a room.
-pub fn member(member: &Member) -> v1::Member {
-    v1::Member {
-        user_id: member.user.to_string(),
-        nickname: member.nickname.clone(),
-        role: role_out(member.role).into(),
-        avatar: member.avatar.clone(),
-        team: member.team.clone(),
-        join_time_ms: time_out(member.joined_at),
-        guest: member.guest,
-        accommodations: (!member.accommodations.is_none()).then(|| accommodations_out(&member.accommodations)),
-        hand_time_ms: time_or_zero(member.hand_at),
-        mute: member
-            .mute
-            .as_ref()
-            .map(|mute| moderation::mute_out(&member.user, mute)),
-    }
-}
-
 /// An event of the room itself.
 pub fn event(room: &RoomId, epoch: u64, event: &RoomEvent) -> Event {
     match event {
@@ -403,34 +364,6 @@ pub fn event(room: &RoomId, epoch: u64, event: &RoomEvent) -> Event {
     }
 }
 
-fn kind_named(name: &str) -> Option<RoomKind> {
-    [
-        RoomKind::Quiz,
-        RoomKind::Classroom,
-        RoomKind::StudyGroup,
-        RoomKind::Channel,
-        RoomKind::Conversation,
-        RoomKind::Inbox,
-        RoomKind::System,
-        RoomKind::Keys,
-    ]
-    .into_iter()
-    .find(|kind| kind_name(*kind) == name)
-}
-
-fn kind_out(kind: RoomKind) -> v1::RoomKind {
-    match kind {
-        RoomKind::Quiz => v1::RoomKind::Quiz,
-        RoomKind::Classroom => v1::RoomKind::Classroom,
-        RoomKind::StudyGroup => v1::RoomKind::StudyGroup,
-        RoomKind::Channel => v1::RoomKind::Channel,
-        RoomKind::Conversation => v1::RoomKind::Conversation,
-        RoomKind::Inbox => v1::RoomKind::Inbox,
-        RoomKind::System => v1::RoomKind::System,
-        RoomKind::Keys => v1::RoomKind::Keys,
-    }
-}
-
 fn leave_reason(reason: LeaveReason) -> v1::LeaveReason {
     match reason {
         LeaveReason::Left => v1::LeaveReason::Left,
@@ -439,65 +372,9 @@ fn leave_reason(reason: LeaveReason) -> v1::LeaveReason {
     }
 }
 
-fn accommodations(wire: v1::Accommodations) -> Result<Accommodations, Invalid> {
-    let time_percent = match wire.time_percent {
-        0 => 100,
-        1..100 => {
-            return Err(Invalid::new("accommodations.time_percent", "must be 0 or 100 to 1000"));
-        }
-        percent => percent,
-    };
-    Ok(Accommodations {
-        time_percent,
-        untimed: wire.untimed,
-        fewer_options: wire.fewer_options,
-        excused: wire.excused,
-    })
-}
-
-fn accommodations_out(value: &Accommodations) -> v1::Accommodations {
-    v1::Accommodations {
-        time_percent: value.time_percent,
-        untimed: value.untimed,
-        fewer_options: value.fewer_options,
-        excused: value.excused,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn kinds_come_back_from_the_wire_and_from_the_catalogue() {
-        for expected in [
-            RoomKind::Quiz,
-            RoomKind::Classroom,
-            RoomKind::StudyGroup,
-            RoomKind::Channel,
-        ] {
-            assert_eq!(kind("kind", kind_out(expected).into()), Ok(expected));
-            assert_eq!(kind_named(kind_name(expected)), Some(expected));
-        }
-        assert_eq!(kind("kind", 0).expect_err("unspecified").0.field, "kind");
-    }
-
-    #[test]
-    fn accommodations_never_take_time_away() {
-        let ask = |time_percent| {
-            accommodations(v1::Accommodations {
-                time_percent,
-                ..v1::Accommodations::default()
-            })
-        };
-        assert_eq!(ask(0), Ok(Accommodations::default()));
-        assert_eq!(ask(100), Ok(Accommodations::default()));
-        assert_eq!(ask(150).map(|given| given.time_percent), Ok(150));
-        for stolen in [1, 50, 99] {
-            let invalid = ask(stolen).expect_err("less than everybody has");
-            assert_eq!(invalid.0.field, "accommodations.time_percent");
-        }
-    }
 
     #[test]
     fn an_update_tells_absent_from_empty() {

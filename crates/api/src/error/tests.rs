@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use trivium_engine::Millis;
+use trivium_engine::{Millis, quiz::Phase};
 
 use super::*;
 
