@@ -17,7 +17,7 @@ use trivium_store::{Append, Appended, Page, Record, RoomLog, StoreError};
 use crate::{SqliteStore, error::corrupt, projection, rows, store_error};
 
 /// Rows per INSERT, each size a prepared statement. Any number of rows is a few of them.
-const CHUNKS: [usize; 4] = [64, 16, 4, 1];
+pub(crate) const CHUNKS: [usize; 4] = [64, 16, 4, 1];
 
 static INSERTS: LazyLock<[String; 4]> = LazyLock::new(|| {
     CHUNKS.map(|rows| {
@@ -50,10 +50,16 @@ impl RoomLog for SqliteStore {
             return Ok(Vec::new());
         }
         let batch = batch.to_vec();
-        if batch.len() == 1 && batch[0].projections.is_empty() && (1..=ALONE).contains(&batch[0].records.len()) {
+        if batch.len() == 1 && (1..=ALONE).contains(&batch[0].records.len()) {
+            if batch[0].projections.is_empty() {
+                return self
+                    .primary
+                    .run(move |connection| Box::pin(async move { append_alone(connection, &batch[0]).await }))
+                    .await;
+            }
             return self
                 .primary
-                .run(move |connection| Box::pin(async move { append_alone(connection, &batch[0]).await }))
+                .write(move |tx| Box::pin(async move { append_projecting(tx, &batch[0]).await }))
                 .await;
         }
         self.primary
@@ -123,6 +129,15 @@ async fn append(tx: &mut SqliteConnection, batch: &[Append]) -> Result<Vec<Appen
         if *answer == Appended::Written {
             projection::write(tx, &member.room, &member.projections).await?;
         }
+    }
+    Ok(answers)
+}
+
+/// [`append`] of one room's records, and what they change.
+async fn append_projecting(tx: &mut SqliteConnection, member: &Append) -> Result<Vec<Appended>, StoreError> {
+    let answers = append_alone(tx, member).await?;
+    if answers == [Appended::Written] {
+        projection::write(tx, &member.room, &member.projections).await?;
     }
     Ok(answers)
 }

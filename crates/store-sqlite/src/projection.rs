@@ -2,50 +2,80 @@
 //!
 //! Neighbours: [`log`](crate::log) calls this in the transaction of the entries; [`directory`](crate::directory) reads.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, mem::discriminant, sync::LazyLock};
 
 use sqlx::{Row, SqliteConnection};
 use trivium_engine::{Role, RoomId, Seq};
 use trivium_store::{Face, Membership, Projection, StoreError, Text, words};
 
-use crate::{catalogue::room, rows, store_error};
+use crate::{catalogue::room, log::CHUNKS, rows, store_error};
 
+/// By the number of rows, as in [`CHUNKS`].
+static MEMBERS_IN: LazyLock<[String; 4]> = LazyLock::new(|| {
+    CHUNKS.map(|rows| {
+        let values = vec!["(?, ?, ?, ?, ?, ?)"; rows].join(", ");
+        format!("INSERT OR REPLACE INTO memberships (user, room, role, since, guest, nickname) VALUES {values}")
+    })
+});
+
+/// The same. Two statements in one: only the first can give a message its place, and a second hop to the connection's thread
+/// would cost as much as both of them. Values are bound to one after the other.
+static TEXTS: LazyLock<[String; 4]> = LazyLock::new(|| {
+    CHUNKS.map(|rows| {
+        let values = vec!["(?, ?, ?)"; rows].join(", ");
+        format!(
+            "INSERT INTO texts (room, seq, author) VALUES {values}
+             ON CONFLICT (room, seq) DO UPDATE SET author = excluded.author;
+             INSERT OR REPLACE INTO text_words (rowid, text, room, author)
+             SELECT texts.id, column2, ?, column3 FROM (VALUES {values})
+             JOIN texts ON texts.room = ? AND texts.seq = column1"
+        )
+    })
+});
+
+/// In order. What a crowd does at once, come in or say something, goes into few statements.
 pub(crate) async fn write(
     tx: &mut SqliteConnection,
     id: &RoomId,
     projections: &[Projection],
 ) -> Result<(), StoreError> {
-    for projection in projections {
-        match projection {
-            Projection::Face(it) => face(tx, id, it).await?,
-            Projection::Closed { at } => drop(room::close(tx, id, *at).await?),
-            Projection::InvitationRevoked { code } => {
-                let revoke = sqlx::query("DELETE FROM invitations WHERE code = ?").bind(code.as_str());
-                revoke.execute(&mut *tx).await.map_err(store_error)?;
-            }
-            Projection::MemberIn(it) => member_in(tx, id, it).await?,
-            Projection::MemberOut { user } => {
-                let delete = sqlx::query("DELETE FROM memberships WHERE user = ? AND room = ?");
-                let delete = delete.bind(user.as_str()).bind(id.as_str());
-                delete.execute(&mut *tx).await.map_err(store_error)?;
-            }
-            Projection::Text(it) => text(tx, id, it).await?,
-            Projection::TextEdited { seq, text } => text_edited(tx, id, *seq, text).await?,
-            Projection::TextGone { seq } => texts_gone(tx, id, *seq, *seq).await?,
-            Projection::TextsGone { through } => texts_gone(tx, id, 1, *through).await?,
-            Projection::FilesGone { files } => {
-                for file in files {
-                    let detach = sqlx::query("UPDATE files SET attached = 0 WHERE id = ? AND room = ?");
-                    let detach = detach.bind(file.as_str()).bind(id.as_str());
+    let alike = |one: &Projection, next: &Projection| discriminant(one) == discriminant(next);
+    for run in projections.chunk_by(alike) {
+        let (mut members, mut shown) = (Vec::new(), Vec::new());
+        for projection in run {
+            match projection {
+                Projection::MemberIn(it) => members.push(it),
+                Projection::Text(it) => shown.push(it),
+                Projection::Face(it) => face(tx, id, it).await?,
+                Projection::Closed { at } => drop(room::close(tx, id, *at).await?),
+                Projection::InvitationRevoked { code } => {
+                    let revoke = sqlx::query("DELETE FROM invitations WHERE code = ?").bind(code.as_str());
+                    revoke.execute(&mut *tx).await.map_err(store_error)?;
+                }
+                Projection::MemberOut { user } => {
+                    let delete = sqlx::query("DELETE FROM memberships WHERE user = ? AND room = ?");
+                    let delete = delete.bind(user.as_str()).bind(id.as_str());
+                    delete.execute(&mut *tx).await.map_err(store_error)?;
+                }
+                Projection::TextEdited { seq, text } => text_edited(tx, id, *seq, text).await?,
+                Projection::TextGone { seq } => texts_gone(tx, id, *seq, *seq).await?,
+                Projection::TextsGone { through } => texts_gone(tx, id, 1, *through).await?,
+                Projection::FilesGone { files } => {
+                    for file in files {
+                        let detach = sqlx::query("UPDATE files SET attached = 0 WHERE id = ? AND room = ?");
+                        let detach = detach.bind(file.as_str()).bind(id.as_str());
+                        detach.execute(&mut *tx).await.map_err(store_error)?;
+                    }
+                }
+                Projection::FilesExpired { before } => {
+                    let detach = sqlx::query("UPDATE files SET attached = 0 WHERE room = ? AND created_at < ?");
+                    let detach = detach.bind(id.as_str()).bind(rows::signed(before.0));
                     detach.execute(&mut *tx).await.map_err(store_error)?;
                 }
             }
-            Projection::FilesExpired { before } => {
-                let detach = sqlx::query("UPDATE files SET attached = 0 WHERE room = ? AND created_at < ?");
-                let detach = detach.bind(id.as_str()).bind(rows::signed(before.0));
-                detach.execute(&mut *tx).await.map_err(store_error)?;
-            }
         }
+        members_in(tx, id, &members).await?;
+        texts(tx, id, &shown).await?;
     }
     Ok(())
 }
@@ -86,19 +116,24 @@ async fn face(tx: &mut SqliteConnection, id: &RoomId, face: &Face) -> Result<(),
     Ok(())
 }
 
-async fn member_in(tx: &mut SqliteConnection, id: &RoomId, member: &Membership) -> Result<(), StoreError> {
-    sqlx::query(
-        "INSERT OR REPLACE INTO memberships (user, room, role, since, guest, nickname) VALUES (?, ?, ?, ?, ?, ?)",
-    )
-    .bind(member.user.as_str())
-    .bind(id.as_str())
-    .bind(role(member.role))
-    .bind(rows::signed(member.since))
-    .bind(member.guest)
-    .bind(member.nickname.as_str())
-    .execute(tx)
-    .await
-    .map_err(store_error)?;
+async fn members_in(tx: &mut SqliteConnection, id: &RoomId, members: &[&Membership]) -> Result<(), StoreError> {
+    let mut rest = members;
+    for (rows, sql) in CHUNKS.into_iter().zip(MEMBERS_IN.iter()) {
+        while let Some((chunk, others)) = rest.split_at_checked(rows) {
+            let mut insert = sqlx::query(sql.as_str());
+            for member in chunk {
+                insert = insert
+                    .bind(member.user.as_str())
+                    .bind(id.as_str())
+                    .bind(role(member.role))
+                    .bind(rows::signed(member.since))
+                    .bind(member.guest)
+                    .bind(member.nickname.as_str());
+            }
+            insert.execute(&mut *tx).await.map_err(store_error)?;
+            rest = others;
+        }
+    }
     Ok(())
 }
 
@@ -111,19 +146,30 @@ fn role(role: Role) -> i64 {
     }
 }
 
-async fn text(tx: &mut SqliteConnection, id: &RoomId, text: &Text) -> Result<(), StoreError> {
-    let row = sqlx::query(
-        "INSERT INTO texts (room, seq, author) VALUES (?, ?, ?)
-         ON CONFLICT (room, seq) DO UPDATE SET author = excluded.author RETURNING id",
-    )
-    .bind(id.as_str())
-    .bind(rows::signed(text.seq))
-    .bind(text.author.as_str())
-    .fetch_one(&mut *tx)
-    .await
-    .map_err(store_error)?;
-    let place: i64 = row.try_get("id").map_err(store_error)?;
-    index(tx, place, id, text.author.as_str(), &text.text).await
+async fn texts(tx: &mut SqliteConnection, id: &RoomId, texts: &[&Text]) -> Result<(), StoreError> {
+    let mut rest = texts;
+    for (rows, sql) in CHUNKS.into_iter().zip(TEXTS.iter()) {
+        while let Some((chunk, others)) = rest.split_at_checked(rows) {
+            let mut insert = sqlx::query(sql.as_str());
+            for text in chunk {
+                insert = insert
+                    .bind(id.as_str())
+                    .bind(rows::signed(text.seq))
+                    .bind(text.author.as_str());
+            }
+            insert = insert.bind(as_word(id.as_str()));
+            for text in chunk {
+                insert = insert
+                    .bind(rows::signed(text.seq))
+                    .bind(words(&text.text).join(" "))
+                    .bind(as_word(text.author.as_str()));
+            }
+            let insert = insert.bind(id.as_str());
+            insert.execute(&mut *tx).await.map_err(store_error)?;
+            rest = others;
+        }
+    }
+    Ok(())
 }
 
 async fn text_edited(tx: &mut SqliteConnection, id: &RoomId, seq: Seq, text: &str) -> Result<(), StoreError> {
