@@ -23,6 +23,11 @@ pub struct Limits {
     pub chat_per_second: u32,
     /// Everything else that changes or reads something, per second and user \[50\], of which four seconds' worth may come at once.
     pub commands_per_second: u32,
+    /// Attempts to come into one room, per second and by everybody together \[100\], of which 20 seconds' worth may come at once.
+    pub room_joins_per_second: u32,
+    /// Chat messages and reactions in one room, per second and by everybody together \[500\], of which four seconds' worth may
+    /// come at once.
+    pub room_chat_per_second: u32,
     /// Bytes of a picture, at most 16 MiB \[2 MiB\].
     pub image_bytes: usize,
     /// Bytes of all pictures of one user \[200 MiB\].
@@ -45,6 +50,8 @@ impl Default for Limits {
             code_misses_per_minute: 10,
             chat_per_second: 5,
             commands_per_second: 50,
+            room_joins_per_second: 100,
+            room_chat_per_second: 500,
             image_bytes: 2 * 1024 * 1024,
             image_bytes_per_user: 200 * 1024 * 1024,
             file_bytes: 10 * 1024 * 1024,
@@ -62,6 +69,11 @@ impl Limits {
             code_miss: Rate::per_minute(self.code_misses_per_minute, self.code_misses_per_minute),
             chat: Rate::per_second(self.chat_per_second, self.chat_per_second.saturating_mul(4)),
             command: Rate::per_second(self.commands_per_second, self.commands_per_second.saturating_mul(4)),
+            room_join: Rate::per_second(
+                self.room_joins_per_second,
+                self.room_joins_per_second.saturating_mul(20),
+            ),
+            room_chat: Rate::per_second(self.room_chat_per_second, self.room_chat_per_second.saturating_mul(4)),
             ..trivium_api::limits::Limits::default()
         }
     }
@@ -75,6 +87,8 @@ impl Limits {
             ("code_misses_per_minute", self.code_misses_per_minute > 0),
             ("chat_per_second", self.chat_per_second > 0),
             ("commands_per_second", self.commands_per_second > 0),
+            ("room_joins_per_second", self.room_joins_per_second > 0),
+            ("room_chat_per_second", self.room_chat_per_second > 0),
         ];
         for (name, is_positive) in all {
             ensure!(is_positive, "limits.{name}: is 0, so nobody could come in");

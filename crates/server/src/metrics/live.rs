@@ -11,6 +11,7 @@ use prometheus_client::{
     encoding::{DescriptorEncoder, EncodeMetric},
     metrics::{MetricType, counter::ConstCounter, gauge::ConstGauge},
 };
+use tokio::runtime::Handle;
 use trivium_api::Api;
 
 /// What runtime, writer and sessions count.
@@ -94,6 +95,10 @@ impl Collector for Process {
             MetricType::Gauge,
         )?;
         ConstGauge::new(self.started).encode(started)?;
+        if let Ok(runtime) = Handle::try_current() {
+            let tasks = i64::try_from(runtime.metrics().num_alive_tasks()).unwrap_or(i64::MAX);
+            gauge(&mut to, "trivium_tasks", "Tasks that have not ended", tasks)?;
+        }
         if let Some(bytes) = resident_bytes() {
             gauge(&mut to, "process_resident_memory_bytes", "Memory in use", bytes)?;
         }
