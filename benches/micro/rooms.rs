@@ -5,9 +5,9 @@ use std::{future::poll_fn, sync::Arc, task::Poll};
 use divan::{Bencher, counter::ItemsCount};
 use tokio::runtime::{Builder, Runtime as Tokio};
 use trivium_api::WireEncode;
-use trivium_engine::{RoomId, Timestamp};
+use trivium_engine::{Role, RoomId, Timestamp, UserId};
 use trivium_runtime::{Caller, Clock, Delivery, Runtime, RuntimeConfig, Subscription, subscription::Features};
-use trivium_store::{Append, Catalogue, MemoryStore, Record, RoomLog, RoomRecord, Store};
+use trivium_store::{Append, Catalogue, Membership, MemoryStore, Projection, Record, RoomLog, RoomRecord, Store, Text};
 use trivium_store_sqlite::SqliteStore;
 
 use crate::world::{World, actor, answer, create, join, player, say};
@@ -49,6 +49,38 @@ fn sqlite_append_256(bencher: Bencher<'_, '_>, transactions: usize) {
     });
 }
 
+/// What is to be listed and searched of an entry.
+#[derive(Clone, Copy, Debug)]
+enum Listed {
+    Nothing,
+    Members,
+    Messages,
+}
+
+/// One transaction of so many entries of one room, with what each changes in what can be listed and searched.
+#[divan::bench(args = [
+    (1, Listed::Nothing), (1, Listed::Members), (1, Listed::Messages),
+    (64, Listed::Nothing), (64, Listed::Members), (64, Listed::Messages),
+], sample_count = 50)]
+fn sqlite_append_listed(bencher: Bencher<'_, '_>, (entries, listed): (u64, Listed)) {
+    let tokio = tokio();
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = tokio
+        .block_on(SqliteStore::open(&folder.path().join("bench.db")))
+        .expect("opens");
+    let room: RoomId = "room".parse().expect("an id");
+    let mut after = 0;
+    bencher.counter(ItemsCount::new(entries)).bench_local(|| {
+        let mut append = one_record(&room, after);
+        let first = append.records[0].clone();
+        let seqs = after + 1..=after + entries;
+        append.records = seqs.clone().map(|seq| Record { seq, ..first.clone() }).collect();
+        append.projections = seqs.filter_map(|seq| projection(listed, seq)).collect();
+        tokio.block_on(store.append(&[append])).expect("appended");
+        after += entries;
+    });
+}
+
 /// One message to so many subscribers, read by each of them: the cost of one delivery without a network.
 #[divan::bench(args = [10, 1_000], sample_count = 20)]
 fn fan_out(bencher: Bencher<'_, '_>, subscribers: usize) {
@@ -84,6 +116,26 @@ fn one_record(room: &RoomId, after: u64) -> Append {
         owner: 1,
         records: vec![record],
         projections: Vec::new(),
+    }
+}
+
+fn projection(listed: Listed, seq: u64) -> Option<Projection> {
+    let user: UserId = format!("user{seq}").parse().expect("an id");
+    match listed {
+        Listed::Nothing => None,
+        Listed::Members => Some(Projection::MemberIn(Membership {
+            nickname: user.to_string(),
+            user,
+            role: Role::Member,
+            since: seq,
+            guest: true,
+        })),
+        Listed::Messages => Some(Projection::Text(Text {
+            seq,
+            author: user,
+            at: Timestamp(1),
+            text: "What one says in a room, ten words or so.".into(),
+        })),
     }
 }
 

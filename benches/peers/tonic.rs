@@ -1,7 +1,14 @@
 //! `peer-tonic PORT`: a room on bare tonic, as one writes it first: a broadcast channel, and a stream that encodes each event for
 //! each subscriber. It speaks as much of Trivium's `Connect` as the generator does, without a store, rules or limits.
 
-use std::{env, time::SystemTime};
+use std::{
+    env,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
+    time::SystemTime,
+};
 
 use anyhow::{Context as _, Result};
 use tokio::{
@@ -13,8 +20,8 @@ use tonic::{
     Request, Response, Status, Streaming, codegen::BoxStream, transport::Server, transport::server::TcpIncoming,
 };
 use trivium_proto::v1::{
-    ConnectRequest, ConnectResponse, CreateRoomResponse, JoinRoomResponse, Message, MessageSent, Reply, Reset, Room,
-    RoomEvent, SendMessageResponse, Welcome,
+    ConnectRequest, ConnectResponse, CreateRoomResponse, Cursor, JoinRoomResponse, Message, MessageSent, Reply, Reset,
+    Room, RoomEvent, RoomSnapshot, SendMessageResponse, Welcome,
     connect_request::Request as Said,
     connect_response::Response as Told,
     reply::Result as Answer,
@@ -26,8 +33,11 @@ const ROOM: &str = "019a5b2c-7c11-7e02-8b6a";
 /// Events that a subscriber may lag before it loses some, and messages on their way to a connection.
 const LAG: usize = 1_024;
 
+#[derive(Clone)]
 struct Sessions {
     events: broadcast::Sender<RoomEvent>,
+    /// Number of the newest event.
+    head: Arc<AtomicU64>,
 }
 
 type Outgoing = mpsc::Sender<Result<ConnectResponse, Status>>;
@@ -39,20 +49,20 @@ impl SessionService for Sessions {
         request: Request<Streaming<ConnectRequest>>,
     ) -> Result<Response<BoxStream<ConnectResponse>>, Status> {
         let (out, stream) = mpsc::channel(LAG);
-        tokio::spawn(serve(request.into_inner(), self.events.clone(), out));
+        tokio::spawn(serve(request.into_inner(), self.clone(), out));
         Ok(Response::new(Box::pin(ReceiverStream::new(stream))))
     }
 }
 
 /// Serves one connection until either side is gone.
-async fn serve(mut said: Streaming<ConnectRequest>, events: broadcast::Sender<RoomEvent>, out: Outgoing) {
+async fn serve(mut said: Streaming<ConnectRequest>, sessions: Sessions, out: Outgoing) {
     while let Some(Ok(ConnectRequest { id, request })) = said.next().await {
         let told = match request {
             Some(Said::Hello(_)) => Told::Welcome(Welcome::default()),
             Some(Said::Subscribe(_)) => {
-                let (events, out) = (events.subscribe(), out.clone());
+                let (events, out) = (sessions.events.subscribe(), out.clone());
                 tokio::spawn(forward(events, out));
-                Told::Reset(Reset::default())
+                reset(sessions.head.load(Relaxed))
             }
             Some(Said::CreateRoom(_)) => {
                 let room = Room {
@@ -65,7 +75,8 @@ async fn serve(mut said: Streaming<ConnectRequest>, events: broadcast::Sender<Ro
             Some(Said::JoinRoom(_)) => reply(id, Answer::JoinRoom(JoinRoomResponse::default())),
             Some(Said::SendMessage(message)) => {
                 // Nobody listens: nobody is told.
-                let _nobody = events.send(event(id, message.text));
+                let seq = sessions.head.fetch_add(1, Relaxed) + 1;
+                let _nobody = sessions.events.send(event(seq, message.text));
                 reply(id, Answer::SendMessage(SendMessageResponse::default()))
             }
             _ => return,
@@ -92,6 +103,20 @@ fn reply(id: u64, answer: Answer) -> Told {
     Told::Reply(Reply {
         id,
         result: Some(answer),
+    })
+}
+
+fn reset(seq: u64) -> Told {
+    let cursor = Some(Cursor {
+        seq,
+        ..Cursor::default()
+    });
+    Told::Reset(Reset {
+        snapshot: Some(RoomSnapshot {
+            cursor,
+            ..RoomSnapshot::default()
+        }),
+        ..Reset::default()
     })
 }
 
@@ -123,7 +148,10 @@ async fn main() -> Result<()> {
     let incoming = TcpIncoming::from(listener).with_nodelay(Some(true));
     let (events, _) = broadcast::channel(LAG);
     Server::builder()
-        .add_service(SessionServiceServer::new(Sessions { events }))
+        .add_service(SessionServiceServer::new(Sessions {
+            events,
+            head: Arc::default(),
+        }))
         .serve_with_incoming(incoming)
         .await?;
     Ok(())

@@ -1,16 +1,19 @@
 //! Ours and the peers in turn, A B C A B C, each round on fresh servers: only ratios within a round are worth anything on a machine
 //! that others use too.
 //!
-//! Parts: `contender` starts the servers, `results` writes what came out.
+//! Parts: `contender` starts the servers, `shapes` says what they go through, `targets` what should come out, `results` writes what
+//! did.
 
 mod contender;
 mod results;
+mod shapes;
+mod targets;
 
 use std::{fs, path::PathBuf};
 
 use anyhow::{Context as _, Result};
+use trivium_benches::report::Report;
 
-use crate::report::Report;
 use contender::{CONTENDERS, Contender, Programs};
 use results::{Results, Run};
 
@@ -31,93 +34,70 @@ pub(crate) struct Args {
     /// Subscribers of the large room; the small one has 10.
     #[arg(long, default_value_t = 1_000)]
     sessions: usize,
+    /// Subscribers of the huge room; it is left out if they are more than descriptors.
+    #[arg(long, default_value_t = 10_000)]
+    huge: usize,
     /// Seconds to measure each shape.
     #[arg(long, default_value_t = 4)]
     seconds: u64,
     /// Leave out contenders of these names.
     #[arg(long, value_delimiter = ',')]
     without: Vec<String>,
+    /// Only these shapes: large, small, steady, huge, joins, spread, at once, mesh, quiz day, storm, slow.
+    #[arg(long, value_delimiter = ',')]
+    shapes: Vec<String>,
 }
 
 /// # Errors
 ///
-/// A server does not start, or an event was lost.
+/// A server does not start, or something was lost.
 pub(crate) async fn run(args: Args) -> Result<()> {
     let programs = Programs::beside_this(&args.peers)?;
-    let (sessions, seconds) = (args.sessions.to_string(), args.seconds.to_string());
-    let large = [
-        "fan-out",
-        "--sessions",
-        &sessions,
-        "--burst",
-        "1,16",
-        "--seconds",
-        &seconds,
-    ];
-    let small = [
-        "fan-out",
-        "--sessions",
-        "10",
-        "--burst",
-        "1",
-        "--every-ms",
-        "4",
-        "--seconds",
-        &seconds,
-    ];
-    let spread = [
-        "answers",
-        "--sessions",
-        "2000",
-        "--questions",
-        "2",
-        "--window-ms",
-        "2000",
-    ];
-    let at_once = ["answers", "--sessions", "2000", "--window-ms", "0"];
+    let reading = fs::read_to_string(&args.reading).with_context(|| args.reading.display().to_string())?;
+    let huge = shapes::allowed(args.huge);
+    let mut shapes = shapes::shapes(args.sessions, args.huge, args.seconds);
+    shapes.retain(|shape| {
+        let wanted = args.shapes.is_empty() || args.shapes.iter().any(|name| name == shape.name);
+        wanted && (shape.name != "huge" || huge.is_some())
+    });
+    let wanted = |one: &&Contender| !args.without.iter().any(|name| name == one.name);
     let mut runs = Vec::new();
     for round in 0..args.rounds {
-        for contender in CONTENDERS
-            .iter()
-            .filter(|one| !args.without.iter().any(|name| name == one.name))
-        {
-            let mut scenarios = vec![("large", &large[..]), ("small", &small[..])];
-            if contender.plays {
-                scenarios.extend([("spread", &spread[..]), ("at once", &at_once[..])]);
-            }
-            for (shape, scenario) in scenarios {
-                println!("round {} of {}: {}, {shape}", round + 1, args.rounds, contender.name);
-                let reports = once(&programs, contender, scenario).await;
-                let reports = reports.with_context(|| format!("{}, {shape}", contender.name))?;
-                for report in reports {
-                    let shape = match (shape, report.burst) {
-                        ("large", 2..) => "burst",
-                        (shape, _) => shape,
-                    };
-                    runs.push(Run {
-                        round,
-                        shape,
-                        contender: contender.name,
-                        report,
-                    });
-                }
+        for shape in &shapes {
+            for contender in CONTENDERS.iter().filter(wanted).filter(|one| (shape.who)(one)) {
+                println!(
+                    "round {} of {}: {}, {}",
+                    round + 1,
+                    args.rounds,
+                    shape.name,
+                    contender.name
+                );
+                let reports = once(&programs, contender, &shape.words).await;
+                let reports = reports.with_context(|| format!("{}, {}", contender.name, shape.name))?;
+                runs.extend(reports.into_iter().enumerate().map(|(nth, report)| Run {
+                    round,
+                    key: shapes::key(shape.name, nth, &report.scenario, report.burst),
+                    contender: contender.name,
+                    report,
+                }));
             }
         }
     }
-    let reading = fs::read_to_string(&args.reading).with_context(|| args.reading.display().to_string())?;
     let results = Results {
         runs,
         rounds: args.rounds,
-        sessions: args.sessions,
         seconds: args.seconds,
+        titles: shapes::titles(args.sessions, args.huge),
     };
+    let plots = args.out.with_file_name("plots");
+    results.plot(&plots)?;
     fs::write(&args.out, results.markdown(&reading)).with_context(|| args.out.display().to_string())?;
-    println!("written to {}", args.out.display());
+    println!("written to {}, with plots in {}", args.out.display(), plots.display());
     Ok(())
 }
 
 /// One scenario on a fresh server.
-async fn once(programs: &Programs, contender: &Contender, scenario: &[&str]) -> Result<Vec<Report>> {
+async fn once(programs: &Programs, contender: &Contender, scenario: &[String]) -> Result<Vec<Report>> {
     let server = programs.start(contender).await?;
     let printed = programs.load(contender, &server, scenario).await?;
     let reports = printed.lines().map(|line| Ok(serde_json::from_str(line)?));

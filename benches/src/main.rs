@@ -1,81 +1,66 @@
-//! `trivium-load`: loads a server that runs in a process of its own, counts what arrives, and reads from the kernel what that
-//! cost the server.
-//!
-//! ```text
-//!  scenario ── orders ──> connection ── wire, talk ──> server     (many, all on one thread)
-//!      ^                      │
-//!      └────── tally <────────┘            measure ── /proc/PID ──> server
-//! ```
-//!
-//! `against` starts the servers itself, ours and the peers' in `peers/`, and writes `RESULTS.md`.
+//! `trivium-load`: the load generator, and `against`, which measures ours and the peers with it.
 
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a program for the command line"
-)]
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "the generator looks for one message among many"
-)]
+#![expect(clippy::print_stdout, reason = "a program for the command line")]
 
 mod against;
-mod connection;
-mod measure;
-mod report;
-mod scenario;
-mod stage;
-mod swarm;
-mod talk;
-mod tally;
-mod wire;
 
 use anyhow::Result;
 use clap::Parser;
-use tokio::{runtime, task::LocalSet};
-
-use scenario::{answers, fan_out, idle};
+use trivium_benches::{Scenario, Telling};
 
 /// Load for a Trivium server or a peer, on one thread.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// Print a line of JSON per shape instead of a table.
-    #[arg(long, global = true)]
-    json: bool,
+    #[command(flatten)]
+    telling: Telling,
     #[command(subcommand)]
-    scenario: Scenario,
+    command: Command,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum Scenario {
-    /// One event, or a burst, to everybody, again and again.
-    FanOut(fan_out::Args),
-    /// Everybody answers the questions of a quiz.
-    Answers(answers::Args),
-    /// Everybody is there and nothing happens.
-    Idle(idle::Args),
+enum Command {
+    #[command(flatten)]
+    Load(Scenario),
     /// Ours and the peers in turn; writes the results.
     Against(against::Args),
 }
 
 fn main() -> Result<()> {
-    let Arguments { json, scenario } = Arguments::parse();
-    let run = async {
-        match scenario {
-            Scenario::FanOut(args) => fan_out::run(args).await,
-            Scenario::Answers(args) => answers::run(args).await,
-            Scenario::Idle(args) => idle::run(args).await,
-            Scenario::Against(args) => against::run(args).await.map(|()| Vec::new()),
-        }
-    };
-    let runtime = runtime::Builder::new_current_thread().enable_all().build()?;
-    let reports = LocalSet::new().block_on(&runtime, run)?;
-    if json {
-        for report in reports {
-            println!("{}", serde_json::to_string(&report)?);
-        }
-    } else if !reports.is_empty() {
-        print!("{}", report::table(&reports));
+    let Arguments { telling, command } = Arguments::parse();
+    match command {
+        Command::Load(scenario) => trivium_benches::run(scenario, &telling),
+        Command::Against(args) => trivium_benches::on_this_thread(against::run(args)),
     }
-    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn command_lines_are_understood_or_refused() {
+        Arguments::command().debug_assert();
+        for (line, good) in [
+            ("fan-out --pid 1 --burst 1,16", true),
+            ("fan-out --rate 500 --every-ms 2", false),
+            ("mesh --url https://quiz.example --token x", true),
+            ("mesh --token x --data y", false),
+            ("join-wave --url http://localhost:1 --code ABCD --rate 0.5 --hear", true),
+            ("join-wave --rate 0", false),
+            (
+                "reconnect --spread-ms 2000 --protocol grpc-web --json --plots out",
+                true,
+            ),
+            ("slow --sessions 10 --stalled 2", true),
+            ("quiz-day --rooms 3", true),
+            ("soak --minutes 0.5 --most 1", true),
+            ("soak --minutes soon", false),
+            ("against --peers here", true),
+        ] {
+            let words = std::iter::once("trivium-load").chain(line.split(' '));
+            assert_eq!(Arguments::try_parse_from(words).is_ok(), good, "{line}");
+        }
+    }
 }

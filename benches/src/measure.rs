@@ -23,21 +23,25 @@ pub(crate) struct Usage {
     pub(crate) system_ns: u64,
     /// Resident memory.
     pub(crate) rss_bytes: u64,
+    /// Open descriptors.
+    pub(crate) descriptors: u64,
+    /// Threads.
+    pub(crate) threads: u64,
 }
 
 /// CPU time between two moments.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-pub(crate) struct Cpu {
+pub struct Cpu {
     /// Microseconds on a core per unit of work.
-    pub(crate) us: f64,
+    pub us: f64,
     /// The part of it in user mode, from 0 to 1.
-    pub(crate) user_share: f64,
+    pub user_share: f64,
 }
 
 impl Process {
     /// # Errors
     ///
-    /// The process is gone, or the system is not Linux.
+    /// The process is gone or somebody else's, or the system is not Linux.
     pub(crate) fn usage(self) -> Result<Usage> {
         let base = format!("/proc/{}", self.0);
         let mut usage = Usage::default();
@@ -48,7 +52,9 @@ impl Process {
             };
             let on_cpu: u64 = text.split_whitespace().next().context("an empty schedstat")?.parse()?;
             usage.cpu_ns += on_cpu;
+            usage.threads += 1;
         }
+        usage.descriptors = u64::try_from(fs::read_dir(format!("{base}/fd"))?.count())?;
         let stat = fs::read_to_string(format!("{base}/stat"))?;
         // The name in parentheses may contain anything.
         let (_, fields) = stat.rsplit_once(')').context("a strange stat")?;
@@ -102,6 +108,7 @@ mod tests {
         }
         let after = process.usage().unwrap();
         assert!(after.cpu_ns > before.cpu_ns && after.rss_bytes > 0);
+        assert!(after.descriptors > 0 && after.threads > 0);
         assert!(after.since(&before, 1).us > 0.0);
     }
 

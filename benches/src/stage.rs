@@ -1,24 +1,29 @@
 //! The room that a scenario plays in, and its host.
 
-use std::{rc::Rc, time::Duration};
+use std::{
+    rc::Rc,
+    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    time::{Duration, UNIX_EPOCH},
+};
 
 use anyhow::{Context as _, Result, bail};
 use tokio::{sync::mpsc, task::spawn_local, time::timeout};
 use trivium_proto::v1::{
-    CreateRoomRequest, JoinPolicy, Reply, Room, RoomKind, connect_request::Request, connect_response::Response, reply,
+    CreateRoomRequest, JoinPolicy, Reply, Room, RoomKind, SendMessageRequest, connect_request::Request,
+    connect_response::Response, reply,
 };
 
 use crate::{
-    connection::{self, Speaker},
-    swarm::{CONNECT, Target},
+    connection::{self, Kind, Mind, Speaker},
+    dial::Dial,
     talk::{Host, Order, say, subscription},
     tally::Tally,
-    wire::H2,
+    target::{Protocol, Target},
 };
 
 /// Events that the host may leave unread; the scenario reads on before it waits for anything.
 const UNREAD: usize = 65_536;
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// Above the ids that connections use for their own.
 const FIRST_ID: u64 = 1 << 32;
 
@@ -26,51 +31,53 @@ const FIRST_ID: u64 = 1 << 32;
 pub(crate) struct Stage {
     pub(crate) room: String,
     pub(crate) code: String,
+    tally: Rc<Tally>,
     orders: mpsc::Sender<Order>,
     said: mpsc::Receiver<Response>,
     next_id: u64,
 }
 
 impl Stage {
-    /// Makes a room for `members`. The host is an operator on a gRPC connection of its own.
+    /// Makes a room for `members`. The host is on a gRPC connection of its own.
     ///
     /// # Errors
     ///
     /// The server refused.
     pub(crate) async fn build(target: &Target, kind: RoomKind, members: usize) -> Result<Self> {
-        let mut stage = Self::open(target)?;
+        if target.code.is_some() {
+            bail!("this scenario makes a room of its own: it needs --token or --data instead of --code");
+        }
+        let dial = Rc::new(Dial::speaking(target, Protocol::Grpc).await?);
+        let (orders, receiver) = mpsc::channel(16);
+        let (sender, said) = mpsc::channel(UNREAD);
+        let tally = Rc::new(Tally::new());
+        let host = Host::new(&target.token()?, sender);
+        let speaker = Speaker {
+            mind: Mind::new(Box::new(host), &tally, Kind::Steady, None),
+            orders: receiver,
+        };
+        let failed = Rc::clone(&tally);
+        spawn_local(async move {
+            if let Err(error) = connection::run(dial, speaker).await {
+                failed.fail(error.context("the host"));
+            }
+        });
+        let mut stage = Self {
+            room: String::new(),
+            code: String::new(),
+            tally,
+            orders,
+            said,
+            next_id: FIRST_ID,
+        };
         let room = stage.create(kind, members).await?;
         (stage.room, stage.code) = (room.id, room.join_code);
         Ok(stage)
     }
 
-    fn open(target: &Target) -> Result<Self> {
-        let (orders, receiver) = mpsc::channel(16);
-        let (sender, said) = mpsc::channel(UNREAD);
-        let speaker = Speaker {
-            talk: Box::new(Host::new(&target.token()?, sender)),
-            tally: Rc::new(Tally::new()),
-            orders: receiver,
-        };
-        let wire = H2::new(&target.addr.to_string(), CONNECT);
-        let addr = target.addr;
-        spawn_local(async move {
-            if let Err(error) = connection::tcp(addr, Box::new(wire), speaker).await {
-                eprintln!("the host: {error:#}");
-            }
-        });
-        Ok(Self {
-            room: String::new(),
-            code: String::new(),
-            orders,
-            said,
-            next_id: FIRST_ID,
-        })
-    }
-
     async fn create(&mut self, kind: RoomKind, members: usize) -> Result<Room> {
         let request = CreateRoomRequest {
-            request_id: format!("create-{}", std::process::id()),
+            request_id: unique("create")?,
             kind: kind.into(),
             title: "A full room".into(),
             join_policy: JoinPolicy::Code.into(),
@@ -90,10 +97,20 @@ impl Stage {
     ///
     /// The host is gone.
     pub(crate) async fn hear(&mut self) -> Result<()> {
-        let request = Request::Subscribe(subscription(&self.room));
+        let request = Request::Subscribe(subscription(&self.room, None));
         self.say([request]).await?;
         self.until(|said| matches!(said, Response::Reset(_)).then_some(()))
             .await
+    }
+
+    /// A chat message of the host with this text. `number` tells it from the host's others.
+    pub(crate) fn message(&self, number: u64, text: &str) -> Request {
+        Request::SendMessage(SendMessageRequest {
+            request_id: number.to_string(),
+            room_id: self.room.clone(),
+            text: text.to_owned(),
+            ..SendMessageRequest::default()
+        })
     }
 
     /// Sends requests in one write, and does not wait.
@@ -107,7 +124,11 @@ impl Stage {
             self.next_id += 1;
             messages.push(say(self.next_id, request));
         }
-        Ok(self.orders.send(Order::Say(messages)).await?)
+        if self.orders.send(Order::Say(messages)).await.is_err() {
+            self.tally.is_well()?;
+            bail!("the host is gone");
+        }
+        Ok(())
     }
 
     /// A request and its reply.
@@ -132,13 +153,28 @@ impl Stage {
     /// The host is gone, or it takes too long.
     pub(crate) async fn until<T>(&mut self, mut pick: impl FnMut(Response) -> Option<T>) -> Result<T> {
         let found = timeout(PATIENCE, async {
-            loop {
-                let said = self.said.recv().await.context("the host is gone")?;
+            while let Some(said) = self.said.recv().await {
                 if let Some(found) = pick(said) {
-                    return Ok(found);
+                    return Some(found);
                 }
             }
+            None
         });
-        found.await.context("the host waited in vain")?
+        let Some(found) = found.await.context("the host waited in vain")? else {
+            self.tally.is_well()?;
+            bail!("the host is gone");
+        };
+        Ok(found)
     }
+}
+
+/// An id that no other run and no other room of this one has.
+///
+/// # Errors
+///
+/// The clock stands before 1970.
+pub(crate) fn unique(what: &str) -> Result<String> {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let now = UNIX_EPOCH.elapsed()?.as_nanos();
+    Ok(format!("{what}-{now}-{}", COUNT.fetch_add(1, Relaxed)))
 }

@@ -2,40 +2,55 @@
 
 use std::{
     cell::{Cell, RefCell},
+    io::IsTerminal as _,
     time::{Duration, Instant},
 };
 
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Result, bail};
 use hdrhistogram::Histogram;
 use tokio::{sync::Notify, time::timeout};
 
-/// Nothing that is measured takes this long.
+/// Nothing that is measured stands still for so long.
 const PATIENCE: Duration = Duration::from_mins(2);
+/// How often who watches is told how far a wait is.
+const TOLD_EVERY: Duration = Duration::from_secs(1);
 
-/// What is counted.
+/// What is counted, and how late it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Count {
     /// Connections that have a seat.
     Joined,
     /// Connections that hear the room.
     Ready,
-    /// Events that arrived, over all connections.
+    /// Messages that arrived, over all connections that read all the time.
     Delivery,
     /// Acknowledged requests.
     Reply,
+    /// Messages that arrived at connections that do not read all the time.
+    Late,
+    /// Sessions that were cut, came back, and have heard what they had missed.
+    Whole,
+    /// Sessions that came back and were told to start over.
+    Restarted,
+    /// Connections that the server ended, where it may.
+    Cut,
 }
+
+const COUNTS: usize = 8;
 
 /// See the module.
 pub(crate) struct Tally {
-    counts: [Cell<u64>; 4],
+    counts: [Cell<u64>; COUNTS],
+    latencies: [RefCell<Histogram<u64>>; COUNTS],
     goal: Cell<Option<(Count, u64)>>,
     /// Bytes that came out of the sockets.
     pub(crate) bytes: Cell<u64>,
-    /// When the deliveries that are awaited were ordered.
+    /// When the deliveries that are awaited were ordered; for those that are not in `due`.
     pub(crate) ordered_at: Cell<Instant>,
-    /// When each request was made, by its number.
+    /// When each message was due, by its number: what its text says, or how many came before it on the same connection.
+    pub(crate) due: RefCell<Vec<Instant>>,
+    /// When each request was due, by its number.
     pub(crate) requested_at: RefCell<Vec<Instant>>,
-    latencies: RefCell<Histogram<u64>>,
     failure: RefCell<Option<anyhow::Error>>,
     reached: Notify,
 }
@@ -44,11 +59,12 @@ impl Tally {
     pub(crate) fn new() -> Self {
         Self {
             counts: Default::default(),
+            latencies: std::array::from_fn(|_| RefCell::new(empty())),
             goal: Cell::default(),
             bytes: Cell::default(),
             ordered_at: Cell::new(Instant::now()),
+            due: RefCell::default(),
             requested_at: RefCell::default(),
-            latencies: RefCell::new(Histogram::new(3).expect("three digits are fine")),
             failure: RefCell::default(),
             reached: Notify::new(),
         }
@@ -65,7 +81,7 @@ impl Tally {
         if let Some(since) = since {
             let micros = u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX);
             // A histogram that grows by itself takes every value.
-            let _recorded = self.latencies.borrow_mut().record_n(micros, more);
+            let _recorded = self.latencies[what as usize].borrow_mut().record_n(micros, more);
         }
         if self
             .goal
@@ -82,21 +98,19 @@ impl Tally {
         self.reached.notify_one();
     }
 
-    /// Forgets all latencies; returns them.
-    pub(crate) fn take_latencies(&self) -> Histogram<u64> {
-        let mut latencies = self.latencies.borrow_mut();
-        let taken = latencies.clone();
-        latencies.reset();
-        taken
+    /// Forgets all latencies of a kind; returns them.
+    pub(crate) fn take_latencies(&self, what: Count) -> Histogram<u64> {
+        self.latencies[what as usize].replace(empty())
     }
 
     /// Waits until `what` has been counted up to `goal`, no more and no less.
     ///
     /// # Errors
     ///
-    /// A connection failed, something arrived twice, or it takes too long.
+    /// A connection failed, something arrived twice, or nothing has moved for too long.
     pub(crate) async fn reach(&self, what: Count, goal: u64) -> Result<()> {
         self.goal.set(Some((what, goal)));
+        let mut moved = (self.count(what), Instant::now());
         loop {
             if let Some(error) = self.failure.borrow_mut().take() {
                 return Err(error);
@@ -104,10 +118,55 @@ impl Tally {
             match self.count(what) {
                 count if count > goal => bail!("{what:?}: {count} instead of {goal}"),
                 count if count == goal => return Ok(()),
-                count => timeout(PATIENCE, self.reached.notified())
-                    .await
-                    .map_err(|_| anyhow!("{what:?}: {count} of {goal} after {PATIENCE:?}"))?,
+                count if count > moved.0 => moved = (count, Instant::now()),
+                count if moved.1.elapsed() > PATIENCE => {
+                    bail!("{what:?}: {count} of {goal}, and no more for {PATIENCE:?}")
+                }
+                _ => {}
+            }
+            if timeout(TOLD_EVERY, self.reached.notified()).await.is_err() {
+                tell(&format!("{what:?}: {} of {goal}", self.count(what)));
             }
         }
+    }
+
+    /// Whether nothing has failed so far.
+    ///
+    /// # Errors
+    ///
+    /// The failure.
+    pub(crate) fn is_well(&self) -> Result<()> {
+        self.failure.borrow_mut().take().map_or(Ok(()), Err)
+    }
+}
+
+/// How far it is, for who looks on.
+pub(crate) fn tell(progress: &str) {
+    if std::io::stderr().is_terminal() {
+        eprint!("\r\x1b[K{progress}\r");
+    }
+}
+
+/// A histogram of microseconds that grows by itself.
+pub(crate) fn empty() -> Histogram<u64> {
+    Histogram::new(3).expect("three digits are fine")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn too_much_too_little_and_a_failure_are_errors() {
+        let tally = Tally::new();
+        tally.add(Count::Delivery, 3, Some(Instant::now()));
+        assert!(tally.reach(Count::Delivery, 3).await.is_ok());
+        let error = tally.reach(Count::Delivery, 2).await.unwrap_err();
+        assert!(error.to_string().contains("3 instead of 2"), "{error}");
+        assert_eq!(tally.take_latencies(Count::Delivery).len(), 3);
+        assert_eq!(tally.take_latencies(Count::Delivery).len(), 0);
+        tally.fail(anyhow::anyhow!("cut"));
+        let error = tally.reach(Count::Delivery, 3).await.unwrap_err();
+        assert_eq!(error.to_string(), "cut");
     }
 }

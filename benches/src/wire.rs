@@ -128,7 +128,13 @@ mod tests {
                 vec!["one"],
                 vec![],
             ),
-            ("h2", Box::new(H2::new("", "")), h2.concat(), vec!["one", "two"], h2_out),
+            (
+                "h2",
+                Box::new(H2::new("", "", false)),
+                h2.concat(),
+                vec!["one", "two"],
+                h2_out,
+            ),
             (
                 "grpc-web",
                 Box::new(GrpcWeb::new("", &[""])),
@@ -170,8 +176,11 @@ mod tests {
     #[test]
     fn an_end_is_an_error() {
         let rows: [(Box<dyn Wire>, &[u8]); 5] = [
-            (Box::new(H2::new("", "")), b"\0\0\0\x01\x05\0\0\0\x01"),
-            (Box::new(H2::new("", "")), b"\0\0\x08\x07\0\0\0\0\0\0\0\0\0\0\0\0\x0b"),
+            (Box::new(H2::new("", "", false)), b"\0\0\0\x01\x05\0\0\0\x01"),
+            (
+                Box::new(H2::new("", "", false)),
+                b"\0\0\x08\x07\0\0\0\0\0\0\0\0\0\0\0\0\x0b",
+            ),
             (Box::new(GrpcWeb::new("", &[""])), b"HTTP/1.1 503 No\r\n\r\n"),
             (
                 Box::new(GrpcWeb::new("", &[""])),

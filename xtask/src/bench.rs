@@ -19,7 +19,7 @@ pub(crate) fn bench(arguments: &[&str]) -> Result<()> {
             exec(program(programs.join("trivium-load")).args(rest))
         }
         ["against", rest @ ..] => {
-            let programs = build(&["trivium-benches", "trivium-server"])?;
+            let programs = build(&["trivium-benches", "trivium-peers", "trivium-server"])?;
             let peers = peers()?;
             run(program(programs.join("trivium-load"))
                 .arg("against")

@@ -30,12 +30,14 @@ connections_per_ip = 20000
 joins_per_minute = 10000000
 chat_per_second = 1000000
 commands_per_second = 1000000
+room_joins_per_second = 1000000
+room_chat_per_second = 1000000
 ";
 
 /// A server, and how to speak to it.
 pub(super) struct Contender {
     pub(super) name: &'static str,
-    protocol: &'static str,
+    pub(super) protocol: &'static str,
     server: Server,
     /// Whether quizzes are played on it.
     pub(super) plays: bool,
@@ -51,11 +53,12 @@ enum Server {
 }
 
 /// In the order of their turns.
-pub(super) const CONTENDERS: [Contender; 7] = [
+pub(super) const CONTENDERS: [Contender; 8] = [
     ours("trivium gRPC", "grpc", true),
     peer("raw TCP", "raw", Server::Program("peer-raw", &[RAW_BYTES])),
     peer("Socket.IO", "socket-io", Server::Script("socketio.mjs")),
     peer("ws", "ws", Server::Script("ws.mjs")),
+    peer("socketioxide", "socket-io", Server::Program("peer-socketioxide", &[])),
     peer("bare tonic", "grpc", Server::Program("peer-tonic", &[])),
     ours("trivium gRPC-Web", "grpc-web", false),
     ours("trivium WebTransport", "webtransport", false),
@@ -157,7 +160,7 @@ impl Programs {
     /// # Errors
     ///
     /// The scenario failed, or takes too long.
-    pub(super) async fn load(&self, contender: &Contender, server: &Running, scenario: &[&str]) -> Result<String> {
+    pub(super) async fn load(&self, contender: &Contender, server: &Running, scenario: &[String]) -> Result<String> {
         let pid = server.child.id().context("the server ended")?;
         let mut command = Command::new("taskset");
         command.args(["--cpu-list", CLIENT_CORE]);
@@ -166,7 +169,7 @@ impl Programs {
             .arg("--json")
             .args(scenario);
         command.args(["--pid", &pid.to_string(), "--protocol", contender.protocol]);
-        command.arg("--addr").arg(server.addr.to_string());
+        command.arg("--url").arg(format!("http://{}", server.addr));
         if contender.server == Server::Trivium {
             command.arg("--data").arg(&self.data);
         }

@@ -1,13 +1,20 @@
 //! `RESULTS.md`: conditions, tables, and how the figures stand to the targets.
 
-use std::{fmt::Write as _, fs, process::Command};
+use std::{fmt::Write as _, fs, path::Path, process::Command};
 
-use crate::report::Report;
+use anyhow::{Context as _, Result};
+use trivium_benches::{
+    plot::{self, Curve},
+    report::Report,
+};
+
+use super::targets::{Figure, TARGETS, Target, cpu, join, last, memory, p99, user};
 
 /// One report, and where it belongs.
 pub(super) struct Run {
     pub(super) round: usize,
-    pub(super) shape: &'static str,
+    /// Which table it belongs to.
+    pub(super) key: String,
     pub(super) contender: &'static str,
     pub(super) report: Report,
 }
@@ -16,8 +23,9 @@ pub(super) struct Run {
 pub(super) struct Results {
     pub(super) runs: Vec<Run>,
     pub(super) rounds: usize,
-    pub(super) sessions: usize,
     pub(super) seconds: u64,
+    /// Keys of the tables, and what they are called.
+    pub(super) titles: Vec<(&'static str, String)>,
 }
 
 /// The median of the rounds, and the least and the most.
@@ -26,142 +34,6 @@ struct Spread {
     median: f64,
     least: f64,
     most: f64,
-}
-
-/// What one figure should be.
-struct Target {
-    what: &'static str,
-    shape: &'static str,
-    ours: &'static str,
-    /// The figure is a quotient with this contender's, or ours alone.
-    peer: Option<&'static str>,
-    /// Whether the peer's figure is divided by ours, so that more is better.
-    more: bool,
-    figure: fn(&Report) -> f64,
-    bound: f64,
-}
-
-const OURS: &str = "trivium gRPC";
-const WEB: &str = "trivium gRPC-Web";
-const WT: &str = "trivium WebTransport";
-
-const fn cheaper(
-    what: &'static str,
-    shape: &'static str,
-    ours: &'static str,
-    peer: &'static str,
-    bound: f64,
-) -> Target {
-    Target {
-        what,
-        shape,
-        ours,
-        peer: Some(peer),
-        more: true,
-        figure: cpu,
-        bound,
-    }
-}
-
-const fn cost(what: &'static str, shape: &'static str, ours: &'static str, peer: &'static str, bound: f64) -> Target {
-    Target {
-        more: false,
-        ..cheaper(what, shape, ours, peer, bound)
-    }
-}
-
-const fn at_most(what: &'static str, shape: &'static str, ours: &'static str, figure: Figure, bound: f64) -> Target {
-    Target {
-        what,
-        shape,
-        ours,
-        peer: None,
-        more: false,
-        figure,
-        bound,
-    }
-}
-
-type Figure = fn(&Report) -> f64;
-
-const fn sooner(what: &'static str, peer: &'static str, bound: f64) -> Target {
-    Target {
-        figure: p99,
-        ..cheaper(what, "small", OURS, peer, bound)
-    }
-}
-
-const TARGETS: [Target; 23] = [
-    cheaper("one event: CPU against Socket.IO", "large", OURS, "Socket.IO", 1.5),
-    cheaper("one event: CPU against ws", "large", OURS, "ws", 1.1),
-    cost("one event: cost over raw TCP", "large", OURS, "raw TCP", 1.6),
-    cheaper("burst of 16: CPU against Socket.IO", "burst", OURS, "Socket.IO", 10.0),
-    cheaper("burst of 16: CPU against ws", "burst", OURS, "ws", 10.0),
-    cost("burst of 16: cost over raw TCP", "burst", OURS, "raw TCP", 1.7),
-    cheaper("small room: CPU against Socket.IO", "small", OURS, "Socket.IO", 4.0),
-    cheaper("small room: CPU against ws", "small", OURS, "ws", 2.0),
-    sooner("small room: p99 against Socket.IO", "Socket.IO", 3.0),
-    sooner("small room: p99 against ws", "ws", 3.0),
-    cheaper(
-        "WebTransport, one event: CPU against Socket.IO",
-        "large",
-        WT,
-        "Socket.IO",
-        1.0,
-    ),
-    cheaper(
-        "WebTransport, burst of 16: CPU against Socket.IO",
-        "burst",
-        WT,
-        "Socket.IO",
-        8.0,
-    ),
-    cost(
-        "WebTransport, one event: cost over raw TCP",
-        "large",
-        WT,
-        "raw TCP",
-        2.5,
-    ),
-    cost("gRPC-Web, one event: cost over our gRPC", "large", WEB, OURS, 1.0),
-    cost("gRPC-Web, burst of 16: cost over our gRPC", "burst", WEB, OURS, 1.0),
-    at_most("KB per idle session, gRPC", "large", OURS, memory, 22.0),
-    at_most("KB per idle session, gRPC-Web", "large", WEB, memory, 13.0),
-    at_most("KB per idle session, WebTransport", "large", WT, memory, 66.0),
-    Target {
-        figure: join,
-        ..cheaper("join: CPU against Socket.IO", "large", OURS, "Socket.IO", 4.0)
-    },
-    cheaper("one event: CPU against bare tonic", "large", OURS, "bare tonic", 1.0),
-    cheaper("burst of 16: CPU against bare tonic", "burst", OURS, "bare tonic", 1.0),
-    at_most(
-        "2,000 answers at once, durable: last ms",
-        "at once",
-        OURS,
-        last,
-        1_000.0,
-    ),
-    at_most("2,000 answers over 2 s, durable: p99 ms", "spread", OURS, p99, 1_000.0),
-];
-
-fn cpu(report: &Report) -> f64 {
-    report.cpu.us
-}
-
-fn p99(report: &Report) -> f64 {
-    report.latency.p99
-}
-
-fn last(report: &Report) -> f64 {
-    report.latency.max
-}
-
-fn memory(report: &Report) -> f64 {
-    report.joined.rss_kb
-}
-
-fn join(report: &Report) -> f64 {
-    report.joined.cpu.us
 }
 
 impl Results {
@@ -176,23 +48,50 @@ impl Results {
         for target in &TARGETS {
             text += &self.row(target);
         }
-        let shapes = [
-            ("large", format!("One event at a time to {} subscribers", self.sessions)),
-            ("burst", format!("Bursts of 16 to {} subscribers", self.sessions)),
-            ("small", "One event per 4 ms to 10 subscribers".to_owned()),
-            (
-                "spread",
-                "2,000 players answer within 2 s, SQLite with synchronous=FULL".to_owned(),
-            ),
-            (
-                "at once",
-                "2,000 players answer at once, SQLite with synchronous=FULL".to_owned(),
-            ),
-        ];
-        for (shape, title) in shapes {
-            text += &self.table(shape, &title);
+        for (key, title) in &self.titles {
+            text += &self.table(key, title);
         }
         text + "\n" + reading
+    }
+
+    /// A plot per table, with a curve per contender.
+    ///
+    /// # Errors
+    ///
+    /// They cannot be written.
+    pub(super) fn plot(&self, directory: &Path) -> Result<()> {
+        fs::create_dir_all(directory).with_context(|| directory.display().to_string())?;
+        for (key, title) in &self.titles {
+            let curves = self.curves(key);
+            if !curves.is_empty() {
+                let path = directory.join(plot::file_name(key));
+                fs::write(&path, plot::svg(title, &curves)).with_context(|| path.display().to_string())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Of each contender the curve of the round that is in the middle by its p99.
+    fn curves(&self, key: &str) -> Vec<(String, Curve)> {
+        let names = self.names(key).into_iter();
+        let curves = names.filter_map(|name| {
+            let rounds = 0..self.rounds;
+            let mut reports: Vec<_> = rounds.filter_map(|round| self.report(round, key, name)).collect();
+            reports.sort_by(|one, other| one.latency.p99.total_cmp(&other.latency.p99));
+            let middle = reports.get(reports.len() / 2)?;
+            Some((name.to_owned(), middle.latency.curve.clone()))
+        });
+        curves.filter(|(_, curve)| !curve.is_empty()).collect()
+    }
+
+    fn names(&self, key: &str) -> Vec<&'static str> {
+        let mut names: Vec<&str> = Vec::new();
+        for run in self.runs.iter().filter(|run| run.key == key) {
+            if !names.contains(&run.contender) {
+                names.push(run.contender);
+            }
+        }
+        names
     }
 
     fn conditions(&self) -> String {
@@ -207,8 +106,10 @@ impl Results {
             "- {cores} cores, {}, Linux {}; {}; {}.\n\
              - {} rounds in turn, a fresh server for each; {} s per shape after 1 s of warm-up. Server on core {}, generator on \
              core {}, loopback, no TLS except for WebTransport. Release profile.\n\
-             - Closed loop: the next event follows when the last one has arrived everywhere, so a lost or doubled delivery fails the \
-             run. CPU is the server's, from `/proc/PID/task/*/schedstat`, per delivery or acknowledged answer.\n\
+             - Fan-out is a closed loop unless it says otherwise: the next event follows when the last one has arrived everywhere. \
+             All else is an open loop: latency counts from the moment at which something was due. A delivery that is lost or comes \
+             twice fails the run. CPU is the server's, from `/proc/PID/task/*/schedstat`, per delivery, acknowledged request, or \
+             session.\n\
              - Load average of the machine at the end: {}.\n",
             line("/proc/cpuinfo", "model name"),
             kernel.trim(),
@@ -225,11 +126,11 @@ impl Results {
     fn row(&self, target: &Target) -> String {
         let rounds = 0..self.rounds;
         let figures = rounds.filter_map(|round| {
-            let ours = (target.figure)(self.report(round, target.shape, target.ours)?);
+            let ours = (target.figure)(self.report(round, target.key, target.ours)?)?;
             let Some(peer) = target.peer else {
                 return Some(ours);
             };
-            let peer = (target.figure)(self.report(round, target.shape, peer)?);
+            let peer = (target.figure)(self.report(round, target.key, peer)?)?;
             Some(if target.more { peer / ours } else { ours / peer })
         });
         let Some(spread) = Spread::of(figures.collect()) else {
@@ -249,12 +150,11 @@ impl Results {
         )
     }
 
-    fn table(&self, shape: &str, title: &str) -> String {
-        let mut names: Vec<&str> = Vec::new();
-        for run in self.runs.iter().filter(|run| run.shape == shape) {
-            if !names.contains(&run.contender) {
-                names.push(run.contender);
-            }
+    /// Empty of what was not measured.
+    fn table(&self, key: &str, title: &str) -> String {
+        let names = self.names(key);
+        if names.is_empty() {
+            return String::new();
         }
         let mut text = format!(
             "\n## {title}\n\n| server | µs CPU | user | per s | bytes | p50 ms | p99 ms | max ms | µs CPU / join | KB / session |\n"
@@ -262,30 +162,35 @@ impl Results {
         text += "|---|---|---|---|---|---|---|---|---|---|\n";
         for name in names {
             let spread = |figure: Figure| {
-                let reports = (0..self.rounds).filter_map(|round| self.report(round, shape, name));
-                Spread::of(reports.map(figure).collect())
+                let reports = (0..self.rounds).filter_map(|round| self.report(round, key, name));
+                Spread::of(reports.filter_map(figure).collect())
             };
-            let median = |figure: Figure| spread(figure).map_or(0.0, |spread| spread.median);
+            let median = |figure: Figure, digits| {
+                spread(figure).map_or_else(|| "-".to_owned(), |spread| format!("{:.digits$}", spread.median))
+            };
             let _never_fails = writeln!(
                 text,
-                "| {name} | {} | {:.0} % | {:.0} | {:.0} | {:.2} | {:.2} | {:.1} | {:.0} | {:.1} |",
-                spread(cpu).map_or_else(String::new, Spread::text),
-                median(|report| report.cpu.user_share) * 100.0,
-                median(|report| report.per_second),
-                median(|report| report.bytes),
-                median(|report| report.latency.p50),
-                median(p99),
-                median(last),
-                median(join),
-                median(memory),
+                "| {name} | {} | {} % | {} | {} | {} | {} | {} | {} | {} |",
+                spread(cpu).map_or_else(|| "-".to_owned(), Spread::text),
+                median(user, 0),
+                median(|report| Some(report.per_second), 0),
+                median(|report| Some(report.bytes), 0),
+                median(|report| Some(report.latency.p50), 2),
+                median(p99, 2),
+                median(last, 1),
+                median(join, 0),
+                median(memory, 1),
             );
+        }
+        if !self.curves(key).is_empty() {
+            let _never_fails = writeln!(text, "\n![{title}](plots/{})", plot::file_name(key));
         }
         text
     }
 
-    fn report(&self, round: usize, shape: &str, contender: &str) -> Option<&Report> {
+    fn report(&self, round: usize, key: &str, contender: &str) -> Option<&Report> {
         let mut runs = self.runs.iter();
-        let run = runs.find(|run| (run.round, run.shape, run.contender) == (round, shape, contender))?;
+        let run = runs.find(|run| (run.round, run.key.as_str(), run.contender) == (round, key, contender))?;
         Some(&run.report)
     }
 }

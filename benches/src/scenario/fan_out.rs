@@ -1,7 +1,9 @@
-//! One event, or a burst of them, to everybody; the next when all have arrived at all.
+//! One event, or a burst of them, to everybody.
 //!
-//! A closed loop loses nothing and overruns nothing, so each run also checks that every event arrives once. Trivium's events are
-//! chat messages: authorized, validated, and durable before anybody sees them. The peers only relay.
+//! Without a rate, the next follows when all have arrived at all: a closed loop loses nothing and overruns nothing, and shows what
+//! a delivery costs. With one, events come when they are due, and latency is measured from then. Either way each run also checks
+//! that every event arrives once. Trivium's events are chat messages: authorized, validated, and durable before anybody sees
+//! them. The peers only relay.
 
 use std::{
     rc::Rc,
@@ -10,22 +12,25 @@ use std::{
 
 use anyhow::Result;
 use tokio::{sync::mpsc, time::MissedTickBehavior};
-use trivium_proto::v1::{RoomKind, SendMessageRequest, connect_request::Request};
+use trivium_proto::v1::RoomKind;
 
 use crate::{
     measure::per,
-    report::{Latency, Report},
+    report::{Latency, Report, rate},
+    schedule::{self, Schedule, moments},
     stage::Stage,
-    swarm::{Protocol, Swarm, Target, publisher, used},
+    swarm::{Swarm, room},
     talk::Order,
     tally::{Count, Tally},
+    target::Target,
 };
 
 /// What is said in the room: together with its envelope, about as long as the peers' event.
-const TEXT: &str = "Which planet is largest?";
+pub(super) const TEXT: &str = "Which planet is largest?";
 
+/// The command line of this scenario.
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Args {
+pub struct Args {
     #[command(flatten)]
     target: Target,
     /// Subscribers, each on a connection of its own.
@@ -40,6 +45,9 @@ pub(crate) struct Args {
     /// Milliseconds from one order to the next, at least; otherwise the next follows at once.
     #[arg(long)]
     every_ms: Option<u64>,
+    /// Orders per second, whether the last one has arrived or not.
+    #[arg(long, conflicts_with = "every_ms", value_parser = schedule::rate)]
+    rate: Option<f64>,
 }
 
 /// # Errors
@@ -47,44 +55,45 @@ pub(crate) struct Args {
 /// Somebody was refused or cut off, or an event was lost or came twice.
 pub(crate) async fn run(args: Args) -> Result<Vec<Report>> {
     let target = &args.target;
-    let stage = match target.protocol {
-        Protocol::Grpc | Protocol::GrpcWeb | Protocol::Webtransport => {
-            Some(Stage::build(target, RoomKind::Channel, args.sessions).await?)
-        }
-        Protocol::Ws | Protocol::SocketIo | Protocol::Raw => None,
-    };
-    let swarm = Swarm::open(target, stage.as_ref(), args.sessions).await?;
+    let (door, stage) = room(target, RoomKind::Channel, args.sessions).await?;
+    let swarm = Swarm::open(target, door.as_ref(), args.sessions).await?;
     let mut publisher = match stage {
         Some(stage) => Publisher::Host { stage, said: 0 },
-        None => Publisher::Plain(publisher(target, &swarm.tally).await?),
+        None => Publisher::Plain(swarm.publisher().await?),
     };
     let mut reports = Vec::new();
     for burst in args.burst {
-        let every = args.every_ms.map(Duration::from_millis);
         let mut shape = Shape {
             tally: Rc::clone(&swarm.tally),
             publisher,
-            everybody: u64::try_from(args.sessions * burst)?,
+            sessions: args.sessions,
             burst,
-            every,
+            every: args.every_ms.map(Duration::from_millis),
+            rate: args.rate,
         };
         shape.play(Duration::from_secs(1)).await?;
-        let (usage, begun) = (target.process().usage()?, Instant::now());
+        let (usage, begun) = (target.usage()?, Instant::now());
         let (count, bytes) = (swarm.tally.count(Count::Delivery), swarm.tally.bytes.get());
-        let _warm_up = swarm.tally.take_latencies();
+        let _warm_up = swarm.tally.take_latencies(Count::Delivery);
         shape.play(Duration::from_secs(args.seconds)).await?;
         let work = swarm.tally.count(Count::Delivery) - count;
         reports.push(Report {
-            scenario: "fan-out".into(),
+            scenario: if args.rate.is_some() {
+                "fan-out, open loop"
+            } else {
+                "fan-out"
+            }
+            .into(),
             protocol: target.protocol.name(),
             sessions: u64::try_from(args.sessions)?,
             burst: u64::try_from(burst)?,
             work,
-            per_second: per(work, 1) / begun.elapsed().as_secs_f64(),
-            cpu: used(target, &usage, work)?,
+            per_second: rate(work, begun.elapsed()),
+            cpu: target.used(usage.as_ref(), work)?,
             bytes: per(swarm.tally.bytes.get() - bytes, work),
-            latency: Latency::of(&swarm.tally.take_latencies()),
+            latency: Latency::of(&swarm.tally.take_latencies(Count::Delivery)),
             joined: swarm.joined,
+            ..Report::default()
         });
         publisher = shape.publisher;
     }
@@ -102,18 +111,11 @@ impl Publisher {
         match self {
             Self::Plain(orders) => Ok(orders.send(Order::Say(vec![burst.to_string().into_bytes()])).await?),
             Self::Host { stage, said } => {
-                let room = stage.room.clone();
-                let messages = (0..burst).map(|_| {
+                let mut messages = Vec::with_capacity(burst);
+                for _ in 0..burst {
                     *said += 1;
-                    Request::SendMessage(SendMessageRequest {
-                        request_id: said.to_string(),
-                        room_id: room.clone(),
-                        text: TEXT.to_owned(),
-                        reply_to: 0,
-                        ..SendMessageRequest::default()
-                    })
-                });
-                let messages: Vec<_> = messages.collect();
+                    messages.push(stage.message(*said, TEXT));
+                }
                 stage.say(messages).await
             }
         }
@@ -123,14 +125,21 @@ impl Publisher {
 struct Shape {
     tally: Rc<Tally>,
     publisher: Publisher,
-    /// Deliveries of one order.
-    everybody: u64,
+    sessions: usize,
     burst: usize,
     every: Option<Duration>,
+    rate: Option<f64>,
 }
 
 impl Shape {
     async fn play(&mut self, span: Duration) -> Result<()> {
+        match self.rate {
+            None => self.closed_loop(span).await,
+            Some(rate) => self.open_loop(span, rate).await,
+        }
+    }
+
+    async fn closed_loop(&mut self, span: Duration) -> Result<()> {
         let mut ticks = self.every.map(tokio::time::interval);
         if let Some(ticks) = &mut ticks {
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -141,10 +150,28 @@ impl Shape {
                 ticks.tick().await;
             }
             self.tally.ordered_at.set(Instant::now());
+            let before = self.tally.count(Count::Delivery);
             self.publisher.publish(self.burst).await?;
-            let goal = self.tally.count(Count::Delivery) + self.everybody;
-            self.tally.reach(Count::Delivery, goal).await?;
+            self.arrive(before, 1).await?;
         }
         Ok(())
+    }
+
+    /// Each connection hears one order after the other, so that a count tells which one arrives.
+    async fn open_loop(&mut self, span: Duration, rate: f64) -> Result<()> {
+        let mut schedule = Schedule::new(rate);
+        let orders = moments(rate, span);
+        let before = self.tally.count(Count::Delivery);
+        for _ in 0..orders {
+            let due = schedule.next().await;
+            self.tally.due.borrow_mut().extend(std::iter::repeat_n(due, self.burst));
+            self.publisher.publish(self.burst).await?;
+        }
+        self.arrive(before, orders).await
+    }
+
+    async fn arrive(&self, before: u64, orders: usize) -> Result<()> {
+        let more = u64::try_from(orders * self.burst * self.sessions)?;
+        self.tally.reach(Count::Delivery, before + more).await
     }
 }

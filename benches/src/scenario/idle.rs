@@ -6,13 +6,14 @@ use anyhow::Result;
 use trivium_proto::v1::RoomKind;
 
 use crate::{
-    report::{Latency, Report},
-    stage::Stage,
-    swarm::{Protocol, Swarm, Target, used},
+    report::Report,
+    swarm::{Swarm, room},
+    target::Target,
 };
 
+/// The command line of this scenario.
 #[derive(Clone, Debug, clap::Args)]
-pub(crate) struct Args {
+pub struct Args {
     #[command(flatten)]
     target: Target,
     /// Sessions, each on a connection of its own.
@@ -28,15 +29,11 @@ pub(crate) struct Args {
 /// Somebody was refused or cut off.
 pub(crate) async fn run(args: Args) -> Result<Vec<Report>> {
     let target = &args.target;
-    let stage = match target.protocol {
-        Protocol::Grpc | Protocol::GrpcWeb | Protocol::Webtransport => {
-            Some(Stage::build(target, RoomKind::Channel, args.sessions).await?)
-        }
-        Protocol::Ws | Protocol::SocketIo | Protocol::Raw => None,
-    };
-    let swarm = Swarm::open(target, stage.as_ref(), args.sessions).await?;
-    let (before, begun) = (target.process().usage()?, Instant::now());
+    let (door, _stage) = room(target, RoomKind::Channel, args.sessions).await?;
+    let swarm = Swarm::open(target, door.as_ref(), args.sessions).await?;
+    let (before, begun) = (target.usage()?, Instant::now());
     tokio::time::sleep(Duration::from_secs(args.seconds)).await;
+    swarm.tally.is_well()?;
     let sessions = u64::try_from(swarm.orders.len())?;
     Ok(vec![Report {
         scenario: "idle".into(),
@@ -44,10 +41,8 @@ pub(crate) async fn run(args: Args) -> Result<Vec<Report>> {
         sessions,
         burst: 1,
         work: sessions,
-        per_second: 0.0,
-        cpu: used(target, &before, sessions * begun.elapsed().as_secs())?,
-        bytes: 0.0,
-        latency: Latency::default(),
+        cpu: target.used(before.as_ref(), sessions * begun.elapsed().as_secs())?,
         joined: swarm.joined,
+        ..Report::default()
     }])
 }

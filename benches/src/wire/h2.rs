@@ -30,6 +30,7 @@ const PADDED: u8 = 0x8;
 pub(crate) struct H2 {
     authority: String,
     path: String,
+    is_tls: bool,
     frames: Rest,
     messages: Prefixed,
     /// Bytes of DATA since the windows were widened.
@@ -38,10 +39,11 @@ pub(crate) struct H2 {
 
 impl H2 {
     /// A call of `path`, such as `/trivium.v1.SessionService/Connect`.
-    pub(crate) fn new(authority: &str, path: &str) -> Self {
+    pub(crate) fn new(authority: &str, path: &str, is_tls: bool) -> Self {
         Self {
             authority: authority.to_owned(),
             path: path.to_owned(),
+            is_tls,
             frames: Rest::default(),
             messages: Prefixed::default(),
             taken: 0,
@@ -50,8 +52,8 @@ impl H2 {
 
     /// The request's header block: fields of the static table, and literals without Huffman.
     fn headers(&self) -> Vec<u8> {
-        let (post, http) = (0x83, 0x86);
-        let mut block = vec![post, http];
+        let (post, scheme) = (0x83, if self.is_tls { 0x87 } else { 0x86 });
+        let mut block = vec![post, scheme];
         for (name, value) in [
             (&[0x04][..], self.path.as_str()),
             (&[0x01], &self.authority),

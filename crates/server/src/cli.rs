@@ -1,9 +1,11 @@
 //! The command line: one file for each command, and what they share.
 //!
 //! [`serve`] runs a server and [`token`] needs its secret; all others are clients that only the SDK connects to a server:
-//! [`host`], [`play`], [`chat`], [`watch`], [`quiz`], [`results`]. [`connect`] finds server and token, [`input`] reads keys, [`telling`] and [`view`] say and
+//! [`host`], [`play`], [`chat`], [`watch`], [`quiz`], [`results`]; `bench` is the load generator of `trivium-benches`. [`connect`] finds server and token, [`input`] reads keys, [`telling`] and [`view`] say and
 //! draw what happens, [`failure`] turns errors into exit codes.
 
+#[cfg(feature = "bench")]
+mod bench;
 mod chat;
 mod connect;
 mod failure;
@@ -51,6 +53,9 @@ enum Command {
     Quiz(quiz::Command),
     /// Write the results of a room into a file.
     Results(results::Args),
+    /// Load a server, and see how it bears that.
+    #[cfg(feature = "bench")]
+    Bench(bench::Args),
 }
 
 /// Runs the process.
@@ -97,6 +102,8 @@ async fn run(command: Command) -> anyhow::Result<()> {
         Command::Watch(args) => Box::pin(watch::run(args)).await,
         Command::Quiz(command) => Box::pin(quiz::run(command)).await,
         Command::Results(args) => Box::pin(results::run(args)).await,
+        #[cfg(feature = "bench")]
+        Command::Bench(args) => bench::run(args).await,
     }
 }
 
@@ -131,6 +138,8 @@ mod tests {
             ("chat ABCD-2345 --name Ana --guest", true),
             ("chat room-1 --history 5 --follow --json", true),
             ("chat", false),
+            ("bench join-wave --code ABCD-2345 --rate 5", cfg!(feature = "bench")),
+            ("bench against", false),
             ("watch room-1 --from 12", true),
             ("watch room-1 --from start", false),
             ("quiz import a.json b.json", true),

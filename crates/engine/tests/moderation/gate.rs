@@ -266,8 +266,8 @@ fn rules_look_at_shared_questions_and_at_statuses() {
         (ANA, "hmm", ""),
         (HOST, "no spam", "no spam"),
     ] {
-        let (next, looks) = shows(world, who, status);
-        assert_eq!(looks, expected, "{status}");
+        let (next, shown) = shows(world, who, status);
+        assert_eq!(shown, expected, "{status}");
         world = next;
     }
     let world = world.when(HOST, mute(ANA, None)).done();

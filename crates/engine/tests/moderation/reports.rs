@@ -177,12 +177,9 @@ fn files_go_with_their_message_once_nobody_has_to_judge_it() {
         .into()
     };
     let delete = |message| ChatCommand::Delete { message };
-    let freed = |world: &World| {
-        let event = &world.log.last().expect("some").event;
-        let trivium_engine::Event::Chat(ChatEvent::Deleted { files, .. }) = event else {
-            panic!("{event:?}");
-        };
-        files.clone()
+    let freed = |world: &World| match &world.log.last().expect("some").event {
+        trivium_engine::Event::Chat(ChatEvent::Deleted { files, .. }) => files.clone(),
+        other => panic!("{other:?}"),
     };
     let world = given([ANA, BEN]).when(ANA, with(&["a", "both"])).done();
     let first = world.room.seq();

@@ -164,7 +164,6 @@ impl Model {
         *left = left.checked_sub(1).expect("nothing is used too often");
     }
 
-    #[expect(clippy::too_many_lines, reason = "one arm per event, none of them long")]
     fn chat(&mut self, entry: &Entry, event: &ChatEvent) {
         let actor = entry.actor.clone().expect("chat is never made by time");
         let role = self.members.get(&actor).map(|(role, _)| *role);
