@@ -117,7 +117,7 @@ impl World {
             Step::Say(who, device) => self.say(*who, device).await,
             Step::SayBlindly(who, device) => self.say_blindly(*who, device).await,
             Step::Read(who, device) => {
-                if let Some(at) = self.users[*who].pick(device) {
+                if let Some(at) = self.users[*who].pick(*device) {
                     self.read(*who, at).await;
                 }
             }
@@ -143,7 +143,9 @@ impl World {
     }
 
     async fn say(&mut self, who: usize, device: &Index) {
-        let Some(at) = self.users[who].pick(device) else { return };
+        let Some(at) = self.users[who].pick(*device) else {
+            return;
+        };
         let text = format!("message {}", self.said.len());
         let barred = self.barred(who, at);
         let sent = self.users[who].devices[at].sealer.send(&self.room, &text, 0).await;
@@ -165,7 +167,9 @@ impl World {
 
     /// As a client does that has not heard of what changed: the server says what there is, and then it can be said.
     async fn say_blindly(&mut self, who: usize, device: &Index) {
-        let Some(at) = self.users[who].pick(device) else { return };
+        let Some(at) = self.users[who].pick(*device) else {
+            return;
+        };
         let text = format!("message {}", self.said.len());
         let (barred, present) = (self.barred(who, at), self.present());
         let sealer = &self.users[who].devices[at].sealer;
@@ -240,7 +244,7 @@ impl World {
 
 impl User {
     /// One of the devices that there ever were.
-    fn pick(&self, device: &Index) -> Option<usize> {
+    fn pick(&self, device: Index) -> Option<usize> {
         (!self.devices.is_empty()).then(|| device.index(self.devices.len()))
     }
 
@@ -266,7 +270,7 @@ impl User {
     }
 
     async fn revoke(&mut self, by: &Index, which: &Index) {
-        let (Some(by), Some(which)) = (self.pick(by), self.pick(which)) else {
+        let (Some(by), Some(which)) = (self.pick(*by), self.pick(*which)) else {
             return;
         };
         let (_, device_id) = self.devices[which].name();
@@ -283,7 +287,7 @@ impl User {
     }
 
     async fn rotate(&mut self, device: &Index) {
-        let Some(at) = self.pick(device) else { return };
+        let Some(at) = self.pick(*device) else { return };
         let next = self.next();
         let device = &mut self.devices[at];
         match (device.sealer.rotate().await, device.present) {

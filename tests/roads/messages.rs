@@ -121,10 +121,13 @@ async fn threads_mentions_and_edits_reach_everybody() {
         let (mut host, room) = hosted(&server, way).await;
         let [ana, mut ben] = guests(&server, way, &room, ["Ana", "Ben B"]).await;
         let room = room.id;
-        let root = send(&ana, text(&room, "Who helps? @ben b @Nobody @room"))
+        let question = send(&ana, text(&room, "Who helps? @ben b @Nobody @room"))
             .await
             .expect("sent");
-        assert_eq!((root.mention_user_ids, root.mentions_room), (vec![user(&ben)], false));
+        assert_eq!(
+            (question.mention_user_ids, question.mentions_room),
+            (vec![user(&ben)], false)
+        );
         let all = send(&host, text(&room, "@room listen")).await.expect("sent");
         assert!(all.mentions_room && all.mention_user_ids.is_empty());
         let inside = |seq, reply_to, words: &str| SendMessageRequest {
@@ -132,15 +135,15 @@ async fn threads_mentions_and_edits_reach_everybody() {
             reply_to,
             ..text(&room, words)
         };
-        let first = send(&ben, inside(root.seq, 0, "I do")).await.expect("sent");
-        let second = send(&ana, inside(root.seq, first.seq, "Thanks @BenB"))
+        let first = send(&ben, inside(question.seq, 0, "I do")).await.expect("sent");
+        let second = send(&ana, inside(question.seq, first.seq, "Thanks @BenB"))
             .await
             .expect("sent");
-        assert_eq!((second.thread_seq, second.reply_to), (root.seq, first.seq));
+        assert_eq!((second.thread_seq, second.reply_to), (question.seq, first.seq));
         for (request, code, reason) in [
             (inside(first.seq, 0, "deeper"), Code::InvalidArgument, "WRONG_THREAD"),
             (
-                inside(root.seq, all.seq, "across"),
+                inside(question.seq, all.seq, "across"),
                 Code::InvalidArgument,
                 "WRONG_THREAD",
             ),
@@ -163,7 +166,7 @@ async fn threads_mentions_and_edits_reach_everybody() {
                 _ => None,
             });
             assert!(
-                heard.contains(&(second.seq, root.seq, vec![mentioned.clone()])),
+                heard.contains(&(second.seq, question.seq, vec![mentioned.clone()])),
                 "{heard:?}"
             );
             assert!(heard.contains(&(second.seq, 0, vec!["host".to_owned()])), "{heard:?}");
@@ -171,7 +174,7 @@ async fn threads_mentions_and_edits_reach_everybody() {
         // The thread by itself, from both ends, and its root as it stands.
         let thread = |before_seq, after_seq, page_size| ListMessagesRequest {
             room_id: room.clone(),
-            thread_seq: root.seq,
+            thread_seq: question.seq,
             before_seq,
             after_seq,
             page_size,
@@ -181,7 +184,7 @@ async fn threads_mentions_and_edits_reach_everybody() {
             (thread(0, 0, 10), vec![first.seq, second.seq], false, false),
             (thread(0, 0, 1), vec![second.seq], true, false),
             (thread(second.seq, 0, 10), vec![first.seq], false, true),
-            (thread(0, root.seq, 1), vec![first.seq], false, true),
+            (thread(0, question.seq, 1), vec![first.seq], false, true),
             (thread(0, first.seq, 10), vec![second.seq], true, false),
             (thread(first.seq, 0, 10), vec![], false, true),
         ] {
@@ -191,7 +194,7 @@ async fn threads_mentions_and_edits_reach_everybody() {
                 (expected, more, more_after)
             );
         }
-        let stands = get(&host, &room, root.seq).await.expect("there");
+        let stands = get(&host, &room, question.seq).await.expect("there");
         assert_eq!((stands.thread_count, stands.thread_time_ms), (2, second.send_time_ms));
         assert_eq!(get(&host, &room, second.seq).await.expect("there").edit_count, 1);
         refused(get(&host, &room, 1).await, Code::NotFound, "NO_SUCH_MESSAGE");
@@ -413,11 +416,11 @@ async fn pages_go_both_ways_through_what_is_held_and_what_is_not() {
         let (_, room) = hosted_as(&server, way, CreateRoomRequest::default()).await;
         let room = room.id;
         let talker = Person::account(&server, way, "host").await;
-        let root = send(&talker, text(&room, "root")).await.expect("sent").seq;
+        let question = send(&talker, text(&room, "root")).await.expect("sent").seq;
         let sending = (0..8).map(|_| async {
             for n in 0..SENT / 8 {
                 let request = SendMessageRequest {
-                    thread_seq: if n == 3 { root } else { 0 },
+                    thread_seq: if n == 3 { question } else { 0 },
                     ..text(&room, "x")
                 };
                 send(&talker, request).await.expect("sent");
@@ -466,12 +469,12 @@ async fn pages_go_both_ways_through_what_is_held_and_what_is_not() {
             assert!(page.messages == forward[from..to], "around {at}");
             assert_eq!((page.more, page.more_after), (from > 0, to < SENT + 1), "around {at}");
         }
-        let thread = page(&talker, list(0, 0, 0, root)).await;
+        let thread = page(&talker, list(0, 0, 0, question)).await;
         assert_eq!(
             (thread.messages.len(), thread.more, thread.more_after),
             (8, false, false)
         );
-        assert_eq!(get(&talker, &room, root).await.expect("there"), forward[0]);
+        assert_eq!(get(&talker, &room, question).await.expect("there"), forward[0]);
         let both = ask!(talker, list(7, 7, 0, 0));
         refused(both, Code::InvalidArgument, "INVALID_REQUEST");
         server.stop().await;

@@ -351,7 +351,7 @@ async fn announcements_reach_everybody() {
         for ear in &mut ears {
             ear.hear(&system).await;
         }
-        let make = MakeAnnouncementRequest {
+        let request = MakeAnnouncementRequest {
             request_id: id(),
             severity: Severity::Critical.into(),
             title: "Maintenance".into(),
@@ -359,11 +359,11 @@ async fn announcements_reach_everybody() {
             expire_ms: 3_600_000,
             ..MakeAnnouncementRequest::default()
         };
-        let made = admin.session.execute(make.clone()).await.expect("made").announcement;
+        let made = admin.session.execute(request.clone()).await.expect("made").announcement;
         let again = admin
             .client
             .notifications()
-            .make_announcement(make)
+            .make_announcement(request)
             .await
             .expect("made");
         assert_eq!(again.into_inner().announcement, made, "a retry");
@@ -376,11 +376,11 @@ async fn announcements_reach_everybody() {
             };
             assert_eq!(ear.event("an announcement", heard).await, made);
         }
-        assert_eq!(announcements(&stranger).await.0, [made.clone()]);
+        assert_eq!(announcements(&stranger).await.0, std::slice::from_ref(&made));
         let mut late = Person::account(&server, way, "late").await;
         late.hear(&system).await;
         let snapshot = late.snapshot.clone().expect("of the announcements");
-        assert_eq!(snapshot.announcements, [made.clone()]);
+        assert_eq!(snapshot.announcements, std::slice::from_ref(&made));
 
         let retract = RetractAnnouncementRequest {
             request_id: id(),

@@ -9,8 +9,8 @@ use trivium_client::SessionEvent;
 use trivium_client::{
     Client,
     proto::v1::{
-        CreateRoomRequest, HistoryPolicy, JoinPolicy, LeaveRoomRequest, ListMessagesRequest, ListRoomsRequest, Message,
-        OpenConversationRequest, OpenConversationResponse, ResetReason, Role, Room, RoomKind, RoomScope,
+        CreateRoomRequest, HistoryPolicy, JoinPolicy, LeaveRoomRequest, ListMessagesRequest, ListRoomsRequest, Member,
+        Message, OpenConversationRequest, OpenConversationResponse, ResetReason, Role, Room, RoomKind, RoomScope,
         SearchRoomsRequest, SendMessageRequest, UpdateRoomRequest, WritePolicy, room_event::Event,
     },
 };
@@ -142,7 +142,7 @@ async fn the_same_people_have_the_same_conversation() {
             .expect("heard")
             .members
             .iter()
-            .map(|member| member.role())
+            .map(Member::role)
             .collect();
         assert_eq!(roles, [Role::Member, Role::Member]);
         // A message to users is one into their conversation, which it makes where there is none.

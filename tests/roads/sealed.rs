@@ -158,6 +158,9 @@ async fn devices_that_come_later_are_written_to_and_can_ask_for_the_past() {
     .await;
 }
 
+/// Spoils a request.
+type Change = Box<dyn Fn(&mut SendSealedMessageRequest) + Send + Sync>;
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_not_for_exactly_the_devices_that_there_are_is_refused_and_leaves_nothing() {
     on_every_road(async |way| {
@@ -175,7 +178,6 @@ async fn what_is_not_for_exactly_the_devices_that_there_are_is_refused_and_leave
         let head = ana.says("A second one").await.seq;
         let (stale, invalid) = (Code::FailedPrecondition, Code::InvalidArgument);
         let other = DeviceKeys::generate("ana", "not registered");
-        type Change = Box<dyn Fn(&mut SendSealedMessageRequest) + Send + Sync>;
         let changes: [(Change, Code, &str); 9] = [
             (
                 Box::new(|r| drop(sealed(r).envelopes.remove(0))),
@@ -324,7 +326,7 @@ async fn a_device_that_the_server_adds_is_shown_to_both() {
         device_id: spy.device_id().to_owned(),
         name: "Ben's phone".into(),
     };
-    assert_eq!(ana.sealer.take_news(), [added.clone()]);
+    assert_eq!(ana.sealer.take_news(), std::slice::from_ref(&added));
     assert!(!ana.sealer.directory().is_verified("ben"));
     let refused = ana.sealer.send(&room, "Still just us?", 0).await;
     assert!(matches!(refused, Err(SealError::NotAccepted { user }) if user == "ben"));

@@ -207,7 +207,7 @@ mod tests {
             for minute in 0..60_u32 {
                 let noise = f64::from(minute % 2);
                 let memory = 100_000.0 - 40_000.0 * per_sample / 1_000.0 + f64::from(minute) * per_sample + noise;
-                samples.take(Duration::from_secs(60) * minute, &told(memory)).unwrap();
+                samples.take(Duration::from_mins(1) * minute, &told(memory)).unwrap();
             }
             let percent = samples.judge(&mut figures).unwrap();
             assert!((percent - expected).abs() < 1.0, "{percent} for {per_sample}");

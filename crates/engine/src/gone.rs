@@ -216,9 +216,9 @@ mod tests {
     }
 
     fn sent(entry: &Entry) -> Sent {
-        match &entry.event {
-            Event::Chat(ChatEvent::Sent(sent)) => (**sent).clone(),
-            other => panic!("{other:?}"),
-        }
+        let Event::Chat(ChatEvent::Sent(sent)) = &entry.event else {
+            panic!("{entry:?}");
+        };
+        (**sent).clone()
     }
 }

@@ -79,10 +79,6 @@ impl Game {
     }
 
     /// Takes an event in.
-    #[expect(
-        clippy::wildcard_enum_match_arm,
-        reason = "what is not part of the game changes nothing here"
-    )]
     pub fn apply(&mut self, event: RoomEvent) {
         let at = event.time_ms;
         match event.event {

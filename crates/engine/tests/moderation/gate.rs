@@ -247,7 +247,7 @@ fn rules_look_at_shared_questions_and_at_statuses() {
     let question = messages[0].question.as_ref().expect("a question");
     assert_eq!((&*question.text, &*question.options[1]), ("Who is ****?", "**** me"));
 
-    let shows = |world: World, who: Who, status: &str| {
+    let wears = |world: World, who: Who, status: &str| {
         let (world, _) = world.observe(&Observation::Appearance {
             user: who.user(),
             away: false,
@@ -266,12 +266,12 @@ fn rules_look_at_shared_questions_and_at_statuses() {
         (ANA, "hmm", ""),
         (HOST, "no spam", "no spam"),
     ] {
-        let (next, shown) = shows(world, who, status);
+        let (next, shown) = wears(world, who, status);
         assert_eq!(shown, expected, "{status}");
         world = next;
     }
     let world = world.when(HOST, mute(ANA, None)).done();
-    assert_eq!(shows(world, ANA, "at lunch").1, "", "a status is a message to all");
+    assert_eq!(wears(world, ANA, "at lunch").1, "", "a status is a message to all");
 }
 
 fn avatar(who: Who, seed: &str) -> RoomCommand {

@@ -177,9 +177,12 @@ fn files_go_with_their_message_once_nobody_has_to_judge_it() {
         .into()
     };
     let delete = |message| ChatCommand::Delete { message };
-    let freed = |world: &World| match &world.log.last().expect("some").event {
-        trivium_engine::Event::Chat(ChatEvent::Deleted { files, .. }) => files.clone(),
-        other => panic!("{other:?}"),
+    let freed = |world: &World| {
+        let trivium_engine::Event::Chat(ChatEvent::Deleted { files, .. }) = &world.log.last().expect("some").event
+        else {
+            panic!("{:?}", world.log.last());
+        };
+        files.clone()
     };
     let world = given([ANA, BEN]).when(ANA, with(&["a", "both"])).done();
     let first = world.room.seq();

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use trivium_engine::{
     Audience, ChatEvent, Entry, Event, ModerationEvent, Role, Room, RoomEvent, Seq, Timestamp, UserId,
-    chat::{Mentions, Span},
+    chat::{Mentions, Sent, Span},
     event::LeaveReason,
     moderation::MessageState,
 };
@@ -168,38 +168,7 @@ impl Model {
         let actor = entry.actor.clone().expect("chat is never made by time");
         let role = self.members.get(&actor).map(|(role, _)| *role);
         match event {
-            ChatEvent::Sent(sent) => {
-                assert_eq!(
-                    (&sent.author, Some(&sent.nickname)),
-                    (&actor, self.members.get(&sent.author).map(|(_, name)| name))
-                );
-                assert!(role >= Some(Role::Member) && !sent.text.is_empty());
-                let muted = holds(self.mutes.get(&sent.author), entry.at);
-                assert!(
-                    !muted || role > Some(Role::Member) || actor == ROOT.user(),
-                    "a muted member wrote"
-                );
-                assert!(sent.reply_to.is_none_or(|to| self.messages[&to].text.is_some()));
-                self.check_mentions(
-                    &sent.text,
-                    &sent.mentions,
-                    role >= Some(Role::CoHost) || actor == ROOT.user(),
-                );
-                if let Some(root) = sent.thread {
-                    let root = self.messages.get_mut(&root).expect("what is answered is there");
-                    assert!(root.thread.is_none() && root.text.is_some());
-                    root.answers += 1;
-                }
-                let said = Said {
-                    author: actor,
-                    text: Some(sent.text.clone()),
-                    thread: sent.thread,
-                    answers: 0,
-                    edits: 0,
-                    reactions: BTreeSet::new(),
-                };
-                self.messages.insert(entry.seq, said);
-            }
+            ChatEvent::Sent(sent) => self.sent(entry, sent, &actor, role),
             ChatEvent::Edited {
                 message,
                 text,
@@ -267,6 +236,39 @@ impl Model {
                 );
             }
         }
+    }
+
+    fn sent(&mut self, entry: &Entry, sent: &Sent, actor: &UserId, role: Option<Role>) {
+        assert_eq!(
+            (&sent.author, Some(&sent.nickname)),
+            (actor, self.members.get(&sent.author).map(|(_, name)| name))
+        );
+        assert!(role >= Some(Role::Member) && !sent.text.is_empty());
+        let muted = holds(self.mutes.get(&sent.author), entry.at);
+        assert!(
+            !muted || role > Some(Role::Member) || *actor == ROOT.user(),
+            "a muted member wrote"
+        );
+        assert!(sent.reply_to.is_none_or(|to| self.messages[&to].text.is_some()));
+        self.check_mentions(
+            &sent.text,
+            &sent.mentions,
+            role >= Some(Role::CoHost) || *actor == ROOT.user(),
+        );
+        if let Some(root) = sent.thread {
+            let root = self.messages.get_mut(&root).expect("what is answered is there");
+            assert!(root.thread.is_none() && root.text.is_some());
+            root.answers += 1;
+        }
+        let said = Said {
+            author: actor.clone(),
+            text: Some(sent.text.clone()),
+            thread: sent.thread,
+            answers: 0,
+            edits: 0,
+            reactions: BTreeSet::new(),
+        };
+        self.messages.insert(entry.seq, said);
     }
 
     /// What is mentioned is there, and written in the text.

@@ -96,10 +96,11 @@ impl Index {
                 }
             }
             Projection::TextsGone { through } => self.forget_texts(room, *through),
-            // The catalogue's.
-            Projection::Closed { .. } | Projection::InvitationRevoked { .. } => {}
-            // Those of the files.
-            Projection::FilesGone { .. } | Projection::FilesExpired { .. } => {}
+            // The catalogue's, and those of the files.
+            Projection::Closed { .. }
+            | Projection::InvitationRevoked { .. }
+            | Projection::FilesGone { .. }
+            | Projection::FilesExpired { .. } => {}
         }
     }
 

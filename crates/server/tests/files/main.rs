@@ -1,162 +1,26 @@
 //! Files of rooms over plain HTTP: who may bring and read them, what is taken, and that a refusal leaves nothing.
 //!
-//! Neighbours: `web.rs` has the app and pictures of quizzes; the cases of single types and names stand beside their code in
+//! [`stage`] has the people. Neighbours: `web.rs` has the app and pictures of quizzes; the cases of single types and names stand beside their code in
 //! `src/web/files`.
 
-use std::{collections::BTreeMap, io::Cursor, time::Duration};
+mod stage;
+
+use std::io::Cursor;
 
 use bytes::Bytes;
 use futures_util::stream;
-use http::{HeaderMap, Request, StatusCode};
+use http::StatusCode;
 use http_body::Frame;
-use http_body_util::{BodyExt as _, Full, StreamBody, combinators::BoxBody};
-use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
-    rt::TokioExecutor,
-};
+use http_body_util::{BodyExt as _, StreamBody};
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
-use serde_json::Value;
 use trivium_client::{
-    Road, Session,
+    Road,
     proto::v1::{
-        JoinRoomRequest, MuteMemberRequest, RemoveMemberRequest, Role, Room, RoomKind, UpdateMemberRequest,
-        UpdateRoomRequest,
+        JoinRoomRequest, MuteMemberRequest, RemoveMemberRequest, Role, RoomKind, UpdateMemberRequest, UpdateRoomRequest,
     },
 };
-use trivium_engine::{RoomId, UserId};
-use trivium_server::{Config, Running, start, tokens};
 
-type Body = BoxBody<Bytes, std::io::Error>;
-
-/// A server, the room `Class` of `teacher`, and a browser.
-struct Stage {
-    running: Running,
-    teacher: Session,
-    room: Room,
-    http: Client<HttpConnector, Body>,
-    _data: tempfile::TempDir,
-}
-
-struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    body: Bytes,
-}
-
-impl Answer {
-    fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().expect("text"))
-    }
-
-    fn json(&self) -> Value {
-        serde_json::from_slice(&self.body).expect("JSON")
-    }
-
-    fn reason(&self) -> String {
-        self.json()["reason"].as_str().expect("a reason").to_owned()
-    }
-}
-
-impl Stage {
-    async fn set(change: impl FnOnce(&mut Config)) -> Self {
-        let data = tempfile::tempdir().expect("a directory");
-        let mut config = Config {
-            data: data.path().join("data"),
-            ..Config::default()
-        };
-        config.http.bind = ([127, 0, 0, 1], 0).into();
-        change(&mut config);
-        let running = start(config).await.expect("it starts");
-        let teacher = session(&running, &token(&running, "teacher", false)).await;
-        let room = teacher.create_room(RoomKind::Quiz, "Class").await.expect("a room");
-        Self {
-            running,
-            teacher,
-            room,
-            http: Client::builder(TokioExecutor::new()).build_http(),
-            _data: data,
-        }
-    }
-
-    /// Somebody with an account who comes in by the code.
-    async fn pupil(&self, name: &str) -> (Session, String) {
-        let token = token(&self.running, name, false);
-        let session = session(&self.running, &token).await;
-        session.join(&self.room.join_code, name).await.expect("joined");
-        (session, token)
-    }
-
-    fn token(&self, user: &str) -> String {
-        token(&self.running, user, false)
-    }
-
-    fn path(&self, name: &str) -> String {
-        format!("/rooms/{}/files?name={name}", self.room.id)
-    }
-
-    async fn bring(&self, token: &str, name: &str, body: impl Into<Bytes>) -> Answer {
-        self.post(token, &self.path(name), full(body)).await
-    }
-
-    async fn post(&self, token: &str, path: &str, body: Body) -> Answer {
-        let request = self.request("POST", token, path).body(body).expect("a request");
-        self.send(request).await
-    }
-
-    async fn get(&self, token: &str, path: &str) -> Answer {
-        let request = self.request("GET", token, path).body(full("")).expect("a request");
-        self.send(request).await
-    }
-
-    fn request(&self, method: &str, token: &str, path: &str) -> http::request::Builder {
-        let request = Request::builder()
-            .method(method)
-            .uri(format!("{}{path}", self.running.url()));
-        if token.is_empty() {
-            request
-        } else {
-            request.header("authorization", format!("Bearer {token}"))
-        }
-    }
-
-    async fn send(&self, request: Request<Body>) -> Answer {
-        let (head, body) = self.http.request(request).await.expect("an answer").into_parts();
-        Answer {
-            status: head.status,
-            headers: head.headers,
-            body: body.collect().await.expect("a body").to_bytes(),
-        }
-    }
-
-    /// Bytes that the store has of a user and of the room.
-    async fn stored(&self, user: &str) -> (u64, u64) {
-        let (user, room): (UserId, RoomId) = (user.parse().expect("an id"), self.room.id.parse().expect("an id"));
-        let store = self.running.api.runtime.store();
-        store.file_bytes(&user, &room).await.expect("bytes")
-    }
-}
-
-fn token(running: &Running, user: &str, admin: bool) -> String {
-    let roles = trivium_api::auth::Roles { service: false, admin };
-    let principal = tokens::principal(user.parse().expect("an id"), user, roles, BTreeMap::new());
-    let now = running.api.runtime.clock().now();
-    let authenticator = &running.api.authenticator;
-    authenticator
-        .mint(&principal, Duration::from_hours(1), now, &mut rand::rng())
-        .0
-}
-
-async fn session(running: &Running, token: &str) -> Session {
-    let client = trivium_client::Client::builder(running.url())
-        .token(token.to_owned())
-        .road(Road::Grpc)
-        .build();
-    client.expect("a client").connect().await.expect("connected").0
-}
-
-fn full(body: impl Into<Bytes>) -> Body {
-    Full::new(body.into()).map_err(|never| match never {}).boxed()
-}
+use stage::{Body, Stage, full, session, token};
 
 /// Parts that come one by one, without a length that is announced.
 fn parts(parts: Vec<std::io::Result<Bytes>>) -> Body {
@@ -165,7 +29,10 @@ fn parts(parts: Vec<std::io::Result<Bytes>>) -> Body {
 }
 
 fn picture(format: ImageFormat) -> Vec<u8> {
-    let pixels = RgbImage::from_fn(64, 48, |x, y| Rgb([x as u8 * 3, y as u8 * 5, 128]));
+    let pixels = RgbImage::from_fn(64, 48, |x, y| {
+        let shade = |at: u32| u8::try_from(at).expect("the picture is small");
+        Rgb([shade(x * 3), shade(y * 5), 128])
+    });
     let mut bytes = Cursor::new(Vec::new());
     DynamicImage::from(pixels)
         .write_to(&mut bytes, format)
@@ -426,6 +293,10 @@ async fn uploads_are_bounded_as_they_come() {
 }
 
 #[tokio::test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one cast, seen through one change of the room after another"
+)]
 async fn only_who_may_write_brings_and_only_who_may_look_reads() {
     let stage = Stage::set(|_| {}).await;
     let ((ana_session, ana), (_ben, ben)) = (stage.pupil("ana").await, stage.pupil("ben").await);
