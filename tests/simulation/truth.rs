@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use trivium_engine::{Actor, Audience, Entry, Room, RoomId, Seq};
+use trivium_engine::{Actor, Audience, Entry, Room, RoomId, Seq, gone::Gone};
 use trivium_store::{Append, Appended};
 
 use crate::{
@@ -135,6 +135,12 @@ impl Log {
         self.entries.get(usize::try_from(seq.checked_sub(1)?).ok()?)
     }
 
+    /// Whether an entry is one of the log; of a message that was taken away perhaps without what was in it.
+    pub(crate) fn has(&self, entry: &Entry) -> bool {
+        let written = self.entry(entry.seq);
+        written.is_some_and(|written| written == entry || *self.room.gone().shown(written) == *entry)
+    }
+
     /// The entries after `after` up to `through`.
     pub(crate) fn between(&self, after: Seq, through: Seq) -> impl Iterator<Item = &Entry> {
         (after + 1..=through).filter_map(|seq| self.entry(seq))
@@ -150,6 +156,15 @@ impl Log {
             room.apply(entry);
         }
         room
+    }
+
+    /// What had been taken away by the first `seq` entries.
+    pub(crate) fn gone_at(&self, seq: Seq) -> Gone {
+        let mut gone = Gone::default();
+        for entry in self.between(0, seq) {
+            gone.take(entry);
+        }
+        gone
     }
 
     pub(crate) fn audience(&self, actor: &Actor) -> Option<Audience> {

@@ -77,7 +77,7 @@ impl Ledger {
             ));
         }
         for entry in &done.entries {
-            if log.entry(entry.seq) != Some(&**entry) {
+            if !log.has(entry) {
                 return Err(format!("{user} {request}: entry {} is not as in the log", entry.seq));
             }
         }

@@ -25,7 +25,7 @@ impl Fence {
 
     /// A node makes an entry ready for somebody.
     pub(crate) fn encoded(&self, incarnation: u64, log: &Log, entry: &Entry) -> Result<(), String> {
-        if log.entry(entry.seq) == Some(entry) {
+        if log.has(entry) {
             return Ok(());
         }
         let (room, seq) = (log.room.id(), entry.seq);

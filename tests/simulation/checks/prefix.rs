@@ -1,8 +1,11 @@
 //! 2. Every client's view is a prefix of the log as its audience may see it, or an explicit reset came first.
 //!
+//! What was in a message that was taken away before a subscription began is not heard on it; what was in one that is taken
+//! away meanwhile may have been on its way.
+//!
 //! That the log itself is dense, [`truth`](crate::truth) checks at every commit.
 
-use trivium_engine::{Actor, Audience, Seq, Signal, View};
+use trivium_engine::{Actor, Audience, Seq, Signal, View, gone::Gone};
 use trivium_runtime::{Interruption, RuntimeConfig, Start, subscription::SnapshotReason};
 
 use crate::{
@@ -16,6 +19,8 @@ pub(crate) struct Reader {
     /// Where it stands; none before the first snapshot and when it has to start over.
     told: Option<Seq>,
     audience: Audience,
+    /// What had been taken away when the subscription began.
+    gone: Gone,
     /// The newest tick heard on this subscription.
     tick: u64,
 }
@@ -25,6 +30,7 @@ impl Default for Reader {
         Self {
             told: None,
             audience: Audience::Observers,
+            gone: Gone::default(),
             tick: 0,
         }
     }
@@ -65,6 +71,7 @@ impl Reader {
                         log.head()
                     ));
                 }
+                self.gone = log.gone_at(*head);
             }
             Start::Snapshot { reason, view } => {
                 let right = match reason {
@@ -78,6 +85,7 @@ impl Reader {
                     return Err(format!("a snapshot at {} for {:?}: {reason:?}", view.seq, self.told));
                 }
                 self.told = Some(view.seq);
+                self.gone = log.gone_at(view.seq);
                 same_view(view, actor, log)?;
             }
         }
@@ -96,7 +104,11 @@ impl Reader {
                 let entry = log
                     .entry(*seq)
                     .ok_or_else(|| format!("{who:?} gets {seq}, which is not committed"))?;
-                if entry.event.seen_by(who).as_ref() != Some(&**event) {
+                let seen = |gone: &Gone| gone.shown(entry).event.seen_by(who);
+                if ![&self.gone, log.room.gone()]
+                    .map(seen)
+                    .contains(&Some((**event).clone()))
+                {
                     return Err(format!(
                         "{who:?} gets {seq} as {event:?}, the log has {:?}",
                         entry.event
