@@ -99,3 +99,24 @@ export async function pressIn(page: Page, text: string, part: string): Promise<v
   });
   await found?.click();
 }
+
+/** The texts of all messages that the page has, from the oldest on. Of a long list only what is near the window is drawn. */
+export async function textsOf(page: Page): Promise<string[]> {
+  return page.$eval(LOG, async (log) => {
+    const found = new Map<number, string>();
+    const drawn = async () => {
+      for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+      for (const row of log.querySelectorAll("li[aria-posinset]")) {
+        found.set(
+          Number(row.getAttribute("aria-posinset")),
+          row.querySelector("[dir=auto]")?.textContent?.trim() ?? "",
+        );
+      }
+    };
+    for (let top = 0; top < log.scrollHeight; top += log.clientHeight / 2) {
+      log.scrollTop = top;
+      await drawn();
+    }
+    return [...found].sort(([a], [b]) => a - b).map(([, text]) => text);
+  });
+}
