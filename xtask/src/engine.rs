@@ -6,10 +6,14 @@ use anyhow::{Result, bail};
 
 use crate::shell::{cargo, read};
 
-/// What the engine may depend on: values, and the trait of a random number generator that its caller seeds.
-const ALLOWED: [&str; 5] = [
+/// What the engine may depend on: values and functions of them, and the trait of a random number generator that its caller
+/// seeds.
+const ALLOWED: [&str; 8] = [
+    "base64",
     "rand",
+    "regex",
     "serde",
+    "sha2",
     "thiserror",
     "unicode-normalization",
     "unicode-segmentation",
