@@ -283,7 +283,7 @@ impl Builder {
         self
     }
 
-    /// Whether signals come in datagrams too, where the road has them, and so sooner [yes].
+    /// Whether signals come in datagrams too, where the road has them, and so sooner \[yes\].
     pub const fn datagrams(mut self, datagrams: bool) -> Self {
         self.datagrams = datagrams;
         self

@@ -3,7 +3,7 @@
 //! Whoever asks has checked the signature, and that the envelopes are for exactly the present devices of `readers`; here is
 //! seen to it that those are the members still.
 //!
-//! Neighbours: [`decide`](super::decide) dispatches here; [`keys`](crate::keys) has the devices; the bytes stand in
+//! Neighbours: `decide` dispatches here; [`keys`](crate::keys) has the devices; the bytes stand in
 //! `docs/end-to-end.md`.
 
 use std::{collections::BTreeSet, sync::Arc};
