@@ -17,13 +17,15 @@ use crate::{
     connection::{self, Kind, Mind, Speaker},
     dial::Dial,
     talk::{Host, Order, say, subscription},
-    tally::Tally,
+    tally::{Count, Tally},
     target::{Protocol, Target},
 };
 
 /// Events that the host may leave unread; the scenario reads on before it waits for anything.
 const UNREAD: usize = 65_536;
 const PATIENCE: Duration = Duration::from_mins(2);
+/// Unanswered messages of the host; the server refuses what is more than 64.
+const IN_FLIGHT: u64 = 48;
 /// Above the ids that connections use for their own.
 const FIRST_ID: u64 = 1 << 32;
 
@@ -35,6 +37,8 @@ pub(crate) struct Stage {
     orders: mpsc::Sender<Order>,
     said: mpsc::Receiver<Response>,
     next_id: u64,
+    /// Messages so far.
+    messages: u64,
 }
 
 impl Stage {
@@ -69,6 +73,7 @@ impl Stage {
             orders,
             said,
             next_id: FIRST_ID,
+            messages: 0,
         };
         let room = stage.create(kind, members).await?;
         (stage.room, stage.code) = (room.id, room.join_code);
@@ -113,7 +118,7 @@ impl Stage {
         })
     }
 
-    /// Sends requests in one write, and does not wait.
+    /// Sends requests in one write, and does not wait, unless many messages of the host are unanswered.
     ///
     /// # Errors
     ///
@@ -122,8 +127,12 @@ impl Stage {
         let mut messages = Vec::new();
         for request in requests {
             self.next_id += 1;
+            self.messages += u64::from(matches!(request, Request::SendMessage(_)));
             messages.push(say(self.next_id, request));
         }
+        self.tally
+            .pass(Count::Reply, self.messages.saturating_sub(IN_FLIGHT))
+            .await?;
         if self.orders.send(Order::Say(messages)).await.is_err() {
             self.tally.is_well()?;
             bail!("the host is gone");

@@ -109,6 +109,19 @@ impl Tally {
     ///
     /// A connection failed, something arrived twice, or nothing has moved for too long.
     pub(crate) async fn reach(&self, what: Count, goal: u64) -> Result<()> {
+        self.pass(what, goal).await?;
+        match self.count(what) {
+            count if count > goal => bail!("{what:?}: {count} instead of {goal}"),
+            _ => Ok(()),
+        }
+    }
+
+    /// Waits until `what` has been counted up to `goal` or further.
+    ///
+    /// # Errors
+    ///
+    /// A connection failed, or nothing has moved for too long.
+    pub(crate) async fn pass(&self, what: Count, goal: u64) -> Result<()> {
         self.goal.set(Some((what, goal)));
         let mut moved = (self.count(what), Instant::now());
         loop {
@@ -116,8 +129,7 @@ impl Tally {
                 return Err(error);
             }
             match self.count(what) {
-                count if count > goal => bail!("{what:?}: {count} instead of {goal}"),
-                count if count == goal => return Ok(()),
+                count if count >= goal => return Ok(()),
                 count if count > moved.0 => moved = (count, Instant::now()),
                 count if moved.1.elapsed() > PATIENCE => {
                     bail!("{what:?}: {count} of {goal}, and no more for {PATIENCE:?}")

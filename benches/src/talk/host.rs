@@ -30,7 +30,7 @@ impl Talk for Host {
         out.push_back(say(0, Request::Hello(hello)));
     }
 
-    fn hear(&mut self, message: &[u8], out: &mut Outbox, _: &mut dyn FnMut(Heard)) -> Result<()> {
+    fn hear(&mut self, message: &[u8], out: &mut Outbox, heard: &mut dyn FnMut(Heard)) -> Result<()> {
         match decode(message)? {
             Response::Ping(ping) => {
                 let ping_id = ping.ping_id;
@@ -40,13 +40,12 @@ impl Talk for Host {
                 id,
                 result: Some(reply::Result::Error(error)),
             }) => bail!("the host was refused {id}: {}", text(&error)),
-            // Messages are counted where they arrive.
+            // Counted only, so that there are never too many unanswered ones.
             Response::Reply(Reply {
                 result: Some(reply::Result::SendMessage(_)),
                 ..
-            })
-            | Response::Signals(_)
-            | Response::Progress(_) => {}
+            }) => heard(Heard::Reply(0)),
+            Response::Signals(_) | Response::Progress(_) => {}
             // The scenario reads what it waits for; of the rest, it may miss any.
             response @ (Response::Reply(_)
             | Response::Welcome(_)
