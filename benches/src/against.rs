@@ -11,7 +11,7 @@ mod targets;
 
 use std::{fs, path::PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use trivium_benches::report::Report;
 
 use contender::{CONTENDERS, Contender, Programs};
@@ -61,7 +61,7 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         wanted && (shape.name != "huge" || huge.is_some())
     });
     let wanted = |one: &&Contender| !args.without.iter().any(|name| name == one.name);
-    let mut runs = Vec::new();
+    let (mut runs, mut failures) = (Vec::new(), Vec::new());
     for round in 0..args.rounds {
         for shape in &shapes {
             for contender in CONTENDERS.iter().filter(wanted).filter(|one| (shape.who)(one)) {
@@ -72,8 +72,16 @@ pub(crate) async fn run(args: Args) -> Result<()> {
                     shape.name,
                     contender.name
                 );
-                let reports = once(&programs, contender, &shape.words).await;
-                let reports = reports.with_context(|| format!("{}, {}", contender.name, shape.name))?;
+                // What failed is told at the end, and does not cost what was measured in the hour before.
+                let reports = match once(&programs, contender, &shape.words).await {
+                    Ok(reports) => reports,
+                    Err(error) => {
+                        let failure = format!("round {}: {}, {}: {error:#}", round + 1, shape.name, contender.name);
+                        println!("{failure}");
+                        failures.push(failure);
+                        continue;
+                    }
+                };
                 runs.extend(reports.into_iter().enumerate().map(|(nth, report)| Run {
                     round,
                     key: shapes::key(shape.name, nth, &report.scenario, report.burst),
@@ -93,6 +101,7 @@ pub(crate) async fn run(args: Args) -> Result<()> {
     results.plot(&plots)?;
     fs::write(&args.out, results.markdown(&reading)).with_context(|| args.out.display().to_string())?;
     println!("written to {}, with plots in {}", args.out.display(), plots.display());
+    ensure!(failures.is_empty(), "failed:\n{}", failures.join("\n"));
     Ok(())
 }
 

@@ -65,6 +65,8 @@ pub(crate) struct Mind {
     due: Option<Instant>,
     /// Messages that arrived so far.
     heard: usize,
+    /// It has a seat, and was not told yet to hear the room.
+    waits: bool,
 }
 
 /// How a connection ended, where that is no error.
@@ -83,6 +85,7 @@ impl Mind {
             kind,
             due,
             heard: 0,
+            waits: false,
         }
     }
 
@@ -94,6 +97,7 @@ impl Mind {
             kind,
             due,
             heard,
+            waits,
         } = self;
         tally.bytes.set(tally.bytes.get() + bytes.len() as u64);
         let arrival = match kind {
@@ -104,7 +108,7 @@ impl Mind {
         let mut hear = |what: Heard| match what {
             Heard::Joined => {
                 tally.add(Count::Joined, 1, *due);
-                joined = true;
+                (joined, *waits) = (true, true);
             }
             Heard::Ready => tally.add(Count::Ready, 1, None),
             Heard::Whole => tally.add(Count::Whole, 1, Some(tally.ordered_at.get())),
@@ -169,7 +173,10 @@ impl Mind {
     fn say(&mut self, order: Order, wire: &mut dyn Wire, out: &mut Vec<u8>) {
         let mut outbox = Outbox::new();
         match order {
-            Order::Subscribe => self.talk.subscribe(&mut outbox),
+            Order::Subscribe => {
+                self.waits = false;
+                self.talk.subscribe(&mut outbox);
+            }
             Order::Say(messages) => outbox.extend(messages),
             Order::Cut | Order::Reopen | Order::Stall | Order::Read => {}
         }
@@ -197,6 +204,12 @@ pub(crate) async fn run(dial: Rc<Dial>, mut speaker: Speaker) -> Result<()> {
             Ok(Ended::Cut) => match speaker.orders.recv().await {
                 None => return Ok(()),
                 Some(Order::Reopen) => {}
+                Some(other) => bail!("{other:?} without a connection"),
+            },
+            // Over HTTP/1.1, a connection on which nothing is asked for long is closed.
+            Err(_) if speaker.mind.waits && dial.is_web() => match speaker.orders.recv().await {
+                None => return Ok(()),
+                Some(Order::Subscribe) => speaker.mind.waits = false,
                 Some(other) => bail!("{other:?} without a connection"),
             },
             Err(error) if speaker.mind.excuses(&error) && again_after(&error) => {

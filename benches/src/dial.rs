@@ -109,6 +109,11 @@ impl Dial {
         }
     }
 
+    /// Whether one call follows the other on a connection.
+    pub(crate) fn is_web(&self) -> bool {
+        self.protocol == Protocol::GrpcWeb
+    }
+
     async fn tcp(&self, receive_buffer: Option<u32>) -> Result<TcpStream> {
         let socket = match self.addr {
             SocketAddr::V4(_) => TcpSocket::new_v4()?,
