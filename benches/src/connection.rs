@@ -65,8 +65,17 @@ pub(crate) struct Mind {
     due: Option<Instant>,
     /// Messages that arrived so far.
     heard: usize,
-    /// It has a seat, and was not told yet to hear the room.
-    waits: bool,
+    waits: Waits,
+}
+
+/// What a member waits for that has a seat.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Waits {
+    Nothing,
+    /// To be told to hear the room.
+    Order,
+    /// To hear it.
+    Room,
 }
 
 /// How a connection ended, where that is no error.
@@ -85,7 +94,7 @@ impl Mind {
             kind,
             due,
             heard: 0,
-            waits: false,
+            waits: Waits::Nothing,
         }
     }
 
@@ -108,9 +117,12 @@ impl Mind {
         let mut hear = |what: Heard| match what {
             Heard::Joined => {
                 tally.add(Count::Joined, 1, *due);
-                (joined, *waits) = (true, true);
+                (joined, *waits) = (true, Waits::Order);
             }
-            Heard::Ready => tally.add(Count::Ready, 1, None),
+            Heard::Ready => {
+                tally.add(Count::Ready, 1, None);
+                *waits = Waits::Nothing;
+            }
             Heard::Whole => tally.add(Count::Whole, 1, Some(tally.ordered_at.get())),
             Heard::Restarted => tally.add(Count::Restarted, 1, None),
             Heard::Delivery(number) => {
@@ -132,6 +144,7 @@ impl Mind {
             Note::Message(message) => failed = talk.hear(message, &mut outbox, &mut hear).err(),
         })?;
         if joined && *kind == Kind::Eager {
+            *waits = Waits::Room;
             talk.subscribe(&mut outbox);
         }
         if unnumbered > 0 {
@@ -174,7 +187,7 @@ impl Mind {
         let mut outbox = Outbox::new();
         match order {
             Order::Subscribe => {
-                self.waits = false;
+                self.waits = Waits::Room;
                 self.talk.subscribe(&mut outbox);
             }
             Order::Say(messages) => outbox.extend(messages),
@@ -206,12 +219,16 @@ pub(crate) async fn run(dial: Rc<Dial>, mut speaker: Speaker) -> Result<()> {
                 Some(Order::Reopen) => {}
                 Some(other) => bail!("{other:?} without a connection"),
             },
-            // Over HTTP/1.1, a connection on which nothing is asked for long is closed.
-            Err(_) if speaker.mind.waits && dial.is_web() => match speaker.orders.recv().await {
-                None => return Ok(()),
-                Some(Order::Subscribe) => speaker.mind.waits = false,
-                Some(other) => bail!("{other:?} without a connection"),
-            },
+            // Over HTTP/1.1, a connection on which nothing is asked for long is closed, maybe just when something is asked.
+            Err(error) if dial.is_web() && speaker.mind.waits != Waits::Nothing && again_after(&error) => {
+                if speaker.mind.waits == Waits::Order {
+                    match speaker.orders.recv().await {
+                        None => return Ok(()),
+                        Some(Order::Subscribe) => speaker.mind.waits = Waits::Room,
+                        Some(other) => bail!("{other:?} without a connection"),
+                    }
+                }
+            }
             Err(error) if speaker.mind.excuses(&error) && again_after(&error) => {
                 speaker.mind.tally.add(Count::Cut, 1, None);
             }

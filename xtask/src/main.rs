@@ -30,7 +30,7 @@ setup                    only set it up, and print the variables by which the su
 ci [STEP...]             everything that a change has to pass, or only these steps of it
 gen                      make the files that are generated and committed
 bench [ARGS]             run the micro benchmarks with optimizations
-bench load ARGS          load a server that runs already, and see what it costs; `bench load --help`; as `trivium bench`
+bench load ARGS          load a server that runs already, and see what it costs; `bench load --help`
 bench against [ARGS]     measure ours and the peers in turn, and write benches/RESULTS.md";
 
 fn main() -> ExitCode {

@@ -167,7 +167,9 @@ impl Programs {
         command
             .arg(self.binaries.join("trivium-load"))
             .arg("--json")
-            .args(scenario);
+            .args(scenario)
+            // What went wrong is a sentence, whatever the shell has set.
+            .env("RUST_BACKTRACE", "0");
         command.args(["--pid", &pid.to_string(), "--protocol", contender.protocol]);
         command.arg("--url").arg(format!("http://{}", server.addr));
         if contender.server == Server::Trivium {
