@@ -93,6 +93,8 @@ pub(super) struct Programs {
 pub(super) struct Running {
     addr: SocketAddr,
     child: Child,
+    /// What is there once it takes calls: it listens a little before it has written its token.
+    token: Option<PathBuf>,
 }
 
 impl Programs {
@@ -148,7 +150,8 @@ impl Programs {
             .stdout(Stdio::null())
             .kill_on_drop(true)
             .spawn()?;
-        let mut running = Running { addr, child };
+        let token = (contender.server == Server::Trivium).then(|| self.data.join("operator.token"));
+        let mut running = Running { addr, child, token };
         timeout(START, running.listens())
             .await
             .context("it does not listen")??;
@@ -184,7 +187,7 @@ impl Programs {
 
 impl Running {
     async fn listens(&mut self) -> Result<()> {
-        while TcpStream::connect(self.addr).await.is_err() {
+        while self.token.as_ref().is_some_and(|token| !token.exists()) || TcpStream::connect(self.addr).await.is_err() {
             if let Some(status) = self.child.try_wait()? {
                 bail!("{status}");
             }

@@ -349,9 +349,9 @@ pub(super) async fn queries_are_words_and_nothing_else(store: Arc<dyn Store>) {
 
 pub(super) async fn hits_are_paged(store: Arc<dyn Store>) {
     make(&store, "r").await;
-    let texts = (2..60).map(|seq| said(seq, "ana", if seq % 3 == 0 { "rare common" } else { "common" }));
+    let texts = (2..160).map(|seq| said(seq, "ana", if seq % 3 == 0 { "rare common" } else { "common" }));
     project(&store, "r", [member("ana", Role::Member, 1)].into_iter().chain(texts)).await;
-    for (word, step, limit) in [("common", 1, 7), ("rare", 3, 1), ("rare", 3, 100), ("common", 1, 58)] {
+    for (word, step, limit) in [("common", 1, 7), ("rare", 3, 1), ("rare", 3, 100), ("common", 1, 158)] {
         let mut seqs = Vec::new();
         let mut before = None;
         loop {
@@ -368,7 +368,7 @@ pub(super) async fn hits_are_paged(store: Arc<dyn Store>) {
             before = Some(last.place);
             seqs.extend(page.iter().map(|hit| hit.seq));
         }
-        let all: Vec<Seq> = (2..60).rev().filter(|seq| seq % step == 0).collect();
+        let all: Vec<Seq> = (2..160).rev().filter(|seq| seq % step == 0).collect();
         assert_eq!(seqs, all, "{word} by {limit}");
     }
 }
