@@ -1,7 +1,10 @@
 //! Somebody who talks and answers on one road, comes back by itself, and notes everything.
 
 use std::{
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -55,6 +58,7 @@ pub(crate) struct Actor {
     pub(crate) client: Client,
     pub(crate) session: Session,
     history: Arc<Mutex<History>>,
+    acknowledged: Arc<AtomicUsize>,
     known: watch::Receiver<Known>,
     listener: Arc<JoinHandle<()>>,
 }
@@ -94,6 +98,7 @@ impl Actor {
             client,
             session,
             history,
+            acknowledged: Arc::default(),
             known,
             listener: Arc::new(listener),
         }
@@ -120,14 +125,12 @@ impl Actor {
     }
 
     /// Answers a question, and notes what became of it.
-    pub(crate) async fn answer(&self, room: &str, index: u32, truth: bool, doubt: bool) {
+    pub(crate) async fn answer(&self, room: &str, index: u32, value: answer::Value, doubt: bool) {
         let request = SubmitAnswerRequest {
             request_id: game::id(),
             room_id: room.to_owned(),
             question_index: index,
-            answer: Some(Answer {
-                value: Some(answer::Value::Truth(truth)),
-            }),
+            answer: Some(Answer { value: Some(value) }),
         };
         let deed = self.begin(&request.request_id, What::Answered(index));
         let answer = async || Ok(self.session.execute(request.clone()).await?.seq);
@@ -168,9 +171,14 @@ impl Actor {
 
     /// How many commands were acknowledged.
     pub(crate) fn acknowledged(&self) -> usize {
+        self.acknowledged.load(Ordering::Relaxed)
+    }
+
+    /// Requests that nobody has told anything of yet.
+    pub(crate) fn waiting(&self) -> Vec<String> {
         let notes = self.notes();
-        let acknowledged = |deed: &&Deed| matches!(deed.fate, Fate::Acknowledged(_));
-        notes.deeds.iter().filter(acknowledged).count()
+        let waiting = notes.deeds.iter().filter(|deed| deed.fate == Fate::Unknown);
+        waiting.map(|deed| deed.request.clone()).collect()
     }
 
     /// Asks again for the newest messages that were acknowledged, and notes if the answers are others.
@@ -209,7 +217,9 @@ impl Actor {
     }
 
     fn end(&self, deed: usize, result: Result<u64, Error>) {
-        self.notes().deeds[deed].fate = fate(result);
+        let fate = fate(result);
+        self.count(&fate);
+        self.notes().deeds[deed].fate = fate;
     }
 
     fn again(&self, deed: usize, result: Result<u64, Error>) {
@@ -217,10 +227,17 @@ impl Actor {
         let first = notes.deeds[deed].clone();
         let second = fate(result);
         if first.fate == Fate::Unknown {
+            self.count(&second);
             notes.deeds[deed].fate = second;
         } else if second != first.fate {
             notes.oddities.push(format!("{first:?} and then {second:?}"));
         }
+    }
+
+    fn count(&self, fate: &Fate) {
+        let is_acknowledged = matches!(fate, Fate::Acknowledged(_));
+        self.acknowledged
+            .fetch_add(usize::from(is_acknowledged), Ordering::Relaxed);
     }
 
     fn notes(&self) -> MutexGuard<'_, History> {

@@ -1,6 +1,9 @@
 //! Histories against the log, in the classes of Jepsen's queues: lost, doubled, and what should not be there.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::AddAssign,
+};
 
 use crate::history::{Deed, Fact, Fate, Heard, History, Line, What};
 
@@ -43,6 +46,17 @@ pub(crate) struct Figures {
     pub(crate) unknown: usize,
     pub(crate) heard: usize,
     pub(crate) resets: usize,
+}
+
+impl AddAssign for Figures {
+    fn add_assign(&mut self, other: Self) {
+        self.entries += other.entries;
+        self.acknowledged += other.acknowledged;
+        self.refused += other.refused;
+        self.unknown += other.unknown;
+        self.heard += other.heard;
+        self.resets += other.resets;
+    }
 }
 
 /// Holds everything against everything. `stored` is the truth.

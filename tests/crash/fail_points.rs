@@ -6,7 +6,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use tokio::task::JoinSet;
-use trivium_client::proto::v1::QuizPhase;
+use trivium_client::proto::v1::{QuizPhase, answer::Value};
 use trivium_tests::{Process, eventually};
 
 use crate::{
@@ -101,7 +101,11 @@ async fn commands_of_many(process: &mut Process, party: &Party, site: &Site, ope
         let (talker, talked_in) = (actor.clone(), room.clone());
         waiting.spawn(async move { talker.say(&talked_in, text, false).await });
         if (1..PLAYERS).contains(&number) {
-            waiting.spawn(async move { actor.answer(&room, open.index, number % 2 == 0, false).await });
+            waiting.spawn(async move {
+                actor
+                    .answer(&room, open.index, Value::Truth(number % 2 == 0), false)
+                    .await;
+            });
         }
     }
     process.stalled().await;

@@ -4,6 +4,7 @@
 
 use std::path::Path;
 
+use tempfile::TempDir;
 use trivium_client::{
     Client,
     proto::v1::{CloseReason, Cursor, ListEventsRequest, RoomEvent, room_event},
@@ -158,17 +159,9 @@ impl From<&Entry> for Line {
     }
 }
 
-/// The log as the database holds it. Read from a copy of the files, as they were left: so that it is the server that has to
-/// recover the original, and not this reader.
+/// The log as the database holds it.
 pub(crate) async fn stored(database: &Path, room: &str) -> Vec<Line> {
-    let folder = tempfile::tempdir().expect("a directory");
-    let copy = folder.path().join("copy.db");
-    let beside = |path: &Path| path.with_extension("db-wal");
-    std::fs::copy(database, &copy).expect("there is a database");
-    if beside(database).exists() {
-        std::fs::copy(beside(database), beside(&copy)).expect("copied");
-    }
-    let store = SqliteStore::open(&copy).await.expect("it can be opened");
+    let (store, _folder) = copy(database).await;
     let room = room.parse().expect("an id");
     let page = Page {
         records: 10_000,
@@ -188,6 +181,30 @@ pub(crate) async fn stored(database: &Path, room: &str) -> Vec<Line> {
             lines.push(Line::from(&entry));
         }
     }
+}
+
+/// Where the logs of rooms end in the database.
+pub(crate) async fn heads(database: &Path, rooms: impl Iterator<Item = &str>) -> Vec<u64> {
+    let (store, _folder) = copy(database).await;
+    let mut heads = Vec::new();
+    for room in rooms {
+        heads.push(store.head(&room.parse().expect("an id")).await.expect("it can be read"));
+    }
+    store.close().await.expect("closed");
+    heads
+}
+
+/// A copy of the files, as they were left: so that it is the server that has to recover the original, and not this reader.
+async fn copy(database: &Path) -> (SqliteStore, TempDir) {
+    let folder = tempfile::tempdir().expect("a directory");
+    let copy = folder.path().join("copy.db");
+    let beside = |path: &Path| path.with_extension("db-wal");
+    std::fs::copy(database, &copy).expect("there is a database");
+    if beside(database).exists() {
+        std::fs::copy(beside(database), beside(&copy)).expect("copied");
+    }
+    let store = SqliteStore::open(&copy).await.expect("it can be opened");
+    (store, folder)
 }
 
 /// The log as the server tells it to `client`.

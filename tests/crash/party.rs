@@ -1,6 +1,6 @@
 //! A host and players on every road, in a room with a quiz.
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use trivium_client::proto::v1::{
     AdvanceQuizRequest, CreateQuizRequest, CreateRoomRequest, GetRoomRequest, JoinRoomRequest, LoadQuizRequest,
@@ -49,7 +49,12 @@ pub(crate) fn quiz(questions: usize, time_limit: Duration, auto_advance: bool) -
 impl Party {
     /// A host in a room with a quiz, and as many players, on the roads in turn.
     pub(crate) async fn gather(process: &Process, players: usize, quiz: Quiz) -> Self {
-        let host = Actor::connect(process, Way::Grpc, "host").await;
+        Self::gather_as(process, "", players, quiz).await
+    }
+
+    /// The same with a word before everybody's name.
+    pub(crate) async fn gather_as(process: &Process, word: &str, players: usize, quiz: Quiz) -> Self {
+        let host = Actor::connect(process, Way::Grpc, &format!("{word}host")).await;
         let request = CreateRoomRequest {
             request_id: game::id(),
             kind: RoomKind::Quiz.into(),
@@ -79,7 +84,7 @@ impl Party {
         };
         for number in 0..players {
             party
-                .invite(process, WAYS[number % WAYS.len()], &format!("p{number}"))
+                .invite(process, WAYS[number % WAYS.len()], &format!("{word}p{number}"))
                 .await;
         }
         party
@@ -162,14 +167,24 @@ impl Party {
 
     /// The rest of [`settle`](Self::settle).
     pub(crate) async fn verdict(&self, process: &mut Process, end: u64, looks: &[Open]) -> (Vec<Line>, Figures) {
+        let told = self.told(end).await;
+        process.kill().await;
+        self.hold(&process.database(), told, looks).await
+    }
+
+    /// The log as the server tells it, when everybody has heard all up to a number.
+    pub(crate) async fn told(&self, end: u64) -> Vec<Line> {
         for actor in self.everybody() {
             actor.knows("the end", |known| known.seq >= end).await;
         }
-        let told = eventually("the log", told(&self.host.client, &self.room)).await;
-        process.kill().await;
-        let mut stored = stored(&process.database(), &self.room).await;
-        // Time goes on, so something may have been added since the server told of it.
-        stored.truncate(told.len());
+        eventually("the log", told(&self.host.client, &self.room)).await
+    }
+
+    /// Holds all that was noted against the log that a killed server left.
+    pub(crate) async fn hold(&self, database: &Path, mut told: Vec<Line>, looks: &[Open]) -> (Vec<Line>, Figures) {
+        let stored = stored(database, &self.room).await;
+        // Time goes on, so something may have been added, and heard, since the server told of it.
+        told.extend_from_slice(stored.get(told.len()..).unwrap_or_default());
         let histories: Vec<_> = self.everybody().map(Actor::history).collect();
         let (faults, figures) = check(&stored, &told, &histories);
         assert_eq!(faults, crate::check::Faults::default());

@@ -1,4 +1,5 @@
-//! One server life after another on the same data, each ended at some instant of a quiz in which everybody talks.
+//! One server life after another on the same data, each ended at some instant of a quiz in which everybody talks, beside a
+//! [`crowd`] that never stops.
 
 use std::{
     sync::Arc,
@@ -9,11 +10,14 @@ use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
+use trivium_client::proto::v1::answer::Value;
 use trivium_tests::{Process, eventually};
 
 use crate::{
-    BINARY,
-    actor::Actor,
+    BINARY, MACHINE,
+    actor::{Actor, Open},
+    check::Figures,
+    crowd::{self, Met, Summary},
     history::{Fact, Line},
     party::{self, Party},
     seed, spread,
@@ -32,10 +36,14 @@ fn kills() -> usize {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_quiz_survives_kills_at_random_instants() {
+    let _machine = MACHINE.lock().await;
     let mut dice = ChaCha8Rng::seed_from_u64(seed("random_instants"));
     let data = tempfile::tempdir().expect("a directory");
     let mut process = Process::start(BINARY, data.path(), &[]).await;
-    let party = Party::gather(&process, PLAYERS, party::quiz(200, Duration::from_secs(2), true)).await;
+    // The quiz is in the first room. The others are there for the load.
+    let mut rooms = vec![Party::gather(&process, PLAYERS, party::quiz(200, Duration::from_secs(2), true)).await];
+    rooms.extend(crowd::gather(&process).await);
+    let (party, crowd) = rooms.split_first().expect("it was pushed");
     party.start().await;
 
     let enough = CancellationToken::new();
@@ -48,54 +56,78 @@ async fn a_quiz_survives_kills_at_random_instants() {
             busy.spawn(answer(actor.clone(), room.clone(), own(), enough.clone()));
         }
     }
+    for room in crowd {
+        crowd::talk(room, &mut busy, &enough);
+    }
 
-    let (mut ready, mut served, mut looks) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut ready, mut served, mut looks, mut met) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..kills() {
         if dice.random_bool(0.6) {
-            progress(&party).await;
+            progress(&rooms).await;
         }
         pause(dice.random_range(0..600)).await;
-        process.kill().await;
+        met.push(Met::kill(&mut process, &rooms).await);
         pause(dice.random_range(0..100)).await;
         let begun = Instant::now();
         ready.push(process.start_again().await);
         looks.extend(party.look().await);
         served.push(begun.elapsed());
     }
-    progress(&party).await;
+    progress(&rooms).await;
     enough.cancel();
     eventually("answers to everything", busy.join_all()).await;
     let mut asked_again = 0;
-    for actor in party.everybody() {
-        asked_again += eventually("the same answers", actor.ask_again(&party.room, 20)).await;
+    for room in &rooms {
+        for actor in room.everybody() {
+            asked_again += eventually("the same answers", actor.ask_again(&room.room, 20)).await;
+        }
     }
 
-    let (stored, figures) = party.settle(&mut process, &looks).await;
+    let (logs, figures) = settle(&mut process, &rooms, &looks).await;
     assert!(!looks.is_empty(), "some kill is within a question");
     assert_eq!(figures.unknown, 0, "everybody tries until there is an answer");
-    let answers = stored
-        .iter()
-        .filter(|line| matches!(line.fact, Fact::Answered { .. }))
-        .count();
+    let is_answer = |line: &&Line| matches!(line.fact, Fact::Answered { .. });
+    let answers = logs[0].iter().filter(is_answer).count();
     eprintln!(
         "random_instants: {} kills, {figures:?}, {answers} answers, {asked_again} asked again",
         kills()
     );
+    eprintln!("random_instants: {}", Summary::of(&met, &rooms, &logs));
     eprintln!(
         "random_instants: {} deadlines looked at after a kill, {}",
         looks.len(),
-        lateness(&stored)
+        lateness(&logs[0])
     );
     eprintln!("random_instants: ready after {}", spread(&mut ready));
     eprintln!("random_instants: room read after {}", spread(&mut served));
 }
 
+/// The end, as of one [`Party`], of all rooms at once. The looks are at the first one.
+async fn settle(process: &mut Process, rooms: &[Party], looks: &[Open]) -> (Vec<Vec<Line>>, Figures) {
+    let mut told = Vec::new();
+    for room in rooms {
+        let end = room.last_word().await;
+        told.push(room.told(end).await);
+    }
+    process.kill().await;
+    let (mut logs, mut sum) = (Vec::new(), Figures::default());
+    for (number, (room, told)) in rooms.iter().zip(told).enumerate() {
+        let looks = if number == 0 { looks } else { &[] };
+        let (log, figures) = room.hold(&process.database(), told, looks).await;
+        // An answer may be late. Whatever anybody says may be said.
+        assert!(number == 0 || figures.refused == 0, "{figures:?}");
+        logs.push(log);
+        sum += figures;
+    }
+    (logs, sum)
+}
+
 /// Waits until everybody has been acknowledged something more.
-async fn progress(party: &Party) {
-    let before: Vec<usize> = party.everybody().map(Actor::acknowledged).collect();
+async fn progress(rooms: &[Party]) {
+    let everybody = || rooms.iter().flat_map(Party::everybody);
+    let before: Vec<usize> = everybody().map(Actor::acknowledged).collect();
     eventually("an acknowledgement for everybody", async {
-        while party
-            .everybody()
+        while everybody()
             .zip(&before)
             .any(|(actor, before)| actor.acknowledged() == *before)
         {
@@ -128,7 +160,7 @@ async fn answer(actor: Actor, room: Arc<str>, mut dice: ChaCha8Rng, enough: Canc
         last = Some(open.index);
         pause(dice.random_range(0..1_500)).await;
         actor
-            .answer(&room, open.index, dice.random(), dice.random_bool(DOUBT))
+            .answer(&room, open.index, Value::Truth(dice.random()), dice.random_bool(DOUBT))
             .await;
     }
 }

@@ -9,7 +9,7 @@ use trivium_store_sqlite::SqliteStore;
 use trivium_tests::Process;
 
 use crate::{
-    BINARY,
+    BINARY, MACHINE,
     history::{Line, stored, told},
     party::{self, Party},
 };
@@ -21,6 +21,7 @@ const BOUND: Duration = Duration::from_secs(20);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_room_with_a_long_log_is_served_soon() {
+    let _machine = MACHINE.lock().await;
     let data = tempfile::tempdir().expect("a directory");
     let mut process = Process::start(BINARY, data.path(), &[]).await;
     let party = Party::gather(&process, 0, party::quiz(1, Duration::from_mins(1), false)).await;

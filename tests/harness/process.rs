@@ -3,6 +3,7 @@
 //! The other end is `under_test.rs`, which only a suite knows the path of: `env!("CARGO_BIN_EXE_trivium-under-test")`.
 
 use std::{
+    ffi::OsString,
     net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket},
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
@@ -31,7 +32,8 @@ const ASK_AGAIN: Duration = Duration::from_millis(5);
 /// A server process; killed when it is dropped.
 #[expect(missing_debug_implementations, reason = "nobody prints a server")]
 pub struct Process {
-    binary: PathBuf,
+    /// The program and the words before `serve`.
+    command: Vec<OsString>,
     data: PathBuf,
     /// TCP and UDP.
     port: u16,
@@ -50,9 +52,16 @@ impl Process {
     /// Starts one on free ports with its data in `data`, and waits until it is ready. Configuration is by keys such as
     /// `drain.grace`; rate limits are far away unless it says otherwise.
     pub async fn start(binary: &str, data: &Path, configuration: &[(&str, &str)]) -> Self {
+        Self::start_under(&[], binary, data, configuration).await
+    }
+
+    /// The same under a program that watches it, which is named by an absolute path and its arguments. It must leave the
+    /// server its process and its standard streams.
+    pub async fn start_under(watcher: &[OsString], binary: &str, data: &Path, configuration: &[(&str, &str)]) -> Self {
         let plenty = [
             ("limits.joins_per_minute", "1000000"),
             ("limits.chat_per_second", "100000"),
+            ("limits.room_chat_per_second", "100000"),
             ("limits.commands_per_second", "100000"),
             ("log.filter", "info"),
         ];
@@ -61,7 +70,7 @@ impl Process {
             .chain(configuration)
             .map(|(key, value)| (variable(key), (*value).to_owned()));
         let mut process = Self {
-            binary: binary.into(),
+            command: watcher.iter().cloned().chain([binary.into()]).collect(),
             data: data.to_owned(),
             port: free_port(),
             env: env.collect(),
@@ -77,7 +86,9 @@ impl Process {
         let log = self.data.join(LOG);
         std::fs::create_dir_all(&self.data).expect("a directory");
         let begun = Instant::now();
-        let mut child = Command::new(&self.binary)
+        let (program, before) = self.command.split_first().expect("there is a binary");
+        let mut child = Command::new(program)
+            .args(before)
             .arg("serve")
             .args(["--http", &self.address().to_string()])
             .args([Path::new("--data"), &self.data])
@@ -161,6 +172,16 @@ impl Process {
         std::fs::read_to_string(self.data.join(LOG)).expect("it is text")
     }
 
+    /// Numbers under the names that `/metrics` has for them; 0 for what it does not tell.
+    pub async fn metrics<const N: usize>(&self, names: [&str; N]) -> [u64; N] {
+        let told = eventually("metrics", get(self.address(), "/metrics")).await;
+        let told = told.expect("it listens");
+        names.map(|name| {
+            let value = |line: &str| line.strip_prefix(name)?.strip_prefix(' ')?.trim().parse().ok();
+            told.lines().find_map(value).unwrap_or_default()
+        })
+    }
+
     /// Where HTTP clients go.
     pub fn url(&self) -> String {
         format!("http://{}", self.address())
@@ -206,13 +227,16 @@ fn free_port() -> u16 {
 }
 
 async fn is_ready(address: SocketAddr) -> bool {
-    let ask = async {
-        let mut stream = TcpStream::connect(address).await?;
-        let request = "GET /readyz HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n";
-        stream.write_all(request.as_bytes()).await?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).await?;
-        std::io::Result::Ok(answer.starts_with("HTTP/1.1 200 "))
-    };
-    ask.await.unwrap_or(false)
+    let answer = get(address, "/readyz").await;
+    answer.is_ok_and(|answer| answer.starts_with("HTTP/1.1 200 "))
+}
+
+/// The whole answer, with its head.
+async fn get(address: SocketAddr, path: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect(address).await?;
+    let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    Ok(answer)
 }
