@@ -1,7 +1,8 @@
 //! The real server, killed: whatever was acknowledged is in the log exactly once, and everybody saw that log and no other.
 //!
 //! [`actor`] is a client that talks, answers, comes back by itself and notes everything in a [`history`]. [`check`] holds
-//! histories against the log. The other modules are the ways to die; [`transcript`] looks at what the README shows.
+//! histories against the log. The other modules are the ways to die; [`fsync`] looks at the system calls that make sure of it, and
+//! [`transcript`] at what the README shows.
 //!
 //! `TRIVIUM_SEED` repeats a run's dice, and `TRIVIUM_KILLS` says how often [`random_instants`] kills: 20 times, if nobody does.
 //! `TRIVIUM_KILLS=200 cargo test -p trivium-tests --test crash random_instants -- --nocapture` takes some minutes and tells
@@ -16,6 +17,7 @@ mod check;
 mod crowd;
 mod drain;
 mod fail_points;
+mod fsync;
 mod history;
 mod party;
 mod random_instants;

@@ -81,6 +81,7 @@ fn run(arguments: &[&str]) -> Result<()> {
 pub(crate) fn test(arguments: &[&str]) -> Result<()> {
     // The server's own tests look at the app in it.
     web::build()?;
+    tools::strace();
     shell::run(
         cargo()
             .args(["test", "--workspace", "--locked"])
@@ -93,6 +94,7 @@ pub(crate) fn test(arguments: &[&str]) -> Result<()> {
 }
 
 fn setup() -> Result<()> {
+    tools::strace();
     for (name, value) in tools::interop()?.into_iter().chain(go::judges()).chain(web::setup()?) {
         println!("{name}={}", value.display());
     }

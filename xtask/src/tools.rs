@@ -153,6 +153,17 @@ pub(crate) fn browsers() -> Result<Vec<(&'static str, OsString)>> {
     Ok(Vec::new())
 }
 
+/// Sees to strace, by which a suite watches what the server asks of the system. It is left out where it is missing and cannot
+/// be installed, which is said.
+pub(crate) fn strace() {
+    if cfg!(target_os = "linux")
+        && on_path("strace").is_none()
+        && let Err(why) = apt_install(&["strace"])
+    {
+        println!("what needs strace is left out: {why:#}");
+    }
+}
+
 /// Both, or none.
 fn found_browsers() -> Option<Vec<(&'static str, OsString)>> {
     let names: [(_, &[&str]); 2] = [
@@ -168,28 +179,28 @@ fn found_browsers() -> Option<Vec<(&'static str, OsString)>> {
 }
 
 fn install_browsers() -> Result<()> {
+    apt_install(&["chromium", "firefox-esr"])
+        .context("install them, or name them by TRIVIUM_CHROMIUM and TRIVIUM_FIREFOX")
+}
+
+/// Installs packages, if this is Debian and we may.
+fn apt_install(packages: &[&str]) -> Result<()> {
     let is_debian = Path::new("/etc/debian_version").exists() && on_path("apt-get").is_some();
     let is_root = || shell::read(program("id").arg("--user")).is_ok_and(|id| id.trim() == "0");
     if !is_debian || !is_root() {
-        bail!(
-            "install them, or name them by TRIVIUM_CHROMIUM and TRIVIUM_FIREFOX; on Debian: apt-get install chromium firefox-esr"
-        );
+        bail!("on Debian: apt-get install {}", packages.join(" "));
     }
-    println!("installing the packages chromium and firefox-esr with apt-get");
+    println!("installing with apt-get: {}", packages.join(" "));
     let apt = |arguments: &[&str]| {
         let mut command = program("apt-get");
-        command.args(arguments).env("DEBIAN_FRONTEND", "noninteractive");
+        command
+            .arg("--quiet")
+            .args(arguments)
+            .env("DEBIAN_FRONTEND", "noninteractive");
         shell::run(&mut command)
     };
-    apt(&["--quiet", "update"])?;
-    apt(&[
-        "--quiet",
-        "--yes",
-        "--no-install-recommends",
-        "install",
-        "chromium",
-        "firefox-esr",
-    ])
+    apt(&["update"])?;
+    apt(&[&["--yes", "--no-install-recommends", "install"], packages].concat())
 }
 
 /// Where a program is that the shell would start by this name.
