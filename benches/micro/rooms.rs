@@ -1,16 +1,14 @@
 //! What a command, an entry and a delivery cost.
 
-use std::{future::poll_fn, sync::Arc, task::Poll};
-
 use divan::{Bencher, counter::ItemsCount};
-use tokio::runtime::{Builder, Runtime as Tokio};
-use trivium_api::WireEncode;
 use trivium_engine::{Role, RoomId, Timestamp, UserId};
-use trivium_runtime::{Caller, Clock, Delivery, Runtime, RuntimeConfig, Subscription, subscription::Features};
-use trivium_store::{Append, Catalogue, Membership, MemoryStore, Projection, Record, RoomLog, RoomRecord, Store, Text};
+use trivium_store::{Append, Membership, Projection, Record, RoomLog, Text};
 use trivium_store_sqlite::SqliteStore;
 
-use crate::world::{World, actor, answer, create, join, player, say};
+use crate::{
+    crowd::{Crowd, tokio},
+    world::{World, answer, player, say},
+};
 
 /// One answer to an open question, decided and applied, in rooms of different sizes.
 #[divan::bench(args = [10, 100, 1_000])]
@@ -84,19 +82,21 @@ fn sqlite_append_listed(bencher: Bencher<'_, '_>, (entries, listed): (u64, Liste
 /// One message to so many subscribers, read by each of them: the cost of one delivery without a network.
 #[divan::bench(args = [10, 1_000], sample_count = 20)]
 fn fan_out(bencher: Bencher<'_, '_>, subscribers: usize) {
-    let tokio = tokio();
-    let (runtime, room, mut readers) = tokio.block_on(subscribed(subscribers));
-    bencher.counter(ItemsCount::new(subscribers)).bench_local(|| {
-        tokio.block_on(async {
-            let caller = caller("host");
-            runtime
-                .execute(&room, caller, say("One message to everybody."))
-                .await
-                .expect("sent");
-            for reader in &mut readers {
-                next(reader).await;
-            }
-        });
+    let mut crowd = Crowd::hearing(subscribers);
+    bencher
+        .counter(ItemsCount::new(subscribers))
+        .bench_local(|| crowd.is_told("One message to everybody."));
+}
+
+/// 16 messages to so many subscribers, who read them all at once.
+#[divan::bench(args = [10, 1_000], sample_count = 20)]
+fn fan_out_16(bencher: Bencher<'_, '_>, subscribers: usize) {
+    let mut crowd = Crowd::hearing(subscribers);
+    bencher.counter(ItemsCount::new(16 * subscribers)).bench_local(|| {
+        for _ in 0..16 {
+            crowd.is_told_later("One message to everybody.");
+        }
+        crowd.reads();
     });
 }
 
@@ -137,61 +137,4 @@ fn projection(listed: Listed, seq: u64) -> Option<Projection> {
             text: "What one says in a room, ten words or so.".into(),
         })),
     }
-}
-
-async fn subscribed(subscribers: usize) -> (Runtime, RoomId, Vec<Subscription>) {
-    let store = Arc::new(MemoryStore::new());
-    let room: RoomId = "room".parse().expect("an id");
-    let record = RoomRecord {
-        id: room.clone(),
-        epoch: 1,
-        code: None,
-        kind: "quiz".into(),
-        title: "Benchmark".into(),
-        created_by: "host".parse().expect("an id"),
-        created_at: Timestamp(1),
-        closed_at: None,
-    };
-    store.create_room(&record).await.expect("memory");
-    let store: Arc<dyn Store> = store;
-    let runtime = Runtime::start(
-        store,
-        Arc::new(WireEncode),
-        Clock::start(),
-        RuntimeConfig::default(),
-        [1; 32],
-    );
-    runtime.execute(&room, caller("host"), create()).await.expect("created");
-    let mut readers = Vec::new();
-    for n in 0..subscribers {
-        let name = player(n);
-        runtime.execute(&room, caller(&name), join()).await.expect("joined");
-        let (_, reader) = runtime
-            .subscribe(&room, &actor(&name), None, Features::ALL)
-            .await
-            .expect("a member");
-        readers.push(reader);
-    }
-    for reader in &mut readers {
-        while poll_fn(|cx| Poll::Ready(reader.poll_next(cx))).await.is_ready() {}
-    }
-    (runtime, room, readers)
-}
-
-/// Waits for entries, passing over signals.
-async fn next(reader: &mut Subscription) {
-    while let Delivery::Signals(_) | Delivery::Interrupted(_) = poll_fn(|cx| reader.poll_next(cx)).await {}
-}
-
-fn caller(who: &str) -> Caller {
-    Caller {
-        actor: actor(who),
-        request: None,
-        received_at: Timestamp::default(),
-        round_trip: None,
-    }
-}
-
-fn tokio() -> Tokio {
-    Builder::new_current_thread().enable_all().build().expect("a runtime")
 }

@@ -45,6 +45,9 @@ mod tests {
         for (line, good) in [
             ("fan-out --pid 1 --burst 1,16", true),
             ("fan-out --rate 500 --every-ms 2", false),
+            ("fan-out --burst 16 --orders 100", true),
+            ("fan-out --orders 100 --seconds 5", false),
+            ("fan-out --orders 100 --rate 500", false),
             ("mesh --url https://quiz.example --token x", true),
             ("mesh --token x --data y", false),
             ("join-wave --url http://localhost:1 --code ABCD --rate 0.5 --hear", true),

@@ -1,4 +1,6 @@
-//! Benchmarks: the micro ones, the load generator, and paired runs against the peers in `benches/peers`.
+//! Benchmarks: the micro ones, the load generator, counts of instructions, and paired runs against the peers in `benches/peers`.
+
+mod count;
 
 use std::{fs, path::PathBuf};
 
@@ -18,6 +20,7 @@ pub(crate) fn bench(arguments: &[&str]) -> Result<()> {
             let programs = build(&["trivium-benches"])?;
             exec(program(programs.join("trivium-load")).args(rest))
         }
+        ["count", rest @ ..] => count::count(rest),
         ["against", rest @ ..] => {
             let programs = build(&["trivium-benches", "trivium-peers", "trivium-server"])?;
             let peers = peers()?;

@@ -31,6 +31,8 @@ ci [STEP...]             everything that a change has to pass, or only these ste
 gen                      make the files that are generated and committed
 bench [ARGS]             run the micro benchmarks with optimizations
 bench load ARGS          load a server that runs already, and see what it costs; `bench load --help`
+bench count [WORDS]      count instructions, and compare them with benches/COUNTS.md: of the paths, of a `server`, or `all`;
+                         --write to write them down, --programs DIR to take the server from there instead of building it
 bench against [ARGS]     measure ours and the peers in turn, and write benches/RESULTS.md";
 
 fn main() -> ExitCode {

@@ -9,7 +9,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::shell::{self, program, root};
+use crate::shell::{self, cargo, program, root};
 
 /// `cargo-deny` at its pinned version.
 pub(crate) fn cargo_deny() -> Result<PathBuf> {
@@ -19,6 +19,37 @@ pub(crate) fn cargo_deny() -> Result<PathBuf> {
 /// `buf` at its pinned version.
 pub(crate) fn buf() -> Result<PathBuf> {
     Ok(node("buf", &root().join("xtask/package.json"))?.join("node_modules/.bin/buf"))
+}
+
+/// The directory of `gungraun-runner`, at the version of the library that `Cargo.lock` has: it takes no other.
+pub(crate) fn gungraun_runner() -> Result<PathBuf> {
+    let package = shell::read(cargo().args(["pkgid", "--locked", "--package", "gungraun"]))?;
+    let (_, version) = package
+        .trim()
+        .rsplit_once(['@', '#'])
+        .context("a package without a version")?;
+    let name = format!("gungraun-runner-{version}");
+    let directory = home().join(&name);
+    let pins: [&Path; 0] = [];
+    once(&name, "installing", &pins, &directory, || {
+        let install = ["install", "--locked", "--quiet", "gungraun-runner", "--version"];
+        let mut command = cargo();
+        command.args(install).arg(version).arg("--root").arg(&directory);
+        // Without the variable it is built in a directory that Cargo removes afterwards.
+        shell::run(command.env_remove("CARGO_TARGET_DIR"))
+    })?;
+    Ok(directory.join("bin"))
+}
+
+/// Whether there is a valgrind, and which.
+///
+/// # Errors
+///
+/// There is none.
+pub(crate) fn valgrind() -> Result<String> {
+    let version = shell::read(program("valgrind").arg("--version"));
+    let version = version.context("valgrind is needed, which is for Linux; on Debian: apt-get install valgrind")?;
+    Ok(version.trim().to_owned())
 }
 
 /// A directory with what the manifest asks for in its `node_modules`.

@@ -24,15 +24,7 @@ const SCENARIO: Duration = Duration::from_mins(5);
 const RAW_BYTES: &str = "116";
 
 /// No limit of a server that faces the world would let one address send this much.
-const CONFIGURATION: &str = "[limits]
-connections = 20000
-connections_per_ip = 20000
-joins_per_minute = 10000000
-chat_per_second = 1000000
-commands_per_second = 1000000
-room_joins_per_second = 1000000
-room_chat_per_second = 1000000
-";
+const CONFIGURATION: &str = include_str!("../../limits.toml");
 
 /// A server, and how to speak to it.
 pub(super) struct Contender {

@@ -28,6 +28,10 @@ use crate::{
 /// What is said in the room: together with its envelope, about as long as the peers' event.
 pub(super) const TEXT: &str = "Which planet is largest?";
 
+/// Before a shape is measured, by whatever it is measured.
+const WARM_UP: Duration = Duration::from_secs(1);
+const WARM_UP_ORDERS: usize = 16;
+
 /// The command line of this scenario.
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
@@ -42,6 +46,9 @@ pub struct Args {
     /// Seconds to measure each shape.
     #[arg(long, default_value_t = 5)]
     seconds: u64,
+    /// Orders to measure each shape by instead, so that two runs do the same work however long it takes.
+    #[arg(long, conflicts_with_all = ["seconds", "rate"])]
+    orders: Option<usize>,
     /// Milliseconds from one order to the next, at least; otherwise the next follows at once.
     #[arg(long)]
     every_ms: Option<u64>,
@@ -71,11 +78,19 @@ pub(crate) async fn run(args: Args) -> Result<Vec<Report>> {
             every: args.every_ms.map(Duration::from_millis),
             rate: args.rate,
         };
-        shape.play(Duration::from_secs(1)).await?;
+        shape
+            .play(
+                args.orders
+                    .map_or(Length::Time(WARM_UP), |_| Length::Orders(WARM_UP_ORDERS)),
+            )
+            .await?;
         let (usage, begun) = (target.usage()?, Instant::now());
         let (count, bytes) = (swarm.tally.count(Count::Delivery), swarm.tally.bytes.get());
         let _warm_up = swarm.tally.take_latencies(Count::Delivery);
-        shape.play(Duration::from_secs(args.seconds)).await?;
+        let seconds = Duration::from_secs(args.seconds);
+        shape
+            .play(args.orders.map_or(Length::Time(seconds), Length::Orders))
+            .await?;
         let work = swarm.tally.count(Count::Delivery) - count;
         reports.push(Report {
             scenario: if args.rate.is_some() {
@@ -122,6 +137,13 @@ impl Publisher {
     }
 }
 
+/// How long a shape goes on.
+#[derive(Clone, Copy)]
+enum Length {
+    Time(Duration),
+    Orders(usize),
+}
+
 struct Shape {
     tally: Rc<Tally>,
     publisher: Publisher,
@@ -132,20 +154,24 @@ struct Shape {
 }
 
 impl Shape {
-    async fn play(&mut self, span: Duration) -> Result<()> {
-        match self.rate {
-            None => self.closed_loop(span).await,
-            Some(rate) => self.open_loop(span, rate).await,
+    async fn play(&mut self, length: Length) -> Result<()> {
+        match (self.rate, length) {
+            (Some(rate), Length::Time(span)) => self.open_loop(span, rate).await,
+            (None, _) | (Some(_), Length::Orders(_)) => self.closed_loop(length).await,
         }
     }
 
-    async fn closed_loop(&mut self, span: Duration) -> Result<()> {
+    async fn closed_loop(&mut self, length: Length) -> Result<()> {
         let mut ticks = self.every.map(tokio::time::interval);
         if let Some(ticks) = &mut ticks {
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         }
-        let begun = Instant::now();
-        while begun.elapsed() < span {
+        let (begun, mut orders) = (Instant::now(), 0);
+        while match length {
+            Length::Time(span) => begun.elapsed() < span,
+            Length::Orders(wanted) => orders < wanted,
+        } {
+            orders += 1;
             if let Some(ticks) = &mut ticks {
                 ticks.tick().await;
             }
