@@ -30,8 +30,13 @@ pub struct RuntimeConfig {
     pub presence_broadcast_members: usize,
     /// Members above which subscribers are woken at most once per tick.
     pub large_room: usize,
-    /// How often signals leave a room, and large rooms wake.
+    /// How often signals leave a room, at most.
     pub tick: Duration,
+    /// Messages of signals that a room sends per second, all sessions together: a large room has a longer tick, as each wakes
+    /// everybody.
+    pub signals_per_second: u32,
+    /// The longest tick of a large room.
+    pub longest_tick: Duration,
     /// How often a large room wakes its subscribers, at most.
     pub large_room_tick: Duration,
     /// Subscribers woken before the waker yields to other tasks.
@@ -65,6 +70,8 @@ impl Default for RuntimeConfig {
             presence_broadcast_members: 200,
             large_room: 1_000,
             tick: Duration::from_millis(100),
+            signals_per_second: 2_000,
+            longest_tick: Duration::from_secs(1),
             large_room_tick: Duration::from_millis(15),
             wake_chunk: 128,
             snapshot_every: 1_000,

@@ -380,6 +380,47 @@ async fn a_room_that_becomes_small_again_tells_of_each() {
     assert!(roster.signals < 250, "{} signals", roster.signals);
 }
 
+/// How often an observer hears of the counts, while somebody comes in every 20 ms.
+#[tokio::test(start_paused = true)]
+async fn the_more_there_are_the_less_often_a_room_sends_signals() {
+    let mut often = Vec::new();
+    for people in [100, 400, 1_400] {
+        let stage = Stage::new(10).await;
+        for n in 0..people {
+            stage.joins(&format!("p{n}")).await;
+        }
+        let mut hearing = Vec::new();
+        for n in 1..people {
+            hearing.push(stage.hears(&format!("p{n}"), None).await.1);
+        }
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        let (_, mut observer) = stage.hears("p0", None).await;
+        let heard = tokio::spawn(async move {
+            let mut heard = 0;
+            let begin = tokio::time::Instant::now();
+            while begin.elapsed() < Duration::from_secs(10) {
+                let next = poll_fn(|cx| observer.poll_next(cx));
+                let next = tokio::time::timeout(Duration::from_secs(1), next).await;
+                heard += usize::from(matches!(next, Ok(Delivery::Signals(_))));
+            }
+            heard
+        });
+        // Everybody comes for the first time or leaves: the counts are others each time.
+        for n in 0..500 {
+            let name = format!("p{}", people + n);
+            stage.joins(&name).await;
+            hearing.push(stage.hears(&name, None).await.1);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        often.push(heard.await.expect("no panic"));
+    }
+    let [small, large, huge] = often[..] else {
+        unreachable!("three sizes")
+    };
+    // Within 10 s, while 500 more come: ticks of 100 to 300 ms, of 200 to 450, and of 700 to 950.
+    assert!(small > large && large > 2 * huge && huge >= 5, "{often:?}");
+}
+
 fn actor(who: &str) -> Actor {
     Actor {
         user: who.parse().expect("an id"),

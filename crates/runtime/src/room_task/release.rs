@@ -1,6 +1,6 @@
 //! The second half of a turn: what was decided is committed, and may leave.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use trivium_engine::{Audience, Entry, Event, HistoryPolicy, Observation, Reject, RoomEvent, Signal, inbox::follows};
 
@@ -37,7 +37,7 @@ impl RoomTask {
         }
         self.count_presences();
         if !self.signals.is_empty() && now >= self.next_tick {
-            self.next_tick = now + millis(self.config.tick);
+            self.next_tick = now + millis(self.tick());
             self.ring
                 .board
                 .post(std::mem::take(&mut self.signals), self.counts_only);
@@ -63,6 +63,13 @@ impl RoomTask {
                 }
             });
         }
+    }
+
+    /// How long signals wait for those that come after them.
+    fn tick(&self) -> Duration {
+        let sessions = u32::try_from(self.ring.waiters.len()).unwrap_or(u32::MAX);
+        let share = Duration::from_secs(1) * sessions / self.config.signals_per_second.max(1);
+        share.min(self.config.longest_tick).max(self.config.tick)
     }
 
     fn forget_those_who_left(&self, entries: &[Arc<Entry>]) {
