@@ -1,11 +1,11 @@
 //! The HTTP acceptor: HTTP/1.1 and HTTP/2 on one TCP port, with TLS or without, one tower service.
 //!
 //! ```text
-//! TCP ──(connection caps)──> [TLS] ──> first_bytes ──> hyper: h1 | h2 ──> service, with a Peer in every request
+//! TCP ──(connection caps)──> [TLS] ──> first_bytes ──> hyper for HTTP/1.1 | h2 ──> service, with a Peer in every request
 //! ```
 //!
-//! hyper leaves several protections off or without a bound; every one is set in [`Config`]. Neighbours: `first_bytes` bounds the
-//! time before hyper knows its protocol, `unread` ends connections after an early answer, `limits` counts,
+//! hyper leaves several protections off or without a bound; every one is set in [`Config`]. Neighbours: `first_bytes` tells the
+//! protocols apart, `unread` ends connections of HTTP/1.1 after an early answer, [`h2`](crate::h2) is HTTP/2, `limits` counts,
 //! [`cert`](crate::cert) holds the certificates.
 
 mod first_bytes;
@@ -17,25 +17,27 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::Request;
 use http::header::ORIGIN;
-use http::{Request, Version};
 use hyper::body::Incoming;
+use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
+use tokio::time::error::Elapsed;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, warn};
 
 use crate::cert::Certificates;
+use crate::h2;
 use crate::limits::Limiter;
 use crate::peer::{Peer, Road, next_connection_id};
 use crate::service::{Body, RoadService, respond};
-use first_bytes::FirstBytes;
+use first_bytes::{First, Reread, first_bytes};
 
 /// How long accepting pauses when the process is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -59,16 +61,16 @@ pub struct Config {
     pub max_header_bytes: u32,
     /// HTTP/2 streams, hence calls, at once on one connection.
     pub max_streams: u32,
-    /// HTTP/2 streams that the client may reset before they were accepted; one more closes the connection (rapid reset).
-    pub max_pending_resets: usize,
-    /// HTTP/2 streams that may be reset because the client broke the protocol; one more closes the connection.
-    pub max_local_resets: usize,
+    /// Calls that a client may cancel at once on one HTTP/2 connection; one more closes it (rapid reset). As many come back within
+    /// ten seconds.
+    pub max_cancelled_calls: usize,
+    /// Streams that a client may lose at once because it broke the protocol or had too many; one more closes the connection. As
+    /// many come back within ten seconds.
+    pub max_faults: usize,
     /// Unread bytes per HTTP/2 stream.
     pub stream_window: u32,
     /// Unread bytes per HTTP/2 connection.
     pub connection_window: u32,
-    /// Unsent bytes per HTTP/2 stream; a slow reader costs this much.
-    pub send_buffer: usize,
     /// How often an HTTP/2 connection is probed.
     pub keep_alive_interval: Duration,
     /// How long the answer to a probe may take.
@@ -89,21 +91,19 @@ impl Config {
             header_timeout: Duration::from_secs(5),
             max_header_bytes: 16 * 1024,
             max_streams: 100,
-            max_pending_resets: 20,
-            max_local_resets: 1_024,
+            max_cancelled_calls: 200,
+            max_faults: 1_000,
             stream_window: 256 * 1024,
             connection_window: 1024 * 1024,
-            send_buffer: 256 * 1024,
             keep_alive_interval: Duration::from_secs(15),
             keep_alive_timeout: Duration::from_secs(10),
             drain_timeout: Duration::from_secs(20),
         }
     }
 
-    fn protocol(&self) -> Builder<TokioExecutor> {
-        let mut builder = Builder::new(TokioExecutor::new());
+    fn http1(&self) -> http1::Builder {
+        let mut builder = http1::Builder::new();
         builder
-            .http1()
             .timer(TokioTimer::new())
             .header_read_timeout(self.header_timeout)
             .max_headers(128)
@@ -113,18 +113,6 @@ impl Config {
                     .unwrap_or(usize::MAX)
                     .max(8 * 1024),
             );
-        builder
-            .http2()
-            .timer(TokioTimer::new())
-            .max_concurrent_streams(self.max_streams)
-            .max_pending_accept_reset_streams(self.max_pending_resets)
-            .max_local_error_reset_streams(self.max_local_resets)
-            .max_header_list_size(self.max_header_bytes)
-            .initial_stream_window_size(self.stream_window)
-            .initial_connection_window_size(self.connection_window)
-            .max_send_buf_size(self.send_buffer)
-            .keep_alive_interval(self.keep_alive_interval)
-            .keep_alive_timeout(self.keep_alive_timeout);
         builder
     }
 }
@@ -166,7 +154,7 @@ impl HttpServer {
             let versions = [&rustls::version::TLS13, &rustls::version::TLS12];
             TlsAcceptor::from(Arc::new(certificates.tls_config(&[b"h2", b"http/1.1"], &versions)))
         });
-        let protocol = Arc::new(config.protocol());
+        let http1 = Arc::new(config.http1());
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
@@ -186,7 +174,7 @@ impl HttpServer {
                     let connection = Connection {
                         service: service.clone(),
                         config: config.clone(),
-                        protocol: protocol.clone(),
+                        http1: http1.clone(),
                         peer: Peer {
                             remote_addr: Some(from),
                             road: Road::Http,
@@ -224,7 +212,7 @@ impl HttpServer {
 struct Connection<S> {
     service: S,
     config: Arc<Config>,
-    protocol: Arc<Builder<TokioExecutor>>,
+    http1: Arc<http1::Builder>,
     peer: Peer,
     shutdown: CancellationToken,
 }
@@ -233,48 +221,66 @@ impl<S: RoadService> Connection<S> {
     async fn accept(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
         // Small messages must not wait for the acknowledgement of the one before.
         let _ = stream.set_nodelay(true);
-        // Each road in a box of its size: with TLS a connection is larger than without.
         let Some(tls) = tls else {
-            return Box::pin(self.serve(stream)).await;
+            return self.serve(stream).await;
         };
         match timeout(self.config.handshake_timeout, tls.accept(stream)).await {
+            // In a box, so that connections without TLS are no larger for it.
             Ok(Ok(stream)) => Box::pin(self.serve(stream)).await,
             Ok(Err(error)) => debug!(connection = self.peer.connection_id, %error, "no TLS"),
             Err(_) => debug!(connection = self.peer.connection_id, "no TLS in time"),
         }
     }
 
-    async fn serve<T>(self, io: T)
+    async fn serve<T>(self, mut io: T)
     where
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let io = TokioIo::new(FirstBytes::new(io, self.config.handshake_timeout));
+        let first = tokio::select! {
+            first = first_bytes(&mut io, self.config.handshake_timeout) => first,
+            () = self.shutdown.cancelled() => return,
+        };
+        match first {
+            // HTTP/2 is what there are many of, so it is part of the task, and the other is not.
+            Ok(First::Http2(read)) => self.http2(io, read).await,
+            Ok(First::Http1(read)) => Box::pin(self.http1(Reread::new(io, read))).await,
+            Err(error) => debug!(connection = self.peer.connection_id, %error, "it says nothing"),
+        }
+    }
+
+    async fn http2<T>(self, io: T, read: Vec<u8>)
+    where
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let (service, peer) = (self.service, self.peer);
+        let id = peer.connection_id;
+        let serve = move |request| respond(service.clone(), from(&peer, request));
+        let mut connection = pin!(h2::Connection::new(io, read, self.config.clone(), serve));
+        let ended = tokio::select! {
+            biased;
+            ended = connection.as_mut() => Ok(ended),
+            () = self.shutdown.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                timeout(self.config.drain_timeout, connection).await
+            }
+        };
+        told(id, ended);
+    }
+
+    async fn http1<T>(self, io: Reread<T>)
+    where
+        T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let (service, peer) = (self.service, self.peer);
         let id = peer.connection_id;
         let service = service_fn(move |request: Request<Incoming>| {
-            let (mut request, unread) = if request.version() < Version::HTTP_2 {
-                let (parts, body) = request.into_parts();
-                let (body, unread) = unread::watch(body);
-                (Request::from_parts(parts, Body::new(body)), Some(unread))
-            } else {
-                (request.map(Body::new), None)
-            };
-            let origin = request.headers().get(ORIGIN).and_then(|origin| origin.to_str().ok());
-            let peer = Peer {
-                origin: origin.map(Into::into),
-                ..peer.clone()
-            };
-            request.extensions_mut().insert(peer);
-            let response = respond(service.clone(), request);
-            async move {
-                let response = response.await;
-                Ok::<_, Infallible>(match unread {
-                    Some(unread) => unread.told(response),
-                    None => response,
-                })
-            }
+            let (parts, body) = request.into_parts();
+            let (body, unread) = unread::watch(body);
+            let request = Request::from_parts(parts, Body::new(body));
+            let response = respond(service.clone(), from(&peer, request));
+            async move { Ok::<_, Infallible>(unread.told(response.await)) }
         });
-        let mut connection = pin!(self.protocol.serve_connection(io, service));
+        let mut connection = pin!(self.http1.serve_connection(TokioIo::new(io), service));
         let ended = tokio::select! {
             ended = connection.as_mut() => Ok(ended),
             () = self.shutdown.cancelled() => {
@@ -283,10 +289,25 @@ impl<S: RoadService> Connection<S> {
                 timeout(self.config.drain_timeout, connection).await
             }
         };
-        match ended {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => debug!(connection = id, error, "the connection failed"),
-            Err(_) => debug!(connection = id, "dropped with calls in flight"),
-        }
+        told(id, ended);
+    }
+}
+
+/// The request with who sent it.
+fn from(peer: &Peer, mut request: Request<Body>) -> Request<Body> {
+    let origin = request.headers().get(ORIGIN).and_then(|origin| origin.to_str().ok());
+    let peer = Peer {
+        origin: origin.map(Into::into),
+        ..peer.clone()
+    };
+    request.extensions_mut().insert(peer);
+    request
+}
+
+fn told<E: std::error::Error>(id: u64, ended: Result<Result<(), E>, Elapsed>) {
+    match ended {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => debug!(connection = id, %error, "the connection failed"),
+        Err(_) => debug!(connection = id, "dropped with calls in flight"),
     }
 }

@@ -27,6 +27,7 @@ pub mod datagram;
 pub mod datagrams;
 pub mod deadline;
 pub mod envelope;
+mod h2;
 pub mod header_block;
 pub mod http;
 mod limits;

@@ -73,7 +73,7 @@ pub trait RoadService:
     + 'static
 {
     /// The body of its responses.
-    type ResponseBody: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static;
+    type ResponseBody: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static;
 }
 
 impl<S, B> RoadService for S
@@ -82,7 +82,7 @@ where
         + Clone
         + Send
         + 'static,
-    B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + 'static,
+    B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Send + Unpin + 'static,
 {
     type ResponseBody = B;
 }

@@ -1,64 +1,75 @@
-//! Bounds the time until a connection has shown which protocol it speaks.
-//!
-//! hyper reads up to 24 bytes, the HTTP/2 preface, before any of its own timers runs. After that, HTTP/1.1's header timeout and
-//! HTTP/2's keep-alive take over.
+//! Tells HTTP/1.1 from HTTP/2 by a connection's first bytes, within a bound of time.
 
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::time::{Sleep, sleep};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
+use tokio::time::timeout;
 
-const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+use crate::h2::PREFACE;
 
-/// A connection whose first bytes have to come in time.
-pub(super) struct FirstBytes<T> {
+/// The protocol, and what was read to know it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum First {
+    Http1(Vec<u8>),
+    Http2(Vec<u8>),
+}
+
+/// Reads until there is no doubt.
+///
+/// # Errors
+/// Those of the connection; `TimedOut` if the bytes do not come in time, `UnexpectedEof` if they will not come at all.
+pub(super) async fn first_bytes(io: &mut (impl AsyncRead + Unpin), limit: Duration) -> io::Result<First> {
+    let reading = async {
+        let mut read = Vec::with_capacity(PREFACE.len());
+        loop {
+            // No more than the preface: what follows is not for this module.
+            let rest = PREFACE.len() - read.len();
+            if (&mut *io).take(rest as u64).read_buf(&mut read).await? == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if !PREFACE.starts_with(&read) {
+                return Ok(First::Http1(read));
+            }
+            if read.len() == PREFACE.len() {
+                return Ok(First::Http2(read));
+            }
+        }
+    };
+    timeout(limit, reading).await?
+}
+
+/// A connection of which something has been read already.
+pub(super) struct Reread<T> {
     io: T,
-    /// `None` once the protocol is known.
-    deadline: Option<Pin<Box<Sleep>>>,
-    /// How many bytes of the preface were seen.
-    seen: usize,
+    read: Vec<u8>,
 }
 
-impl<T> FirstBytes<T> {
-    pub(super) fn new(io: T, limit: Duration) -> Self {
-        Self {
-            io,
-            deadline: Some(Box::pin(sleep(limit))),
-            seen: 0,
-        }
-    }
-
-    /// Whether `bytes`, the next ones, leave no doubt about the protocol.
-    fn decides(&mut self, bytes: &[u8]) -> bool {
-        let expected = &PREFACE[self.seen..];
-        self.seen += bytes.len().min(expected.len());
-        self.seen == PREFACE.len() || !expected.starts_with(bytes)
+impl<T> Reread<T> {
+    pub(super) fn new(io: T, read: Vec<u8>) -> Self {
+        Self { io, read }
     }
 }
 
-impl<T: AsyncRead + Unpin> AsyncRead for FirstBytes<T> {
+impl<T: AsyncRead + Unpin> AsyncRead for Reread<T> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let before = buf.filled().len();
-        let read = Pin::new(&mut self.io).poll_read(cx, buf);
-        let Some(deadline) = &mut self.deadline else {
-            return read;
-        };
-        if read.is_pending() {
-            ready!(deadline.as_mut().poll(cx));
-            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        if self.read.is_empty() {
+            return Pin::new(&mut self.io).poll_read(cx, buf);
         }
-        let bytes = &buf.filled()[before..];
-        if bytes.is_empty() || self.decides(bytes) {
-            self.deadline = None;
+        let size = self.read.len().min(buf.remaining());
+        buf.put_slice(&self.read[..size]);
+        if size == self.read.len() {
+            self.read = Vec::new();
+        } else {
+            self.read.drain(..size);
         }
-        read
+        Poll::Ready(Ok(()))
     }
 }
 
-impl<T: AsyncWrite + Unpin> AsyncWrite for FirstBytes<T> {
+impl<T: AsyncWrite + Unpin> AsyncWrite for Reread<T> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.io).poll_write(cx, bytes)
     }
@@ -68,7 +79,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for FirstBytes<T> {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        // Most writes are one small frame, which the kernel takes more cheaply by send than by writev.
+        // Most writes are one small chunk, which the kernel takes more cheaply by send than by writev.
         match slices {
             [one] => Pin::new(&mut self.io).poll_write(cx, one),
             many => Pin::new(&mut self.io).poll_write_vectored(cx, many),
@@ -91,12 +102,12 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for FirstBytes<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
+    use tokio::io::{AsyncWriteExt, duplex};
+    use tokio::time::{Instant, sleep};
 
-    /// Sends `pieces` a second apart and reads until `limit` seconds have passed; whether the connection is still good.
-    async fn survives(pieces: &[&[u8]], limit: u64) -> bool {
-        let (mut client, server) = duplex(64);
-        let mut server = FirstBytes::new(server, Duration::from_secs(5));
+    /// What `pieces`, sent a second apart, are taken for.
+    async fn decided(pieces: &[&[u8]]) -> io::Result<First> {
+        let (mut client, mut server) = duplex(64);
         let sending = async {
             for piece in pieces {
                 client.write_all(piece).await.unwrap();
@@ -104,28 +115,47 @@ mod tests {
             }
             std::future::pending::<()>().await;
         };
-        let reading = async { while server.read(&mut [0; 64]).await.is_ok() {} };
         tokio::select! {
             () = sending => unreachable!("it never ends"),
-            () = reading => false,
-            () = sleep(Duration::from_secs(limit)) => true,
+            first = first_bytes(&mut server, Duration::from_secs(5)) => first,
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn only_an_undecided_connection_is_cut() {
-        for (pieces, good) in [
-            (&[][..], false),
-            (&[b"PRI * HT".as_slice(), b"TP/2.0"], false),
-            (&[b"P", b"R", b"I", b" ", b"*", b" ", b"H"], false),
-            (&[b"P", b"UT / HTTP"], true),
-            (&[b"GET"], true),
-            (&[PREFACE], true),
-            (&[&PREFACE[..10], &PREFACE[10..]], true),
-            (&[b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nmore"], true),
+        for pieces in [
+            &[][..],
+            &[b"PRI * HT".as_slice(), b"TP/2.0"],
+            &[b"P", b"R", b"I", b" ", b"*", b" ", b"H"],
         ] {
-            assert!(survives(pieces, 4).await, "nothing is cut early: {pieces:?}");
-            assert_eq!(survives(pieces, 60).await, good, "{pieces:?}");
+            let begin = Instant::now();
+            let error = decided(pieces).await.expect_err("it is undecided");
+            assert_eq!(error.kind(), io::ErrorKind::TimedOut, "{pieces:?}");
+            assert_eq!(begin.elapsed().as_secs(), 5, "{pieces:?}");
         }
+        for (pieces, first) in [
+            (
+                &[b"P".as_slice(), b"UT / HTTP"][..],
+                First::Http1(b"PUT / HTTP".to_vec()),
+            ),
+            (&[b"GET"], First::Http1(b"GET".to_vec())),
+            (&[PREFACE], First::Http2(PREFACE.to_vec())),
+            (&[&PREFACE[..10], &PREFACE[10..]], First::Http2(PREFACE.to_vec())),
+            (
+                &[b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nmore"],
+                First::Http2(PREFACE.to_vec()),
+            ),
+        ] {
+            assert_eq!(decided(pieces).await.expect("it is decided"), first);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_read_is_read_again() {
+        let mut io = Reread::new(&b" and the rest"[..], b"the beginning".to_vec());
+        let (mut head, mut rest) = ([0; 5], String::new());
+        io.read_exact(&mut head).await.unwrap();
+        io.read_to_string(&mut rest).await.unwrap();
+        assert_eq!((&head, rest.as_str()), (b"the b", "eginning and the rest"));
     }
 }

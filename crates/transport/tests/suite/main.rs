@@ -8,6 +8,7 @@ mod calls;
 mod client;
 mod documented;
 mod echo;
+mod h2;
 mod harness;
 mod http;
 mod layers;
