@@ -32,5 +32,5 @@ mod wire;
 
 pub use call::{Api, Call};
 pub use error::ApiError;
-pub use layers::{Grpc, Http, Options, grpc, http};
+pub use layers::{Grpc, GrpcBody, Http, Options, grpc, http};
 pub use wire::WireEncode;

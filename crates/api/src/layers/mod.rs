@@ -5,9 +5,9 @@ mod web;
 
 use std::{convert::Infallible, sync::Arc, time::Duration};
 
-use axum::Router;
+use axum::{Router, body::Body};
 use http::{Request, Response};
-use tonic::{Status, body::Body, codec::CompressionEncoding, server::NamedService};
+use tonic::{Status, codec::CompressionEncoding, server::NamedService};
 use tower::{ServiceBuilder, ServiceExt, service_fn, util::BoxCloneSyncService};
 use tracing::Instrument;
 use trivium_proto::v1::{
@@ -17,7 +17,7 @@ use trivium_proto::v1::{
     quiz_service_server::QuizServiceServer, receipt_service_server::ReceiptServiceServer,
     room_service_server::RoomServiceServer, session_service_server::SessionServiceServer,
 };
-use trivium_transport::{DeadlineLayer, Peer, RecoverLayer};
+use trivium_transport::{DeadlineLayer, Peer, RecoverLayer, deadline::DeadlineBody, recover::RecoverBody};
 
 use crate::{
     call::Api,
@@ -28,7 +28,11 @@ use crate::{
 pub use web::{Http, http};
 
 /// The whole stack as one value, which every acceptor serves.
-pub type Grpc = BoxCloneSyncService<Request<trivium_transport::Body>, Response<Body>, Infallible>;
+pub type Grpc = BoxCloneSyncService<Request<trivium_transport::Body>, Response<GrpcBody>, Infallible>;
+
+/// The body of a call: in one box, and what the layers add around it in none, because each box is another piece of memory to
+/// look at for every event to every subscriber.
+pub type GrpcBody = RecoverBody<DeadlineBody<Body>>;
 
 /// What the stack offers beside the services.
 #[derive(Debug, Clone, Copy)]
@@ -57,16 +61,13 @@ pub fn grpc(api: &Arc<Api>, options: Options) -> Grpc {
             .get::<Peer>()
             .map_or("memory", |peer| peer.road.as_str());
         let span = tracing::debug_span!("rpc", method = request.uri().path(), road);
-        services
-            .clone()
-            .oneshot(request.map(axum::body::Body::new))
-            .instrument(span)
+        services.clone().oneshot(request.map(Body::new)).instrument(span)
     });
     let layered = ServiceBuilder::new()
         .layer(RecoverLayer)
         .layer(DeadlineLayer::new().with_cap(options.max_deadline))
         .service(traced);
-    BoxCloneSyncService::new(layered.map_response(|response: Response<_>| response.map(Body::new)))
+    BoxCloneSyncService::new(layered)
 }
 
 fn services(api: &Arc<Api>, options: Options) -> Router {
@@ -118,7 +119,7 @@ fn services(api: &Arc<Api>, options: Options) -> Router {
             (Err(error), _) | (_, Err(error)) => tracing::error!(%error, "reflection is not offered"),
         }
     }
-    router.fallback(|| async { Status::unimplemented("no such method").into_http::<axum::body::Body>() })
+    router.fallback(|| async { Status::unimplemented("no such method").into_http::<Body>() })
 }
 
 fn path_of<S: NamedService>() -> String {

@@ -1,43 +1,45 @@
 //! The TCP port: gRPC, gRPC-Web for browsers, and plain HTTP for the rest.
 
-use std::convert::Infallible;
+use std::{convert::Infallible, fmt::Display};
 
 use axum::{Router, body::Body};
 use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
+use http_body_util::Either;
 use tonic_web::GrpcWebLayer;
 use tower::{Layer, ServiceExt, service_fn, util::BoxCloneSyncService};
 use tower_http::cors::{AllowOrigin, CorsLayer};
-use trivium_transport::webtransport::Origins;
+use trivium_transport::{RoadService, webtransport::Origins};
 
-use super::{
-    Grpc,
-    caller::{SESSION_HEADER, Web},
-};
+use super::caller::{SESSION_HEADER, Web};
 
-/// What the HTTP acceptor serves.
-pub type Http = BoxCloneSyncService<Request<trivium_transport::Body>, Response<Body>, Infallible>;
+/// What the HTTP acceptor serves: calls of gRPC with bodies `B`, and everything else.
+pub type Http<B> = BoxCloneSyncService<Request<trivium_transport::Body>, Response<Either<B, Body>>, Infallible>;
 
 /// Splits the port by what a request says it is. `plain` gets what is neither gRPC nor gRPC-Web.
-pub fn http(grpc: Grpc, origins: Origins, plain: Router) -> Http {
+pub fn http<S>(grpc: S, origins: Origins, plain: Router) -> Http<S::ResponseBody>
+where
+    S: RoadService<Future: Send, ResponseBody: http_body::Body<Error: Display>> + Sync,
+{
     let web = BoxCloneSyncService::new(web(grpc.clone(), origins.clone()));
     BoxCloneSyncService::new(service_fn(move |request: Request<trivium_transport::Body>| {
         let (grpc, web, plain, origins) = (grpc.clone(), web.clone(), plain.clone(), origins.clone());
         async move {
-            match kind(&request) {
-                Kind::Grpc => Ok(grpc.oneshot(request).await?.map(Body::new)),
+            let response = match kind(&request) {
+                Kind::Grpc => return Ok(grpc.oneshot(request).await?.map(Either::Left)),
                 Kind::Web if !is_welcome(&request, &origins) => {
-                    Ok(refusal(StatusCode::FORBIDDEN, "this origin is not allowed\n"))
+                    refusal(StatusCode::FORBIDDEN, "this origin is not allowed\n")
                 }
-                Kind::Web => web.oneshot(request).await,
-                Kind::Plain => plain.oneshot(request.map(Body::new)).await,
-                Kind::NoCall(status) => Ok(refusal(status, "this is no call of gRPC\n")),
-            }
+                Kind::Web => web.oneshot(request).await?,
+                Kind::Plain => plain.oneshot(request.map(Body::new)).await?,
+                Kind::NoCall(status) => refusal(status, "this is no call of gRPC\n"),
+            };
+            Ok(response.map(Either::Right))
         }
     }))
 }
 
-fn web(
-    grpc: Grpc,
+fn web<S>(
+    grpc: S,
     origins: Origins,
 ) -> impl tower::Service<
     Request<trivium_transport::Body>,
@@ -47,7 +49,10 @@ fn web(
 > + Clone
 + Send
 + Sync
-+ 'static {
++ 'static
+where
+    S: RoadService<Future: Send, ResponseBody: http_body::Body<Error: Display>> + Sync,
+{
     let inner = service_fn(move |mut request: Request<tonic::body::Body>| {
         request.extensions_mut().insert(Web);
         grpc.clone().oneshot(request.map(trivium_transport::Body::new))

@@ -23,13 +23,13 @@ use std::{
     task::{Context, Poll},
 };
 
+use axum::body::Body;
 use futures_util::future::BoxFuture;
 use http::{Request, Response, header};
 use http_body_util::BodyExt;
 use prost::Message;
 use tonic::{
     Status,
-    body::Body,
     codec::{BufferSettings, Streaming},
     metadata::MetadataMap,
 };

@@ -12,6 +12,7 @@ use futures_channel::mpsc;
 use futures_util::Stream as _;
 use http::HeaderMap;
 use http_body::{Body, Frame};
+use smallvec::SmallVec;
 use tokio_util::task::AbortOnDropHandle;
 use tonic::Status;
 use trivium_engine::{Millis, RoomId, Seq};
@@ -55,7 +56,8 @@ pub(super) struct Interrupted {
 pub(super) struct Outbound {
     items: mpsc::Receiver<Item>,
     interruptions: mpsc::Sender<Interrupted>,
-    subscriptions: Vec<Subscription>,
+    /// Nearly always one, which is then in the same piece of memory.
+    subscriptions: SmallVec<[Subscription; 1]>,
     /// Where the next round over the subscriptions begins, so that a busy room does not starve the others.
     turn: usize,
     datagrams: Option<Datagrams>,
@@ -73,7 +75,7 @@ impl Outbound {
         Self {
             items,
             interruptions,
-            subscriptions: Vec::new(),
+            subscriptions: SmallVec::new(),
             turn: 0,
             datagrams: None,
             end: None,
