@@ -74,12 +74,14 @@ fn items(chars: &[Ch], html: bool, line: u32, harvest: &mut Harvest) -> Result<V
 
 fn item(chars: &[Ch], html: bool) -> Item {
     let right = chars[0].is('=');
-    let (weight, rest) = weighted(trim(&chars[1..]));
+    let rest = trim(&chars[1..]);
     let (text, feedback) = match find(rest, '#') {
         Some(at) => (&rest[..at], content(&rest[at + 1..], html).0),
         None => (rest, String::new()),
     };
+    // Pairs have no weights: what looks like one belongs to the left side, as it does for Moodle.
     let pair = find_arrow(text).map(|at| (content(&text[..at], html).0, content(&text[at + 2..], html).0));
+    let (weight, text) = weighted(text);
     Item {
         right,
         weight,

@@ -273,3 +273,16 @@ fn formats_that_are_only_read_are_refused() {
         assert_eq!(export(&quiz, format, &[]), Err(WriteError::NotWritten));
     }
 }
+
+#[test]
+fn what_looks_like_a_weight_is_part_of_a_pair() {
+    let file = "Match! {\n=one -> 1\n=%0% rest -> 2\n}\n";
+    let quiz = import(file.as_bytes(), "pairs.gift", QuizFileFormat::Gift)
+        .quiz
+        .expect("a quiz");
+    let Some(Kind::Matching(matching)) = &quiz.questions[0].kind else {
+        panic!("no pairs: {quiz:?}");
+    };
+    let left: Vec<&str> = matching.pairs.iter().map(|pair| pair.left.as_str()).collect();
+    assert_eq!(left, ["one", "%0% rest"]);
+}
