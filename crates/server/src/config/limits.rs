@@ -23,6 +23,9 @@ pub struct Limits {
     pub chat_per_second: u32,
     /// Everything else that changes or reads something, per second and user \[50\], of which four seconds' worth may come at once.
     pub commands_per_second: u32,
+    /// Rooms, quizzes and invitations made or changed, per second and user \[1\], of which 20 seconds' worth may come at once. A
+    /// service that makes rooms for a whole school in its own name wants more.
+    pub writes_per_second: u32,
     /// Attempts to come into one room, per second and by everybody together \[100\], of which 20 seconds' worth may come at once.
     pub room_joins_per_second: u32,
     /// Chat messages and reactions in one room, per second and by everybody together \[500\], of which four seconds' worth may
@@ -50,6 +53,7 @@ impl Default for Limits {
             code_misses_per_minute: 10,
             chat_per_second: 5,
             commands_per_second: 50,
+            writes_per_second: 1,
             room_joins_per_second: 100,
             room_chat_per_second: 500,
             image_bytes: 2 * 1024 * 1024,
@@ -69,6 +73,7 @@ impl Limits {
             code_miss: Rate::per_minute(self.code_misses_per_minute, self.code_misses_per_minute),
             chat: Rate::per_second(self.chat_per_second, self.chat_per_second.saturating_mul(4)),
             command: Rate::per_second(self.commands_per_second, self.commands_per_second.saturating_mul(4)),
+            quiz_write: Rate::per_second(self.writes_per_second, self.writes_per_second.saturating_mul(20)),
             room_join: Rate::per_second(
                 self.room_joins_per_second,
                 self.room_joins_per_second.saturating_mul(20),
@@ -87,6 +92,7 @@ impl Limits {
             ("code_misses_per_minute", self.code_misses_per_minute > 0),
             ("chat_per_second", self.chat_per_second > 0),
             ("commands_per_second", self.commands_per_second > 0),
+            ("writes_per_second", self.writes_per_second > 0),
             ("room_joins_per_second", self.room_joins_per_second > 0),
             ("room_chat_per_second", self.room_chat_per_second > 0),
         ];

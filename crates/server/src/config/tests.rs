@@ -73,6 +73,7 @@ fn a_full_file_is_understood() {
         [limits]
         connections = 50
         commands_per_second = 7
+        writes_per_second = 3
         [rooms]
         code_length = 6
         idle_unload = "90s"
@@ -100,6 +101,7 @@ fn a_full_file_is_understood() {
         "others sign tokens"
     );
     assert_eq!(config.limits.of_service().command.burst, 28);
+    assert_eq!(config.limits.of_service().quiz_write.burst, 60);
     assert_eq!(config.rooms.idle_unload, Duration::from_secs(90));
     assert_eq!(config.log.format, LogFormat::Json);
     assert_eq!(config.drain.grace, Duration::from_millis(250));
