@@ -63,6 +63,7 @@ where
     Req: Validate + Name,
     Fut: Future<Output = Result<Res, ApiError>> + Send,
 {
+    tracing::debug!(request = Req::NAME, "asked");
     caller::admit(Req::NAME, call.principal.as_deref())?;
     if request.encoded_len() > call.api.limiter.limits().message_bytes(Req::NAME) {
         return Err(ApiError::TooMany(Bound::MessageBytes));
