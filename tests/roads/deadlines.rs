@@ -132,6 +132,27 @@ async fn a_stream_that_is_dropped_frees_its_session() {
     .await;
 }
 
+/// Clients go away at every moment of the greeting.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_stream_that_is_dropped_while_it_is_greeted_frees_its_session() {
+    on_every_road(async |way| {
+        let server = Server::start().await;
+        let (_host, room) = hosted(&server, way).await;
+        let before = server.api.sessions.len();
+        let client = Bench::new(&server, [way]).client(Road::Grpc, Some(server.token("host")));
+        for n in 0..100 {
+            let opening = Raw::open(&client, way, hello(&[(&room.id, None)]));
+            let _gone = tokio::time::timeout(Duration::from_micros(50 * n), opening).await;
+        }
+        becomes("their sessions are gone", async || {
+            (server.api.sessions.len() == before).then_some(())
+        })
+        .await;
+        server.stop().await;
+    })
+    .await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn who_has_said_everything_gets_every_answer_and_goes_on_hearing() {
     on_every_road(async |way| {

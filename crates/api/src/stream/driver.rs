@@ -5,7 +5,7 @@
 
 mod hearing;
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, ops::Deref, sync::Arc, time::Duration};
 
 use futures_channel::mpsc;
 use futures_util::{SinkExt as _, StreamExt as _};
@@ -53,7 +53,7 @@ pub(super) struct Driver {
     facet: &'static Facet,
     items: mpsc::Sender<Item>,
     interruptions: mpsc::Receiver<Interrupted>,
-    session: Option<Arc<Session>>,
+    session: Option<Opened>,
     /// Rooms heard.
     rooms: BTreeSet<RoomId>,
     running: Running<Finished>,
@@ -109,6 +109,7 @@ impl Driver {
             Ok(()) => self.serve(inbound).await,
             Err(end) => end,
         };
+        drop(self.session.take());
         // The receiver may be gone, and then nobody needs to know why.
         let _gone = self.items.send(Item::End(status)).await;
     }
@@ -148,7 +149,10 @@ impl Driver {
             user: user.clone(),
             issued_at: now,
         });
-        self.session = Some(self.call.api.sessions.open(id.clone(), user.clone()));
+        self.session = Some(Opened {
+            session: self.call.api.sessions.open(id.clone(), user.clone()),
+            call: self.call.clone(),
+        });
         self.frame(encode::welcome(v1::Welcome {
             session_id: id,
             resume_token: token,
@@ -175,12 +179,8 @@ impl Driver {
     }
 
     async fn serve(&mut self, mut inbound: Inbound) -> End {
-        let Some(session) = self.session.clone() else {
+        let Some(session) = self.session.as_deref().cloned() else {
             return End(Status::internal("no session"));
-        };
-        let _closing = Closing {
-            call: self.call.clone(),
-            session: Arc::clone(&session),
         };
         let mut half_closed = matches!(inbound, Inbound::Watch(_));
         loop {
@@ -439,13 +439,21 @@ impl Driver {
     }
 }
 
-/// Takes the session out of the registry when its stream ends, however it ends.
-struct Closing {
+/// The session of a stream, which is taken out of the registry when the stream ends, however and whenever it ends.
+struct Opened {
     call: Call,
     session: Arc<Session>,
 }
 
-impl Drop for Closing {
+impl Deref for Opened {
+    type Target = Arc<Session>;
+
+    fn deref(&self) -> &Arc<Session> {
+        &self.session
+    }
+}
+
+impl Drop for Opened {
     fn drop(&mut self) {
         self.call.api.sessions.close(&self.session);
     }
