@@ -13,7 +13,7 @@ mod unread;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,7 +26,6 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
-use tokio::time::error::Elapsed;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
@@ -242,29 +241,28 @@ impl<S: RoadService> Connection<S> {
         };
         match first {
             // HTTP/2 is what there are many of, so it is part of the task, and the other is not.
-            Ok(First::Http2(read)) => self.http2(io, read).await,
+            Ok(First::Http2) => self.http2(io).await,
             Ok(First::Http1(read)) => Box::pin(self.http1(Reread::new(io, read))).await,
             Err(error) => debug!(connection = self.peer.connection_id, %error, "it says nothing"),
         }
     }
 
-    async fn http2<T>(self, io: T, read: Vec<u8>)
+    async fn http2<T>(self, io: T)
     where
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let (service, peer) = (self.service, self.peer);
-        let id = peer.connection_id;
+        let (id, patience) = (peer.connection_id, self.config.drain_timeout);
         let serve = move |request| respond(service.clone(), from(&peer, request));
-        let mut connection = pin!(h2::Connection::new(io, read, self.config.clone(), serve));
-        let ended = tokio::select! {
-            biased;
-            ended = connection.as_mut() => Ok(ended),
-            () = self.shutdown.cancelled() => {
-                connection.as_mut().graceful_shutdown();
-                timeout(self.config.drain_timeout, connection).await
-            }
-        };
-        told(id, ended);
+        let connection = pin!(h2::Connection::new(io, self.config, serve));
+        serve_out(
+            connection,
+            h2::Connection::graceful_shutdown,
+            &self.shutdown,
+            patience,
+            id,
+        )
+        .await;
     }
 
     async fn http1<T>(self, io: Reread<T>)
@@ -272,7 +270,7 @@ impl<S: RoadService> Connection<S> {
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let (service, peer) = (self.service, self.peer);
-        let id = peer.connection_id;
+        let (id, patience) = (peer.connection_id, self.config.drain_timeout);
         let service = service_fn(move |request: Request<Incoming>| {
             let (parts, body) = request.into_parts();
             let (body, unread) = unread::watch(body);
@@ -280,16 +278,41 @@ impl<S: RoadService> Connection<S> {
             let response = respond(service.clone(), from(&peer, request));
             async move { Ok::<_, Infallible>(unread.told(response.await)) }
         });
-        let mut connection = pin!(self.http1.serve_connection(TokioIo::new(io), service));
-        let ended = tokio::select! {
-            ended = connection.as_mut() => Ok(ended),
-            () = self.shutdown.cancelled() => {
-                connection.as_mut().graceful_shutdown();
-                // hyper waits for ever for a client that has connected and says nothing.
-                timeout(self.config.drain_timeout, connection).await
-            }
-        };
-        told(id, ended);
+        let connection = pin!(self.http1.serve_connection(TokioIo::new(io), service));
+        serve_out(
+            connection,
+            http1::Connection::graceful_shutdown,
+            &self.shutdown,
+            patience,
+            id,
+        )
+        .await;
+    }
+}
+
+/// Serves a connection to its end; after `shutdown` it is told to `go_away`, and has `patience` for the calls in flight.
+async fn serve_out<C, E: std::error::Error>(
+    mut connection: Pin<&mut C>,
+    go_away: impl FnOnce(Pin<&mut C>),
+    shutdown: &CancellationToken,
+    patience: Duration,
+    id: u64,
+) where
+    C: Future<Output = Result<(), E>>,
+{
+    let ended = tokio::select! {
+        biased;
+        ended = connection.as_mut() => Ok(ended),
+        () = shutdown.cancelled() => {
+            go_away(connection.as_mut());
+            // hyper waits for ever for a client that has connected and says nothing.
+            timeout(patience, connection).await
+        }
+    };
+    match ended {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => debug!(connection = id, %error, "the connection failed"),
+        Err(_) => debug!(connection = id, "dropped with calls in flight"),
     }
 }
 
@@ -302,12 +325,4 @@ fn from(peer: &Peer, mut request: Request<Body>) -> Request<Body> {
     };
     request.extensions_mut().insert(peer);
     request
-}
-
-fn told<E: std::error::Error>(id: u64, ended: Result<Result<(), E>, Elapsed>) {
-    match ended {
-        Ok(Ok(())) => {}
-        Ok(Err(error)) => debug!(connection = id, %error, "the connection failed"),
-        Err(_) => debug!(connection = id, "dropped with calls in flight"),
-    }
 }

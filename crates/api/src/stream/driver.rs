@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     auth::{Principal, TokenError, resume::Resume},
-    call::Call,
+    call::{Api, Call},
     convert, encode,
     error::{ApiError, Bound},
     ids::SessionId,
@@ -151,7 +151,7 @@ impl Driver {
         });
         self.session = Some(Opened {
             session: self.call.api.sessions.open(id.clone(), user.clone()),
-            call: self.call.clone(),
+            api: Arc::clone(&self.call.api),
         });
         self.frame(encode::welcome(v1::Welcome {
             session_id: id,
@@ -441,7 +441,7 @@ impl Driver {
 
 /// The session of a stream, which is taken out of the registry when the stream ends, however and whenever it ends.
 struct Opened {
-    call: Call,
+    api: Arc<Api>,
     session: Arc<Session>,
 }
 
@@ -455,7 +455,7 @@ impl Deref for Opened {
 
 impl Drop for Opened {
     fn drop(&mut self) {
-        self.call.api.sessions.close(&self.session);
+        self.api.sessions.close(&self.session);
     }
 }
 

@@ -105,6 +105,17 @@ fn wake(mut state: MutexGuard<'_, State>) {
     }
 }
 
+impl Incoming {
+    fn took(&self, mut state: MutexGuard<'_, State>, bytes: usize) {
+        state.taken += bytes;
+        let enough = state.taken >= self.enough;
+        drop(state);
+        if enough {
+            self.connection.wake();
+        }
+    }
+}
+
 impl Body for Incoming {
     type Data = Bytes;
     type Error = io::Error;
@@ -113,12 +124,7 @@ impl Body for Incoming {
         let mut state = self.shared.lock();
         if !state.data.is_empty() {
             let data = mem::take(&mut state.data).freeze();
-            state.taken += data.len();
-            let enough = state.taken >= self.enough;
-            drop(state);
-            if enough {
-                self.connection.wake();
-            }
+            self.took(state, data.len());
             return Poll::Ready(Some(Ok(Frame::data(data))));
         }
         match state.end {
@@ -147,11 +153,7 @@ impl Drop for Incoming {
     fn drop(&mut self) {
         let mut state = self.shared.lock();
         state.left = true;
-        state.taken += mem::take(&mut state.data).len();
-        let enough = state.taken >= self.enough;
-        drop(state);
-        if enough {
-            self.connection.wake();
-        }
+        let rest = mem::take(&mut state.data).len();
+        self.took(state, rest);
     }
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -21,7 +21,7 @@ use crate::http::Config;
 use crate::service::{Body, BoxError};
 
 /// Bytes of one read.
-const READ: usize = 16 * 1024;
+const SPACE: usize = 16 * 1024;
 /// Reads and writes of one turn; then other tasks have theirs.
 const ROUNDS: usize = 16;
 /// How long a connection that was ended for a fault is still read from: closing it at once would destroy what it was told.
@@ -39,7 +39,8 @@ pub(crate) enum Error {
 }
 
 pin_project! {
-    /// A connection whose first bytes are those of [`PREFACE`](super::PREFACE), or have been read already.
+    /// A connection from behind its [`PREFACE`](super::PREFACE).
+    #[project = Projected]
     pub(crate) struct Connection<T, F, B> {
         io: T,
         state: State<F, B>,
@@ -52,6 +53,7 @@ pin_project! {
 }
 
 /// The last things that happen.
+#[derive(Clone, Copy)]
 enum Ending {
     /// What is left is written, and nothing follows.
     Flushing(Option<(Code, &'static str)>),
@@ -64,12 +66,12 @@ where
     F: FnMut(Request<Body>) -> Call<B>,
     B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Unpin,
 {
-    /// `read` is what was read of it to find out its protocol. `serve` answers requests.
-    pub(crate) fn new(io: T, read: Vec<u8>, config: Arc<Config>, serve: F) -> Self {
+    /// `serve` answers requests.
+    pub(crate) fn new(io: T, config: Arc<Config>, serve: F) -> Self {
         let timer = sleep(config.keep_alive_interval);
         Self {
             io,
-            state: State::new(read, config, serve),
+            state: State::new(config, serve),
             timer,
             heard_at: Instant::now(),
             probed: false,
@@ -93,97 +95,115 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         let mut this = self.project();
-        let (interval, patience) = this.state.keep_alive();
-        let mut rounds = 0;
-        loop {
-            let mut again = false;
-            if this.ending.is_none() {
-                match this.state.proceed(Pin::new(this.io), cx) {
-                    Ok(Proceeded { end: true, .. }) => return Poll::Ready(Ok(())),
-                    Ok(proceeded) => {
-                        if proceeded.heard {
-                            (*this.heard_at, *this.probed) = (Instant::now(), false);
-                        }
-                        again = proceeded.again;
-                        if this.state.is_done() {
-                            *this.ending = Some(Ending::Flushing(None));
-                        }
-                    }
-                    Err(Error::Fault(code, why)) => {
-                        this.state.fail(code);
-                        *this.ending = Some(Ending::Flushing(Some((code, why))));
-                        this.timer.as_mut().reset(Instant::now() + patience);
-                    }
-                    Err(error) => return Poll::Ready(Err(error)),
-                }
+        for _ in 0..ROUNDS {
+            let read = match this.ending {
+                None => this.proceed(cx)?,
+                Some(_) => Read::Nothing,
+            };
+            if read == Read::End {
+                return Poll::Ready(Ok(()));
+            }
+            if let Poll::Ready(error) = this.poll_patience(cx) {
+                return Poll::Ready(Err(error));
             }
             let written = this.state.out.poll_write(Pin::new(this.io), cx)?.is_ready();
-            match this.ending {
-                Some(Ending::Flushing(why)) if written => {
-                    let why = *why;
-                    if Pin::new(&mut *this.io).poll_shutdown(cx)?.is_ready() {
-                        let Some((code, why)) = why else {
-                            return Poll::Ready(Ok(()));
-                        };
-                        this.timer.as_mut().reset(Instant::now() + LINGER);
-                        *this.ending = Some(Ending::Lingering(code, why));
-                        again = true;
-                    }
-                }
-                Some(Ending::Lingering(code, why)) => {
-                    let fault = Error::Fault(*code, why);
-                    match poll_discard(Pin::new(this.io), cx) {
-                        Poll::Ready(Ok(1..)) => again = true,
-                        Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Err(fault)),
-                        Poll::Pending => {}
-                    }
-                }
-                Some(Ending::Flushing(_)) | None => {}
+            if written && let Poll::Ready(ended) = this.poll_end(cx) {
+                return Poll::Ready(ended);
             }
-            if this.timer.as_mut().poll(cx).is_ready() {
-                match this.ending {
-                    Some(Ending::Lingering(code, why) | Ending::Flushing(Some((code, why)))) => {
-                        return Poll::Ready(Err(Error::Fault(*code, why)));
-                    }
-                    Some(Ending::Flushing(None)) | None if *this.probed => return Poll::Ready(Err(Error::Silent)),
-                    Some(Ending::Flushing(None)) | None => {
-                        let due = *this.heard_at + interval;
-                        let now = Instant::now();
-                        if due > now {
-                            this.timer.as_mut().reset(due);
-                        } else {
-                            this.state.out.frame(kind::PING, 0, 0, &[0; 8]);
-                            *this.probed = true;
-                            this.timer.as_mut().reset(now + patience);
-                        }
-                        // The timer has to be asked again, or it wakes nobody.
-                        again = true;
-                    }
-                }
-            }
-            // What was held back because too much was waiting to be written.
-            again |= written && this.state.was_full();
-            if !again {
-                return Poll::Pending;
-            }
-            rounds += 1;
-            if rounds == ROUNDS {
-                cx.waker().wake_by_ref();
+            // Where too much was waiting to be written, something was held back.
+            let held_back = written && this.state.out.was_full();
+            if read == Read::Nothing && !held_back {
                 return Poll::Pending;
             }
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 }
 
-/// What came of [`State::proceed`].
-#[derive(Default)]
-pub(super) struct Proceeded {
-    /// Bytes have come.
-    pub(super) heard: bool,
+impl<T, F, B> Projected<'_, T, F, B>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+    F: FnMut(Request<Body>) -> Call<B>,
+    B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Unpin,
+{
+    /// Reads, and lets calls go on. A fault of the client begins the end.
+    fn proceed(&mut self, cx: &mut Context<'_>) -> Result<Read, Error> {
+        match self.state.proceed(Pin::new(self.io), cx) {
+            Ok(read) => {
+                if read == Read::Bytes {
+                    (*self.heard_at, *self.probed) = (Instant::now(), false);
+                }
+                if self.state.is_done() {
+                    *self.ending = Some(Ending::Flushing(None));
+                }
+                Ok(read)
+            }
+            Err(Error::Fault(code, why)) => {
+                self.state.fail(code);
+                *self.ending = Some(Ending::Flushing(Some((code, why))));
+                let (_, patience) = self.state.keep_alive();
+                self.timer.as_mut().reset(Instant::now() + patience);
+                Ok(Read::Nothing)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Probes a client that is silent. Ready when it has been for too long, or had its time to read why the connection ends.
+    fn poll_patience(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
+        let (interval, patience) = self.state.keep_alive();
+        loop {
+            ready!(self.timer.as_mut().poll(cx));
+            if let Some(Ending::Lingering(code, why) | Ending::Flushing(Some((code, why)))) = *self.ending {
+                return Poll::Ready(Error::Fault(code, why));
+            }
+            if *self.probed {
+                return Poll::Ready(Error::Silent);
+            }
+            let now = Instant::now();
+            let mut due = *self.heard_at + interval;
+            if due <= now {
+                self.state.out.frame(kind::PING, 0, 0, &[0; 8]);
+                *self.probed = true;
+                due = now + patience;
+            }
+            self.timer.as_mut().reset(due);
+        }
+    }
+
+    /// Goes on with the end, if it has begun, once everything is written.
+    fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        match *self.ending {
+            None => return Poll::Pending,
+            Some(Ending::Flushing(why)) => {
+                ready!(Pin::new(&mut *self.io).poll_shutdown(cx))?;
+                let Some((code, why)) = why else {
+                    return Poll::Ready(Ok(()));
+                };
+                *self.ending = Some(Ending::Lingering(code, why));
+                self.timer.as_mut().reset(Instant::now() + LINGER);
+            }
+            Some(Ending::Lingering(code, why)) => {
+                let read = ready!(poll_read(Pin::new(self.io), cx, |_| ()));
+                if !matches!(read, Ok(1..)) {
+                    return Poll::Ready(Err(Error::Fault(code, why)));
+                }
+            }
+        }
+        // There is more to do, and the timer has to be asked again or it wakes nobody.
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+}
+
+/// What came of reading once.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Read {
+    Nothing,
+    Bytes,
     /// The client has closed the connection.
-    pub(super) end: bool,
-    /// There may be more to read.
-    pub(super) again: bool,
+    End,
 }
 
 /// Reads once; how much came.
@@ -192,14 +212,10 @@ pub(super) fn poll_read(
     cx: &mut Context<'_>,
     take: impl FnOnce(&[u8]),
 ) -> Poll<io::Result<usize>> {
-    let mut space = [const { MaybeUninit::uninit() }; READ];
+    let mut space = [const { MaybeUninit::uninit() }; SPACE];
     let mut space = ReadBuf::uninit(&mut space);
     io.poll_read(cx, &mut space).map_ok(|()| {
         take(space.filled());
         space.filled().len()
     })
-}
-
-fn poll_discard(io: Pin<&mut impl AsyncRead>, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-    poll_read(io, cx, |_| ())
 }

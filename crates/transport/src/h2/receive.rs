@@ -8,7 +8,7 @@ use http::{HeaderMap, Request, StatusCode};
 use super::body::{self, End};
 use super::closed::By;
 use super::connection::Error;
-use super::frame::{Code, HEAD, Head, MAX_PAYLOAD, MAX_WINDOW, PREFACE, flag, kind, number, setting, unpadded};
+use super::frame::{Code, HEAD, Head, MAX_PAYLOAD, MAX_WINDOW, flag, kind, number, setting, unpadded};
 use super::request::{Fields, Wrong};
 use super::state::{State, signed};
 use super::stream::{Call, Stream};
@@ -20,21 +20,13 @@ const MAX_CONTINUATIONS: usize = 32;
 const BOMB: usize = 16;
 
 /// What is read and not yet understood.
+#[derive(Default)]
 pub(super) struct Receiving {
-    /// The beginning of a frame, or of the preface.
+    /// The beginning of a frame.
     rest: Vec<u8>,
-    /// What was read before there was a connection.
-    first: bool,
-    stage: Stage,
+    /// Whether SETTINGS have come, which have to be the first frame.
+    begun: bool,
     block: Option<Block>,
-}
-
-#[derive(PartialEq, Eq)]
-enum Stage {
-    Preface,
-    /// The first frame has to be SETTINGS.
-    Settings,
-    Open,
 }
 
 /// A header block whose end has not come.
@@ -57,22 +49,6 @@ use Fault::{Connection as Fatal, Stream as Lost};
 
 const fn protocol(why: &'static str) -> Fault {
     Fatal(Code::ProtocolError, why)
-}
-
-impl Receiving {
-    pub(super) fn new(read: Vec<u8>) -> Self {
-        Self {
-            first: !read.is_empty(),
-            rest: read,
-            stage: Stage::Preface,
-            block: None,
-        }
-    }
-
-    /// Whether something was read before the connection began; asked once.
-    pub(super) fn has_some_to_begin_with(&mut self) -> bool {
-        mem::take(&mut self.first)
-    }
 }
 
 impl<F, B> State<F, B>
@@ -104,17 +80,6 @@ where
     /// Takes all whole frames; how many bytes they were.
     fn frames(&mut self, bytes: &[u8]) -> Result<usize, Error> {
         let mut at = 0;
-        if self.receiving.stage == Stage::Preface {
-            if !bytes.starts_with(PREFACE) {
-                return if PREFACE.starts_with(bytes) {
-                    Ok(0)
-                } else {
-                    Err(Error::Fault(Code::ProtocolError, "no preface"))
-                };
-            }
-            at = PREFACE.len();
-            self.receiving.stage = Stage::Settings;
-        }
         while let Some(head) = Head::parse(&bytes[at..]) {
             if head.length > MAX_PAYLOAD {
                 return Err(Error::Fault(Code::FrameSizeError, "a frame is too long"));
@@ -146,12 +111,10 @@ where
     }
 
     fn frame(&mut self, head: Head, payload: &[u8]) -> Result<(), Fault> {
-        if self.receiving.stage == Stage::Settings {
-            if head.kind != kind::SETTINGS || head.has(flag::ACK) {
-                return Err(protocol("the first frame is not SETTINGS"));
-            }
-            self.receiving.stage = Stage::Open;
+        if !self.receiving.begun && (head.kind != kind::SETTINGS || head.has(flag::ACK)) {
+            return Err(protocol("the first frame is not SETTINGS"));
         }
+        self.receiving.begun = true;
         if self.receiving.block.is_some() && head.kind != kind::CONTINUATION {
             return Err(protocol("a header block is interrupted"));
         }

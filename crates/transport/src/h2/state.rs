@@ -13,7 +13,7 @@ use tokio::io::AsyncRead;
 
 use super::budget::Budget;
 use super::closed::{By, Closed};
-use super::connection::{Error, Proceeded, poll_read};
+use super::connection::{Error, Read, poll_read};
 use super::frame::{Code, FIRST_WINDOW, kind, setting};
 use super::hpack;
 use super::out::Out;
@@ -23,7 +23,7 @@ use crate::http::Config;
 use crate::service::Body;
 
 /// Bytes of table that a client may fill with names and values to refer to: the default of RFC 9113 §6.5.2.
-pub(super) const HEADER_TABLE: usize = 4_096;
+const HEADER_TABLE: usize = 4_096;
 /// Frames without any content that a client may send at once.
 const EMPTY_FRAMES: usize = 1_000;
 
@@ -63,7 +63,7 @@ where
     F: FnMut(Request<Body>) -> Call<B>,
     B: http_body::Body<Data = Bytes> + Unpin,
 {
-    pub(super) fn new(read: Vec<u8>, config: Arc<Config>, serve: F) -> Self {
+    pub(super) fn new(config: Arc<Config>, serve: F) -> Self {
         let mut out = Out::default();
         let settings = [
             (setting::MAX_CONCURRENT_STREAMS, config.max_streams),
@@ -85,7 +85,7 @@ where
         let share = config.connection_window / 2 / config.max_streams.max(1);
         Self {
             serve,
-            receiving: Receiving::new(read),
+            receiving: Receiving::default(),
             decoder: hpack::Decoder::new(HEADER_TABLE),
             streams: SmallVec::new(),
             last: 0,
@@ -114,20 +114,12 @@ where
     ///
     /// # Errors
     /// The client breaks the protocol, or the connection is broken.
-    pub(super) fn proceed(&mut self, io: Pin<&mut impl AsyncRead>, cx: &mut Context<'_>) -> Result<Proceeded, Error> {
-        let mut proceeded = Proceeded::default();
+    pub(super) fn proceed(&mut self, io: Pin<&mut impl AsyncRead>, cx: &mut Context<'_>) -> Result<Read, Error> {
+        let mut read = Read::Nothing;
         if !self.out.is_full() {
             let mut taken = Ok(());
-            if self.receiving.has_some_to_begin_with() {
-                taken = self.take(&[]);
-            }
-            taken?;
-            let mut taken = Ok(());
-            match poll_read(io, cx, |bytes| taken = self.take(bytes)) {
-                Poll::Ready(Ok(0)) => proceeded.end = true,
-                Poll::Ready(Ok(_)) => (proceeded.heard, proceeded.again) = (true, true),
-                Poll::Ready(Err(error)) => return Err(error.into()),
-                Poll::Pending => {}
+            if let Poll::Ready(size) = poll_read(io, cx, |bytes| taken = self.take(bytes)) {
+                read = if size? == 0 { Read::End } else { Read::Bytes };
             }
             taken?;
         }
@@ -141,7 +133,7 @@ where
         }
         self.run(cx);
         self.credit();
-        Ok(proceeded)
+        Ok(read)
     }
 
     fn run(&mut self, cx: &mut Context<'_>) {
@@ -196,11 +188,6 @@ where
             self.out.widen(0, unsigned(self.credit));
             self.credit = 0;
         }
-    }
-
-    /// Whether calls may have been held back because too much waited to be written.
-    pub(super) fn was_full(&mut self) -> bool {
-        self.out.was_full()
     }
 
     pub(super) fn go_away(&mut self) {

@@ -10,11 +10,13 @@ use tokio::time::timeout;
 
 use crate::h2::PREFACE;
 
-/// The protocol, and what was read to know it.
+/// The protocol.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum First {
+    /// With what was read of it.
     Http1(Vec<u8>),
-    Http2(Vec<u8>),
+    /// Its preface is read, and nothing behind it.
+    Http2,
 }
 
 /// Reads until there is no doubt.
@@ -34,7 +36,7 @@ pub(super) async fn first_bytes(io: &mut (impl AsyncRead + Unpin), limit: Durati
                 return Ok(First::Http1(read));
             }
             if read.len() == PREFACE.len() {
-                return Ok(First::Http2(read));
+                return Ok(First::Http2);
             }
         }
     };
@@ -139,12 +141,9 @@ mod tests {
                 First::Http1(b"PUT / HTTP".to_vec()),
             ),
             (&[b"GET"], First::Http1(b"GET".to_vec())),
-            (&[PREFACE], First::Http2(PREFACE.to_vec())),
-            (&[&PREFACE[..10], &PREFACE[10..]], First::Http2(PREFACE.to_vec())),
-            (
-                &[b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nmore"],
-                First::Http2(PREFACE.to_vec()),
-            ),
+            (&[PREFACE], First::Http2),
+            (&[&PREFACE[..10], &PREFACE[10..]], First::Http2),
+            (&[b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nmore"], First::Http2),
         ] {
             assert_eq!(decided(pieces).await.expect("it is decided"), first);
         }
