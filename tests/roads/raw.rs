@@ -75,18 +75,21 @@ impl Raw {
         Some(heard.map(|heard| heard.response.expect("it says something")))
     }
 
-    /// Reads on until `pick` finds what it wants.
+    /// Reads on until `pick` finds what it wants. Not for long: pings come for as long as the stream stands.
     pub(crate) async fn until<T>(&mut self, what: &str, mut pick: impl FnMut(Down) -> Option<T>) -> T {
-        loop {
-            match self.next().await {
-                Some(Ok(heard)) => {
-                    if let Some(found) = pick(heard) {
-                        return found;
+        let reading = async {
+            loop {
+                match self.next().await {
+                    Some(Ok(heard)) => {
+                        if let Some(found) = pick(heard) {
+                            return found;
+                        }
                     }
+                    end => panic!("{what} did not come before {end:?}"),
                 }
-                end => panic!("{what} did not come before {end:?}"),
             }
-        }
+        };
+        eventually(what, reading).await
     }
 
     /// How the stream ends, whatever comes before: `Ok` if well.
