@@ -20,7 +20,7 @@ use trivium_store::{
 
 use crate::{SqliteStore, rows, store_error};
 
-type Statement = Query<'static, Sqlite, SqliteArguments>;
+pub(crate) type Statement = Query<'static, Sqlite, SqliteArguments>;
 
 impl SqliteStore {
     /// Runs one statement in a transaction and tells how many rows it changed.

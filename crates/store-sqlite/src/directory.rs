@@ -1,6 +1,6 @@
 //! The directory in the tables `rooms`, `memberships`, `texts` and the index `text_words`.
 //!
-//! Neighbours: [`projection`](crate::projection) writes what is read here.
+//! Neighbours: [`projection`] and [`index`] write what is read here.
 //!
 //! What somebody typed reaches SQL as words that a [`Query`] has cut out, which are letters and digits only, each in quotes
 //! of the index's own language; everything is bound, nothing is pasted.
@@ -14,7 +14,7 @@ use trivium_store::{
     directory::{Scope, UNLISTED_KINDS},
 };
 
-use crate::{SqliteStore, projection, rows, store_error};
+use crate::{SqliteStore, index, projection, rows, store_error};
 
 /// A room, how many members it has, and whether `?1` is one.
 macro_rules! cards {
@@ -117,6 +117,7 @@ impl Directory for SqliteStore {
     }
 
     async fn search_messages(&self, search: &MessageSearch) -> Result<Vec<MessageHit>, StoreError> {
+        self.index_all().await?;
         // The index goes from the newest place down and stops when the page is full; CROSS JOIN keeps it first.
         let sql = match search.scope {
             Scope::WholeRoom(_) => {
@@ -222,6 +223,7 @@ impl Directory for SqliteStore {
                 }
                 projection::forget(tx, &room).await?;
                 projection::write(tx, &room, &projections).await?;
+                index::catch_up(tx).await?;
                 let done = sqlx::query("UPDATE rooms SET projected = 1 WHERE id = ?").bind(room.as_str());
                 done.execute(tx).await.map_err(store_error)?;
                 Ok(true)
@@ -264,7 +266,7 @@ fn expression(query: &Query, room: Option<&RoomId>, author: Option<&UserId>) -> 
     let whole = query.whole().iter().map(|word| format!("{} AND ", quoted(word)));
     let mut expression = format!("text : ({}{} *)", whole.collect::<String>(), quoted(query.begun()));
     let mut within = |column: &str, name: &str| {
-        let word = quoted(&projection::as_word(name));
+        let word = quoted(&index::as_word(name));
         expression = format!("{column} : {word} AND {expression}");
     };
     if let Some(room) = room {

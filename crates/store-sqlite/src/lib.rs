@@ -14,6 +14,7 @@ mod catalogue;
 mod directory;
 mod error;
 mod file;
+mod index;
 mod log;
 mod media;
 mod open;
@@ -21,8 +22,9 @@ mod primary;
 mod projection;
 mod rows;
 mod snapshot;
+mod turn;
 
-use std::path::Path;
+use std::{path::Path, sync::atomic::AtomicUsize};
 
 use sqlx::SqlitePool;
 use trivium_store::StoreError;
@@ -37,6 +39,8 @@ use self::{error::store_error, primary::Primary};
 pub struct SqliteStore {
     primary: Primary,
     readers: SqlitePool,
+    /// Messages since the index of words caught up.
+    said: AtomicUsize,
 }
 
 impl SqliteStore {

@@ -1,10 +1,9 @@
 //! The room log in the table `entries`.
 //!
-//! Neighbours: [`primary`](crate::primary) runs [`append`] as one transaction.
+//! Neighbours: [`primary`](crate::primary) runs [`append`] as one transaction, [`turn`] is the short way for a single room.
 //!
 //! A statement costs a hop to the connection's thread, about as much as twenty rows, so a batch uses few: one for all
-//! heads, and inserts of up to 64 rows. The turn of a single room that projects nothing, which is what a quiet server writes
-//! while a game is played, is one statement that checks the head itself and is its own transaction.
+//! heads, and inserts of up to 64 rows.
 
 use std::{collections::HashMap, sync::LazyLock};
 
@@ -12,9 +11,9 @@ use async_trait::async_trait;
 use futures_util::TryStreamExt;
 use sqlx::SqliteConnection;
 use trivium_engine::{RoomId, Seq};
-use trivium_store::{Append, Appended, Page, Record, RoomLog, StoreError};
+use trivium_store::{Append, Appended, Page, Projection, Record, RoomLog, StoreError};
 
-use crate::{SqliteStore, error::corrupt, projection, rows, store_error};
+use crate::{SqliteStore, error::corrupt, projection, rows, store_error, turn};
 
 /// Rows per INSERT, each size a prepared statement. Any number of rows is a few of them.
 pub(crate) const CHUNKS: [usize; 4] = [64, 16, 4, 1];
@@ -26,22 +25,6 @@ static INSERTS: LazyLock<[String; 4]> = LazyLock::new(|| {
     })
 });
 
-/// Most rows of an append that is one statement.
-const ALONE: usize = 8;
-
-/// By the number of rows, from 1. `VALUES` in a `SELECT` names its columns `column1` and so on.
-static INSERTS_ALONE: LazyLock<[String; ALONE]> = LazyLock::new(|| {
-    std::array::from_fn(|before| {
-        let values = vec!["(?, ?, ?, ?)"; before + 1].join(", ");
-        format!(
-            "WITH room (name, owner, after) AS (VALUES (?, ?, ?))
-             INSERT INTO entries (room, seq, at, kind, owner, body)
-             SELECT room.name, column1, column2, column3, room.owner, column4 FROM room, (VALUES {values})
-             WHERE room.after = (SELECT coalesce(max(seq), 0) FROM entries WHERE entries.room = room.name)"
-        )
-    })
-});
-
 #[async_trait]
 impl RoomLog for SqliteStore {
     async fn append(&self, batch: &[Append]) -> Result<Vec<Appended>, StoreError> {
@@ -49,22 +32,20 @@ impl RoomLog for SqliteStore {
         if batch.is_empty() {
             return Ok(Vec::new());
         }
+        let said = batch.iter().flat_map(|member| &member.projections);
+        let said = said.filter(|one| matches!(one, Projection::Text(_))).count();
         let batch = batch.to_vec();
-        if batch.len() == 1 && (1..=ALONE).contains(&batch[0].records.len()) {
-            if batch[0].projections.is_empty() {
-                return self
-                    .primary
-                    .run(move |connection| Box::pin(async move { append_alone(connection, &batch[0]).await }))
-                    .await;
-            }
-            return self
-                .primary
-                .write(move |tx| Box::pin(async move { append_projecting(tx, &batch[0]).await }))
-                .await;
-        }
-        self.primary
-            .write(move |tx| Box::pin(async move { append(tx, &batch).await }))
-            .await
+        let answers = if turn::fits(&batch) {
+            self.primary
+                .run(move |connection| Box::pin(async move { append_turn(connection, &batch[0]).await }))
+                .await?
+        } else {
+            self.primary
+                .write(move |tx| Box::pin(async move { append(tx, &batch).await }))
+                .await?
+        };
+        self.count_said(said);
+        Ok(answers)
     }
 
     async fn read(&self, room: &RoomId, after: Seq, max: Page) -> Result<Vec<Record>, StoreError> {
@@ -133,35 +114,13 @@ async fn append(tx: &mut SqliteConnection, batch: &[Append]) -> Result<Vec<Appen
     Ok(answers)
 }
 
-/// [`append`] of one room's records, and what they change.
-async fn append_projecting(tx: &mut SqliteConnection, member: &Append) -> Result<Vec<Appended>, StoreError> {
-    let answers = append_alone(tx, member).await?;
-    if answers == [Appended::Written] {
-        projection::write(tx, &member.room, &member.projections).await?;
-    }
-    Ok(answers)
-}
-
-/// [`append`] of one room's records in one statement.
-async fn append_alone(connection: &mut SqliteConnection, member: &Append) -> Result<Vec<Appended>, StoreError> {
-    let sql: &'static str = &INSERTS_ALONE[member.records.len() - 1];
-    let mut insert = sqlx::query(sql)
-        .bind(member.room.as_str())
-        .bind(member.owner.cast_signed())
-        .bind(rows::signed(member.after));
-    for record in &member.records {
-        insert = insert
-            .bind(rows::signed(record.seq))
-            .bind(rows::signed(record.at.0))
-            .bind(record.kind.as_str())
-            .bind(&record.body[..]);
-    }
-    let written = insert.execute(&mut *connection).await.map_err(store_error)?;
-    if written.rows_affected() > 0 {
+/// [`append`] of one room's turn in one hop.
+async fn append_turn(connection: &mut SqliteConnection, turn: &Append) -> Result<Vec<Appended>, StoreError> {
+    if turn::write(connection, turn).await? {
         return Ok(vec![Appended::Written]);
     }
-    let head = heads(connection, std::slice::from_ref(member)).await?;
-    let head = head.get(&member.room).copied().unwrap_or(0);
+    let head = heads(connection, std::slice::from_ref(turn)).await?;
+    let head = head.get(&turn.room).copied().unwrap_or(0);
     Ok(vec![Appended::Conflict { head }])
 }
 

@@ -5,6 +5,7 @@
 use std::{
     error::Error,
     path::{Path, PathBuf},
+    sync::atomic::AtomicUsize,
     time::Duration,
 };
 
@@ -88,6 +89,7 @@ pub(crate) async fn open(path: &Path) -> Result<SqliteStore, OpenError> {
     Ok(SqliteStore {
         primary: Primary::new(connection, write),
         readers,
+        said: AtomicUsize::new(0),
     })
 }
 
@@ -138,6 +140,7 @@ fn migrations() -> Migrator {
         migration(3, "invitations", include_str!("../migrations/0003_invitations.sql")),
         migration(4, "directory", include_str!("../migrations/0004_directory.sql")),
         migration(5, "files", include_str!("../migrations/0005_files.sql")),
+        migration(6, "unindexed", include_str!("../migrations/0006_unindexed.sql")),
     ])
 }
 

@@ -19,7 +19,7 @@ use trivium_store::StoreError;
 
 use crate::{open, store_error};
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Primary {
     slot: Arc<Mutex<Slot>>,
     options: SqliteConnectOptions,

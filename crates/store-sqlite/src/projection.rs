@@ -1,35 +1,26 @@
-//! Writing projections: what an entry changes in `rooms`, `memberships`, `texts` and the index of words.
+//! Writing projections: what an entry changes in `rooms`, `memberships`, `files` and the index of words.
 //!
-//! Neighbours: [`log`](crate::log) calls this in the transaction of the entries; [`directory`](crate::directory) reads.
+//! Neighbours: [`log`](crate::log) calls this in the transaction of the entries, [`index`] is for messages;
+//! [`directory`](crate::directory) reads.
 
-use std::{fmt::Write as _, mem::discriminant, sync::LazyLock};
+use std::{mem::discriminant, sync::LazyLock};
 
-use sqlx::{Row, SqliteConnection};
-use trivium_engine::{Role, RoomId, Seq};
-use trivium_store::{Face, Membership, Projection, StoreError, Text, words};
+use sqlx::SqliteConnection;
+use trivium_engine::{Role, RoomId};
+use trivium_store::{Face, Membership, Projection, StoreError, words};
 
-use crate::{catalogue::room, log::CHUNKS, rows, store_error};
+use crate::{
+    catalogue::{Statement, room},
+    index,
+    log::CHUNKS,
+    rows, store_error,
+};
 
 /// By the number of rows, as in [`CHUNKS`].
 static MEMBERS_IN: LazyLock<[String; 4]> = LazyLock::new(|| {
     CHUNKS.map(|rows| {
         let values = vec!["(?, ?, ?, ?, ?, ?)"; rows].join(", ");
         format!("INSERT OR REPLACE INTO memberships (user, room, role, since, guest, nickname) VALUES {values}")
-    })
-});
-
-/// The same. Two statements in one: only the first can give a message its place, and a second hop to the connection's thread
-/// would cost as much as both of them. Values are bound to one after the other.
-static TEXTS: LazyLock<[String; 4]> = LazyLock::new(|| {
-    CHUNKS.map(|rows| {
-        let values = vec!["(?, ?, ?)"; rows].join(", ");
-        format!(
-            "INSERT INTO texts (room, seq, author) VALUES {values}
-             ON CONFLICT (room, seq) DO UPDATE SET author = excluded.author;
-             INSERT OR REPLACE INTO text_words (rowid, text, room, author)
-             SELECT texts.id, column2, ?, column3 FROM (VALUES {values})
-             JOIN texts ON texts.room = ? AND texts.seq = column1"
-        )
     })
 });
 
@@ -57,9 +48,9 @@ pub(crate) async fn write(
                     let delete = delete.bind(user.as_str()).bind(id.as_str());
                     delete.execute(&mut *tx).await.map_err(store_error)?;
                 }
-                Projection::TextEdited { seq, text } => text_edited(tx, id, *seq, text).await?,
-                Projection::TextGone { seq } => texts_gone(tx, id, *seq, *seq).await?,
-                Projection::TextsGone { through } => texts_gone(tx, id, 1, *through).await?,
+                Projection::TextEdited { seq, text } => index::edit(tx, id, *seq, text).await?,
+                Projection::TextGone { seq } => index::remove(tx, id, *seq, *seq).await?,
+                Projection::TextsGone { through } => index::remove(tx, id, 1, *through).await?,
                 Projection::FilesGone { files } => {
                     for file in files {
                         let detach = sqlx::query("UPDATE files SET attached = 0 WHERE id = ? AND room = ?");
@@ -75,25 +66,16 @@ pub(crate) async fn write(
             }
         }
         members_in(tx, id, &members).await?;
-        texts(tx, id, &shown).await?;
+        index::add(tx, id, &shown).await?;
     }
     Ok(())
 }
 
 /// Forgets all that projections have left of a room.
 pub(crate) async fn forget(tx: &mut SqliteConnection, id: &RoomId) -> Result<u64, StoreError> {
-    texts_gone(tx, id, 1, i64::MAX.cast_unsigned()).await?;
+    index::remove(tx, id, 1, i64::MAX.cast_unsigned()).await?;
     let members = sqlx::query("DELETE FROM memberships WHERE room = ?").bind(id.as_str());
     Ok(members.execute(tx).await.map_err(store_error)?.rows_affected())
-}
-
-/// A name as one word that the tokenizer leaves alone.
-pub(crate) fn as_word(name: &str) -> String {
-    let mut word = String::with_capacity(2 * name.len());
-    for byte in name.bytes() {
-        write!(word, "{byte:02x}").expect("a string grows");
-    }
-    word
 }
 
 async fn face(tx: &mut SqliteConnection, id: &RoomId, face: &Face) -> Result<(), StoreError> {
@@ -122,19 +104,24 @@ async fn members_in(tx: &mut SqliteConnection, id: &RoomId, members: &[&Membersh
         while let Some((chunk, others)) = rest.split_at_checked(rows) {
             let mut insert = sqlx::query(sql.as_str());
             for member in chunk {
-                insert = insert
-                    .bind(member.user.as_str())
-                    .bind(id.as_str())
-                    .bind(role(member.role))
-                    .bind(rows::signed(member.since))
-                    .bind(member.guest)
-                    .bind(member.nickname.as_str());
+                insert = bind_member(insert, id, member);
             }
             insert.execute(&mut *tx).await.map_err(store_error)?;
             rest = others;
         }
     }
     Ok(())
+}
+
+/// The six columns of a row of `memberships`.
+pub(crate) fn bind_member(insert: Statement, id: &RoomId, member: &Membership) -> Statement {
+    insert
+        .bind(member.user.as_str())
+        .bind(id.as_str())
+        .bind(role(member.role))
+        .bind(rows::signed(member.since))
+        .bind(member.guest)
+        .bind(member.nickname.as_str())
 }
 
 fn role(role: Role) -> i64 {
@@ -144,69 +131,4 @@ fn role(role: Role) -> i64 {
         Role::CoHost => 2,
         Role::Host => 3,
     }
-}
-
-async fn texts(tx: &mut SqliteConnection, id: &RoomId, texts: &[&Text]) -> Result<(), StoreError> {
-    let mut rest = texts;
-    for (rows, sql) in CHUNKS.into_iter().zip(TEXTS.iter()) {
-        while let Some((chunk, others)) = rest.split_at_checked(rows) {
-            let mut insert = sqlx::query(sql.as_str());
-            for text in chunk {
-                insert = insert
-                    .bind(id.as_str())
-                    .bind(rows::signed(text.seq))
-                    .bind(text.author.as_str());
-            }
-            insert = insert.bind(as_word(id.as_str()));
-            for text in chunk {
-                insert = insert
-                    .bind(rows::signed(text.seq))
-                    .bind(words(&text.text).join(" "))
-                    .bind(as_word(text.author.as_str()));
-            }
-            let insert = insert.bind(id.as_str());
-            insert.execute(&mut *tx).await.map_err(store_error)?;
-            rest = others;
-        }
-    }
-    Ok(())
-}
-
-async fn text_edited(tx: &mut SqliteConnection, id: &RoomId, seq: Seq, text: &str) -> Result<(), StoreError> {
-    let row = sqlx::query("SELECT id, author FROM texts WHERE room = ? AND seq = ?")
-        .bind(id.as_str())
-        .bind(rows::signed(seq))
-        .fetch_optional(&mut *tx)
-        .await
-        .map_err(store_error)?;
-    let Some(row) = row else { return Ok(()) };
-    let place: i64 = row.try_get("id").map_err(store_error)?;
-    let author: String = row.try_get("author").map_err(store_error)?;
-    index(tx, place, id, &author, text).await
-}
-
-async fn index(tx: &mut SqliteConnection, place: i64, id: &RoomId, author: &str, text: &str) -> Result<(), StoreError> {
-    sqlx::query("INSERT OR REPLACE INTO text_words (rowid, text, room, author) VALUES (?, ?, ?, ?)")
-        .bind(place)
-        .bind(words(text).join(" "))
-        .bind(as_word(id.as_str()))
-        .bind(as_word(author))
-        .execute(tx)
-        .await
-        .map_err(store_error)?;
-    Ok(())
-}
-
-async fn texts_gone(tx: &mut SqliteConnection, id: &RoomId, from: Seq, through: Seq) -> Result<(), StoreError> {
-    for statement in [
-        "DELETE FROM text_words WHERE rowid IN (SELECT id FROM texts WHERE room = ? AND seq BETWEEN ? AND ?)",
-        "DELETE FROM texts WHERE room = ? AND seq BETWEEN ? AND ?",
-    ] {
-        let delete = sqlx::query(statement)
-            .bind(id.as_str())
-            .bind(rows::signed(from))
-            .bind(rows::signed(through));
-        delete.execute(&mut *tx).await.map_err(store_error)?;
-    }
-    Ok(())
 }
