@@ -12,6 +12,9 @@ pub(super) const MAX_WINDOW: i64 = (1 << 31) - 1;
 /// Windows begin with this, RFC 9113 §6.9.2.
 pub(super) const FIRST_WINDOW: u32 = 65_535;
 
+/// Bytes of table for header fields that each side begins with, RFC 9113 §6.5.2.
+pub(super) const FIRST_TABLE: u32 = 4_096;
+
 /// What a client sends before its first frame, RFC 9113 §3.4.
 pub(crate) const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
@@ -38,6 +41,7 @@ pub(super) mod flag {
 
 /// Identifiers of SETTINGS, RFC 9113 §6.5.2.
 pub(super) mod setting {
+    pub(in crate::h2) const HEADER_TABLE_SIZE: u16 = 1;
     pub(in crate::h2) const ENABLE_PUSH: u16 = 2;
     pub(in crate::h2) const MAX_CONCURRENT_STREAMS: u16 = 3;
     pub(in crate::h2) const INITIAL_WINDOW_SIZE: u16 = 4;

@@ -32,6 +32,8 @@ pub(super) struct Out {
     unflushed: bool,
     /// Whether somebody was turned away.
     was_full: bool,
+    /// Whether the next header block has to say that it needs no table.
+    confirms_no_table: bool,
 }
 
 impl Out {
@@ -92,9 +94,17 @@ impl Out {
         self.payload = payload;
     }
 
+    /// The client has made its table of header fields smaller, which has to be confirmed (RFC 7541 §4.2) even by who never uses it.
+    pub(super) fn confirm_no_table(&mut self) {
+        self.confirms_no_table = true;
+    }
+
     /// HEADERS, with CONTINUATION as far as it takes: of a response, or, without a status, trailers.
     pub(super) fn headers(&mut self, stream: u32, status: Option<StatusCode>, fields: &HeaderMap, end: bool) {
         let mut block = Vec::new();
+        if mem::take(&mut self.confirms_no_table) {
+            hpack::encode::no_table(&mut block);
+        }
         if let Some(status) = status {
             hpack::encode::status(status, &mut block);
         }

@@ -8,7 +8,7 @@ use http::{HeaderMap, Request, StatusCode};
 use super::body::{self, End};
 use super::closed::By;
 use super::connection::Error;
-use super::frame::{Code, HEAD, Head, MAX_PAYLOAD, MAX_WINDOW, flag, kind, number, setting, unpadded};
+use super::frame::{Code, FIRST_TABLE, HEAD, Head, MAX_PAYLOAD, MAX_WINDOW, flag, kind, number, setting, unpadded};
 use super::request::{Fields, Wrong};
 use super::state::{State, signed};
 use super::stream::{Call, Stream};
@@ -333,6 +333,7 @@ where
                     self.first_send_window = window;
                     self.streams.iter_mut().for_each(|stream| stream.send_window += more);
                 }
+                setting::HEADER_TABLE_SIZE if value < FIRST_TABLE => self.out.confirm_no_table(),
                 // Fields are not indexed, frames are never longer than all take, and nothing is pushed.
                 _ => {}
             }

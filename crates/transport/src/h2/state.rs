@@ -14,7 +14,7 @@ use tokio::io::AsyncRead;
 use super::budget::Budget;
 use super::closed::{By, Closed};
 use super::connection::{Error, Read, poll_read};
-use super::frame::{Code, FIRST_WINDOW, kind, setting};
+use super::frame::{Code, FIRST_TABLE, FIRST_WINDOW, kind, setting};
 use super::hpack;
 use super::out::Out;
 use super::receive::Receiving;
@@ -22,8 +22,6 @@ use super::stream::{Call, Progress, Stream};
 use crate::http::Config;
 use crate::service::Body;
 
-/// Bytes of table that a client may fill with names and values to refer to: the default of RFC 9113 §6.5.2.
-const HEADER_TABLE: usize = 4_096;
 /// Frames without any content that a client may send at once.
 const EMPTY_FRAMES: usize = 1_000;
 
@@ -36,6 +34,8 @@ pub(super) struct State<F, B> {
     pub(super) streams: SmallVec<[Stream<B>; 1]>,
     /// The newest stream that the client has opened.
     pub(super) last: u32,
+    /// The last stream of which GOAWAY has said that something is done for it.
+    said_last: u32,
     pub(super) closed: Closed,
     pub(super) out: Out,
     /// Bytes that the client takes on all streams together, and on one that it opens.
@@ -86,9 +86,10 @@ where
         Self {
             serve,
             receiving: Receiving::default(),
-            decoder: hpack::Decoder::new(HEADER_TABLE),
+            decoder: hpack::Decoder::new(FIRST_TABLE as usize),
             streams: SmallVec::new(),
             last: 0,
+            said_last: u32::MAX,
             closed: Closed::default(),
             out,
             send_window: i64::from(FIRST_WINDOW),
@@ -192,14 +193,22 @@ where
 
     pub(super) fn go_away(&mut self) {
         if !std::mem::replace(&mut self.going, true) {
-            self.out.go_away(self.last, Code::NoError);
+            self.say_last(Code::NoError);
         }
     }
 
     /// Ends everything for a fault.
     pub(super) fn fail(&mut self, code: Code) {
         self.streams.clear();
-        self.out.go_away(self.last, code);
+        // Nothing follows, not even a farewell.
+        self.going = true;
+        self.say_last(code);
+    }
+
+    /// RFC 9113 §6.8: what was once said to be the last stream stays it, for the client may have tried the others elsewhere.
+    fn say_last(&mut self, code: Code) {
+        self.said_last = self.said_last.min(self.last);
+        self.out.go_away(self.said_last, code);
     }
 
     /// Whether nothing is to be expected any more.

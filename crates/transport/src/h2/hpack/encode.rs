@@ -1,7 +1,7 @@
 //! Writes header fields without state: names by their static index, everything else as it is.
 //!
-//! Nothing enters the table of the peer, so that its size is of no concern and an answer can be written by anyone. What it
-//! reads like on the other side is in [`super`]; the indices are those of [`table`].
+//! Nothing enters the table of the peer, so that its size is of no concern once that is [said](no_table), and an answer can be
+//! written by anyone. What it reads like on the other side is in [`super`]; the indices are those of [`table`].
 
 use http::{HeaderName, HeaderValue, StatusCode};
 
@@ -16,8 +16,16 @@ const WITHOUT_INDEXING: u8 = 0b0000_0000;
 /// The same, but they must not.
 const NEVER_INDEXED: u8 = 0b0001_0000;
 
+/// A new size of the table, with 5 bits for it.
+const TABLE_SIZE: u8 = 0b0010_0000;
+
+/// Appends, in front of all fields, that the table has no size at all.
+pub fn no_table(block: &mut Vec<u8>) {
+    integer(0, 5, TABLE_SIZE, block);
+}
+
 /// Appends the `:status` field.
-pub(in crate::h2) fn status(status: StatusCode, block: &mut Vec<u8>) {
+pub fn status(status: StatusCode, block: &mut Vec<u8>) {
     let index = match status.as_u16() {
         200 => 8,
         204 => 9,
@@ -36,7 +44,7 @@ pub(in crate::h2) fn status(status: StatusCode, block: &mut Vec<u8>) {
 }
 
 /// Appends a field. A value that is sensitive is marked as never to be indexed, by intermediaries neither.
-pub(in crate::h2) fn field(name: &HeaderName, value: &HeaderValue, block: &mut Vec<u8>) {
+pub fn field(name: &HeaderName, value: &HeaderValue, block: &mut Vec<u8>) {
     let kind = if value.is_sensitive() {
         NEVER_INDEXED
     } else {
