@@ -69,7 +69,9 @@ macro_rules! targets {
     };
 }
 
-targets! { envelope header_block datagram request resume_token join_code access_token entry quiz_file }
+targets! {
+    envelope header_block datagram hpack http2 http2_calls request resume_token join_code access_token entry quiz_file
+}
 
 #[test]
 fn every_target_is_run() {

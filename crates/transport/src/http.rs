@@ -207,6 +207,30 @@ impl HttpServer {
     }
 }
 
+/// Serves `service` on one connection that did not come by a port of ours: in memory, or from a socket of another kind. Without TLS,
+/// and as [`HttpServer::serve`] does once it has a permit: the first bytes tell HTTP/1.1 from HTTP/2, and `shutdown` drains it.
+/// Returns when the connection has ended, whatever the reason.
+pub async fn serve_connection<T, S>(io: T, service: S, config: Arc<Config>, shutdown: CancellationToken)
+where
+    T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    S: RoadService,
+{
+    let connection = Connection {
+        service,
+        http1: Arc::new(config.http1()),
+        config,
+        peer: Peer {
+            remote_addr: None,
+            road: Road::Http,
+            connection_id: next_connection_id(),
+            origin: None,
+            tls: false,
+        },
+        shutdown,
+    };
+    connection.serve(io).await;
+}
+
 /// One connection.
 struct Connection<S> {
     service: S,

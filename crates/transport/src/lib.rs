@@ -11,7 +11,8 @@
 //! The acceptors, [`http`] and [`webtransport`], take connections and hand every request to one service, with a
 //! [`Peer`] in its extensions. The layers, [`recover`] and [`deadline`], give every road the same behaviour where the roads
 //! differ. The clients, [`client`] and [`memory`], go where a generated client expects a channel. The wire format of the
-//! WebTransport road is written down in `docs/webtransport.md`; [`envelope`], [`header_block`] and [`datagram`] are its pure codecs.
+//! WebTransport road is written down in `docs/webtransport.md`; [`envelope`], [`header_block`] and [`datagram`] are its pure
+//! codecs, as [`hpack`] is one of HTTP/2.
 //!
 //! Invariants:
 //! 1. A service cannot tell the roads apart except by asking [`Peer`].
@@ -43,6 +44,7 @@ mod wtransport_session;
 pub use self::http::HttpServer;
 pub use client::WtChannel;
 pub use deadline::DeadlineLayer;
+pub use h2::hpack;
 pub use memory::MemoryChannel;
 pub use peer::{Peer, Road};
 pub use recover::RecoverLayer;

@@ -20,7 +20,7 @@ mod budget;
 mod closed;
 mod connection;
 mod frame;
-mod hpack;
+pub mod hpack;
 mod out;
 mod receive;
 mod request;

@@ -2,6 +2,8 @@
 
 mod access;
 mod frames;
+mod hpack;
+mod http2;
 mod stored;
 mod words;
 
@@ -37,6 +39,24 @@ pub const TARGETS: &[Target] = &[
         run: frames::datagram,
         seeds: frames::datagrams,
         mutations: 100_000,
+    },
+    Target {
+        name: "hpack",
+        run: hpack::hpack,
+        seeds: hpack::blocks,
+        mutations: 10_000,
+    },
+    Target {
+        name: "http2",
+        run: http2::http2,
+        seeds: http2::connections,
+        mutations: 1_000,
+    },
+    Target {
+        name: "http2_calls",
+        run: http2::http2_calls,
+        seeds: http2::orders,
+        mutations: 1_000,
     },
     Target {
         name: "request",

@@ -3,17 +3,19 @@
 //! Pure. `primitive` reads integers and strings, `huffman` undoes the code of strings, `table` has what indices point into.
 //! The decoder takes what any peer may send; the encoder needs no state, so that every stream can write its own block.
 
-pub(super) mod encode;
+pub mod encode;
 mod huffman;
 mod primitive;
 mod table;
+
+use std::fmt;
 
 use self::primitive::{Text, integer};
 use self::table::Table;
 
 /// Why a block cannot be decoded. It leaves the table in a state that nobody knows, so that the connection has to end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum Error {
+pub enum Error {
     /// The block ends within a field.
     #[error("the header block ends within a field")]
     Truncated,
@@ -35,15 +37,24 @@ pub(super) enum Error {
 }
 
 /// Decodes the header blocks of one connection, in order. Between blocks it holds what its table does and nothing else.
-pub(super) struct Decoder {
+pub struct Decoder {
     max_table: usize,
     table: Table,
+}
+
+impl fmt::Debug for Decoder {
+    /// Says nothing of the fields, some of which are secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoder")
+            .field("max_table", &self.max_table)
+            .finish_non_exhaustive()
+    }
 }
 
 impl Decoder {
     /// `max_table`: our SETTINGS_HEADER_TABLE_SIZE, in bytes as RFC 7541 §4.1 counts. The table has this size from the first
     /// block on, so with less than the protocol's 4096 the peer must have acknowledged it before it indexes anything.
-    pub(super) const fn new(max_table: usize) -> Self {
+    pub const fn new(max_table: usize) -> Self {
         Self {
             max_table,
             table: Table::new(max_table),
@@ -53,7 +64,10 @@ impl Decoder {
     /// Decodes one whole block and calls `field(name, value)` for each field in order. Names and values are any bytes: what
     /// HTTP makes of them is the caller's to say, and so is how many it keeps, for each byte of the block may be a field as
     /// large as the table.
-    pub(super) fn decode(&mut self, block: &[u8], field: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// The first thing wrong with it; what follows on its connection then means nothing.
+    pub fn decode(&mut self, block: &[u8], field: &mut dyn FnMut(&[u8], &[u8])) -> Result<(), Error> {
         let mut rest = block;
         // Dropped at the end, because most connections are idle most of the time.
         let mut scratch = Vec::new();

@@ -1,0 +1,4 @@
+//! `hpack` under libFuzzer.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|input: &[u8]| trivium_fuzz::run("hpack", input));
