@@ -42,8 +42,13 @@ pub struct Config {
     pub linger_bytes: usize,
     /// How long RPCs in flight may go on once draining begins; then the session is closed over them.
     pub drain_timeout: Duration,
-    /// RPCs in flight in one session; one more is answered RESOURCE_EXHAUSTED. QUIC's stream credit is a second and,
-    /// as [`webtransport::Config`](crate::webtransport::Config) sets it, a tighter bound that holds clients back without an error.
+    /// Streams that the client may have open from the start, hence RPCs at once; it waits for one to end before it opens another.
+    /// QUIC stacks keep a slot for every one that is *allowed*, in every session, so this is paid for by idle sessions too.
+    pub first_streams: u32,
+    /// What this grows to while more than half of the allowed streams are in use.
+    pub max_streams: u32,
+    /// RPCs in flight in one session; one more is answered RESOURCE_EXHAUSTED. The streams are a tighter bound, and hold clients
+    /// back without an error.
     pub max_rpcs: usize,
 }
 
@@ -54,6 +59,8 @@ impl Default for Config {
             linger: Duration::from_secs(5),
             linger_bytes: 256 * 1024,
             drain_timeout: Duration::from_secs(20),
+            first_streams: 32,
+            max_streams: 128,
             max_rpcs: 256,
         }
     }
@@ -92,6 +99,7 @@ pub async fn serve<S: Session, V: RoadService>(
     let mut rpcs = JoinSet::new();
     let mut ponger = Ponger::new(Instant::now());
     let mut drain_deadline = None;
+    let mut streams = context.config.first_streams;
     loop {
         tokio::select! {
             stream = session.accept_bi() => {
@@ -105,7 +113,12 @@ pub async fn serve<S: Session, V: RoadService>(
                 };
                 let mut context = context.clone();
                 context.peer.remote_addr = Some(session.remote_addr());
+                let most = context.config.max_streams;
                 rpcs.spawn(rpc::serve(send, recv, context, refusal));
+                if streams < most && 2 * rpcs.len() > streams as usize {
+                    streams = streams.saturating_mul(2).min(most);
+                    session.allow_streams(streams);
+                }
             }
             datagram = session.recv_datagram() => {
                 let Some(datagram) = datagram else { break };

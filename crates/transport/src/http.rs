@@ -244,11 +244,15 @@ impl<S: RoadService> Connection<S> {
     async fn accept(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
         // Small messages must not wait for the acknowledgement of the one before.
         let _ = stream.set_nodelay(true);
-        let Some(tls) = tls else {
-            return self.serve(stream).await;
-        };
-        match timeout(self.config.handshake_timeout, tls.accept(stream)).await {
+        match tls {
+            None => self.serve(stream).await,
             // In a box, so that connections without TLS are no larger for it.
+            Some(tls) => Box::pin(self.accept_tls(stream, tls)).await,
+        }
+    }
+
+    async fn accept_tls(self, stream: TcpStream, tls: TlsAcceptor) {
+        match timeout(self.config.handshake_timeout, tls.accept(stream)).await {
             Ok(Ok(stream)) => Box::pin(self.serve(stream)).await,
             Ok(Err(error)) => debug!(connection = self.peer.connection_id, %error, "no TLS"),
             Err(_) => debug!(connection = self.peer.connection_id, "no TLS in time"),

@@ -54,6 +54,8 @@ pub trait Session: Clone + Send + Sync + 'static {
     fn accept_bi(&self) -> impl Future<Output = Option<(Self::Send, Self::Recv)>> + Send;
     /// Opens a stream, waiting for the peer's credit. Cancel-safe.
     fn open_bi(&self) -> impl Future<Output = Result<(Self::Send, Self::Recv), StreamError>> + Send;
+    /// Lets the peer have so many streams open, and no fewer than it was allowed before.
+    fn allow_streams(&self, streams: u32);
     /// Queues a datagram; when the send buffer is full the oldest in it is dropped, because the newest is worth most.
     fn send_datagram(&self, datagram: &[u8]) -> Result<(), DatagramError>;
     /// The next datagram; `None` once the session is gone. Cancel-safe.

@@ -78,9 +78,6 @@ pub struct Config {
     pub retry_above: usize,
     /// How long QUIC, TLS and CONNECT may take together.
     pub handshake_timeout: Duration,
-    /// Bidirectional streams that a client may have open, hence RPCs at once. quinn keeps a slot for every one that is *allowed*, in
-    /// every session, so this is paid for by idle sessions too; browsers that need more must wait for a stream to end.
-    pub max_streams: u32,
     /// Unread bytes per stream.
     pub stream_window: u32,
     /// Unread bytes per session.
@@ -111,7 +108,6 @@ impl Config {
             max_half_open_per_ip: 64,
             retry_above: 256,
             handshake_timeout: Duration::from_secs(5),
-            max_streams: 128,
             stream_window: 256 * 1024,
             session_window: 1024 * 1024,
             send_window: 1024 * 1024,
@@ -130,7 +126,7 @@ impl Config {
         let mut transport = TransportConfig::default();
         transport
             // CONNECT itself takes a stream.
-            .max_concurrent_bidi_streams(VarInt::from_u32(self.max_streams.saturating_add(1)))
+            .max_concurrent_bidi_streams(VarInt::from_u32(self.bridge.first_streams.saturating_add(1)))
             // HTTP/3 has three, and may grease with more.
             .max_concurrent_uni_streams(VarInt::from_u32(8))
             .stream_receive_window(VarInt::from_u32(self.stream_window))
@@ -255,7 +251,9 @@ impl WebTransportServer {
         let (service, shutdown) = (service.clone(), shutdown.clone());
         tasks.spawn(async move {
             let from = incoming.remote_address();
-            let accepted = timeout(config.handshake_timeout, accept(incoming, &config, &sessions)).await;
+            // In a box, which is gone when the session begins.
+            let accepted = Box::pin(accept(incoming, &config, &sessions));
+            let accepted = timeout(config.handshake_timeout, accepted).await;
             drop((place, by_ip));
             match accepted {
                 Ok(Ok((connection, peer, permit))) => {

@@ -51,6 +51,12 @@ impl Session for Connection {
         opening.await.map_err(|_| StreamError::Lost)
     }
 
+    fn allow_streams(&self, streams: u32) {
+        // CONNECT itself takes one.
+        let streams = VarInt::from_u32(streams.saturating_add(1));
+        self.quic_connection().set_max_concurrent_bi_streams(streams);
+    }
+
     fn send_datagram(&self, datagram: &[u8]) -> Result<(), DatagramError> {
         Self::send_datagram(self, datagram).map_err(|error| match error {
             SendDatagramError::NotConnected => DatagramError::Lost,

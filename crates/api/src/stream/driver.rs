@@ -56,7 +56,7 @@ pub(super) struct Driver {
     session: Option<Opened>,
     /// Rooms heard.
     rooms: BTreeSet<RoomId>,
-    running: Running<Finished>,
+    running: Running<Box<Finished>>,
     pings: u32,
     next_ping: Instant,
 }
@@ -103,15 +103,21 @@ impl Driver {
         Outbound::new(waiting, interruptions, AbortOnDropHandle::new(task))
     }
 
-    async fn run(mut self, mut inbound: Inbound, datagrams: Option<Datagrams>) {
-        // What happens seldom is boxed, here and below, so that a stream to which nothing happens stays small.
-        let End(status) = match Box::pin(self.greet(&mut inbound, datagrams)).await {
-            Ok(()) => self.serve(inbound).await,
-            Err(end) => end,
-        };
-        drop(self.session.take());
-        // The receiver may be gone, and then nobody needs to know why.
-        let _gone = self.items.send(Item::End(status)).await;
+    /// What happens seldom is boxed, here and below, so that a stream to which nothing happens stays small.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an async fn keeps a second place for everything that it is given"
+    )]
+    fn run(mut self, mut inbound: Inbound, datagrams: Option<Datagrams>) -> impl Future<Output = ()> + Send {
+        async move {
+            let End(status) = match Box::pin(self.greet(&mut inbound, datagrams)).await {
+                Ok(()) => self.serve(&mut inbound).await,
+                Err(end) => end,
+            };
+            drop(self.session.take());
+            // The receiver may be gone, and then nobody needs to know why.
+            let _gone = self.items.send(Item::End(status)).await;
+        }
     }
 
     /// Hello and welcome.
@@ -178,7 +184,7 @@ impl Driver {
         Ok(())
     }
 
-    async fn serve(&mut self, mut inbound: Inbound) -> End {
+    async fn serve(&mut self, inbound: &mut Inbound) -> End {
         let Some(session) = self.session.as_deref().cloned() else {
             return End(Status::internal("no session"));
         };
@@ -190,8 +196,8 @@ impl Driver {
             }
             let expires_in = self.expires_in();
             let input = tokio::select! {
-                request = next(&mut inbound), if !half_closed => request,
-                Some(finished) = self.running.next() => Input::Finished(Box::new(finished)),
+                request = next(inbound), if !half_closed => request,
+                Some(finished) = self.running.next() => Input::Finished(finished),
                 Some(interrupted) = self.interruptions.next() => Input::Interrupted(interrupted),
                 () = tokio::time::sleep_until(self.next_ping) => Input::PingDue,
                 () = sleep_for(expires_in) => Input::TokenExpired,
@@ -199,7 +205,7 @@ impl Driver {
                 () = session.draining() => Input::Draining,
             };
             let done = match input {
-                Input::Request(request) => self.request(*request).await,
+                Input::Request(request) => Box::pin(self.request(*request)).await,
                 Input::HalfClosed => {
                     half_closed = true;
                     Ok(())
@@ -301,7 +307,7 @@ impl Driver {
             let reply = dispatch(call, request).await;
             // Requests that only streams have were dealt with before.
             let reply = reply.unwrap_or_else(|| Reply::Error(ApiError::Protocol("not on this stream").wire()));
-            Finished { id, reply }
+            Box::new(Finished { id, reply })
         });
     }
 
@@ -310,19 +316,27 @@ impl Driver {
     }
 
     /// A guest who has come in is somebody from now on; everybody gets the answer.
-    async fn finished(&mut self, Finished { id, reply }: Finished) {
+    ///
+    /// Not async, so that the driver's own future does not hold a place for the answer.
+    fn finished(&mut self, Finished { id, reply }: Finished) -> impl Future<Output = ()> {
+        let mut seat = None;
         if let Reply::JoinRoom(joined) = &reply
             && !joined.seat_token.is_empty()
             && self.call.principal.is_none()
-            && let Ok(principal) = Box::pin(self.verify(&joined.seat_token)).await
         {
-            if let Some(session) = &self.session {
-                session.set_user(principal.user.clone());
-            }
-            self.call.principal = Some(Arc::new(principal));
+            seat = Some(joined.seat_token.clone());
         }
-        if id > 0 || matches!(reply, Reply::Error(_)) {
-            self.frame(encode::reply(id, reply)).await;
+        let asked = id > 0 || matches!(reply, Reply::Error(_));
+        let answer = asked.then(|| encode::reply(id, reply));
+        async move {
+            if let Some(seat) = seat
+                && let Ok(principal) = Box::pin(self.verify(&seat)).await
+            {
+                self.is_somebody(principal);
+            }
+            if let Some(answer) = answer {
+                self.frame(answer).await;
+            }
         }
     }
 
@@ -362,11 +376,15 @@ impl Driver {
         if self.call.user().is_some_and(|user| user != principal.user) {
             return Err(ApiError::Token(TokenError::OtherUser));
         }
+        self.is_somebody(principal);
+        Ok(())
+    }
+
+    fn is_somebody(&mut self, principal: Principal) {
         if let Some(session) = &self.session {
             session.set_user(principal.user.clone());
         }
         self.call.principal = Some(Arc::new(principal));
-        Ok(())
     }
 
     async fn verify(&mut self, token: &str) -> Result<Principal, ApiError> {
@@ -475,5 +493,20 @@ async fn sleep_for(span: Option<Duration>) {
     match span {
         Some(span) => tokio::time::sleep(span).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every session has a driver, most of them with nothing to do.
+    #[test]
+    fn a_driver_with_nothing_to_do_is_small() {
+        fn size<A, F>(_: impl FnOnce(A) -> F) -> usize {
+            size_of::<F>()
+        }
+        let run = size(|(driver, inbound): (Driver, Inbound)| driver.run(inbound, None));
+        assert!(run <= 1_280, "{run} bytes");
     }
 }

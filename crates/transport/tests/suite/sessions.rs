@@ -89,6 +89,26 @@ async fn calls_above_the_cap_are_refused_with_a_status() {
     hanging.abort();
 }
 
+/// A client that has more calls at once than it may have from the start waits no longer than for the server to allow more.
+#[tokio::test]
+async fn more_streams_are_allowed_to_who_needs_them() {
+    for (first, most) in [(1, 128), (32, 128), (128, 128), (3, 4)] {
+        let server = Server::start_with(|config| {
+            (config.bridge.first_streams, config.bridge.max_streams) = (first, most);
+        });
+        let channel = server.connect().await;
+        let calls: Vec<_> = (0..=most)
+            .map(|_| tokio::spawn(call(channel.clone(), request("/Hang", message(b"")))))
+            .collect();
+        let active = || server.probe.active.load(Ordering::SeqCst);
+        eventually("all that may be open are", || active() == most as usize).await;
+        // The one that is too many has its turn when others end; quinn gives their streams back by the eighth.
+        let ended = most as usize / 8 + 2;
+        calls[..ended].iter().for_each(tokio::task::JoinHandle::abort);
+        eventually("another has begun", || active() == most as usize - ended + 1).await;
+    }
+}
+
 #[tokio::test]
 async fn pings_are_answered_with_the_servers_clock() {
     let server = Server::start();
