@@ -8,7 +8,8 @@
 //! hyper's HTTP/2 gives each call a task beside the connection's, and both 30 KB of buffers; for an event to a thousand
 //! subscribers that costs more than the event. Parts: [`frame`], [`hpack`] and [`request`] are pure; [`body`] is the request's
 //! body and [`stream`] the response; [`out`] is what waits to be written; [`closed`] and [`budget`] are what is remembered of the
-//! past. `tests/interop` puts h2spec, grpcio, grpc-js and browsers before it, `tests/hostile` their opposite.
+//! past. `tests/interop` puts h2spec, grpcio, grpc-js and browsers before it, `tests/hostile` their opposite, `tests/fuzz`
+//! anything at all.
 //!
 //! Invariants:
 //! 1. What a client has sent and nobody has read is bounded by the windows, what it has not read by one chunk of a body per call.
