@@ -220,6 +220,14 @@ pub(in crate::targets) fn orders() -> Vec<Vec<u8>> {
         ],
         // What is credited comes back.
         &[8, 0, 1, 0, 2, 0, 4, 5, 11, 0, 2, 0, 4, 5, 11, 0, 2, 0, 5, 5, 11, 0],
+        // What nobody reads comes back with the call, here most of the window.
+        &[
+            9, 0, 7, 0, 2, 0, 4, 3, 2, 0, 4, 3, 2, 0, 4, 3, 6, 0, 11, 0, 0, 7, 0, 2, 0, 4, 3, 6, 0, 11, 0,
+        ],
+        // A body that is shorter than was announced.
+        &[8, 0, 1, 0x10, 3, 2, 0, 1, 2, 11, 0],
+        // A priority that is cut off.
+        &[8, 14, 1, 0x24, 0x41, 4, 0, 0, 0, 0],
     ]
     .map(<[u8]>::to_vec)
     .to_vec()

@@ -3,24 +3,25 @@
 //! What the client says is heard here first, so that it counts before the server can know it. Where the server may not know it
 //! yet, as with SETTINGS that it has not acknowledged, the more generous reading counts.
 
-use std::collections::{BTreeMap, VecDeque};
+mod said;
+
+use std::collections::BTreeMap;
 
 use trivium_transport::{hpack::Decoder, http::Config};
 
+use said::Client;
+
 use super::wire::{
-    ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, Frame, Frames, GOAWAY, HEADER_TABLE_SIZE, HEADERS,
-    INITIAL_WINDOW_SIZE, PING, RST_STREAM, SETTINGS, WINDOW_UPDATE,
+    ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, Frame, Frames, GOAWAY, HEADERS, PING, RST_STREAM, SETTINGS,
+    WINDOW_UPDATE,
 };
 
 /// Windows begin with this, RFC 9113 §6.9.2.
 const FIRST_WINDOW: i64 = 65_535;
 const MAX_WINDOW: i64 = (1 << 31) - 1;
-/// Tables of header fields begin with this, RFC 9113 §6.5.2.
-const FIRST_TABLE: u32 = 4_096;
 
 /// Both sides of a connection.
 pub(super) struct Judge {
-    stream_window: i64,
     connection_window: i64,
     most_streams: i64,
     client: Client,
@@ -35,30 +36,6 @@ pub(super) struct Judge {
     credited: i64,
     going_away: Option<u32>,
     failed: bool,
-}
-
-/// What the client has said.
-struct Client {
-    frames: Frames,
-    /// Its bytes are no frames any more.
-    lost: bool,
-    block: Option<(u32, bool)>,
-    sent: i64,
-    credited: i64,
-    /// The window of a new stream, as acknowledged, and those that are on their way.
-    window: i64,
-    settings: VecDeque<Settings>,
-    /// The size of the table of header fields, and whether the server has still to say that it knows.
-    table: u32,
-    table_due: bool,
-    pings: VecDeque<Vec<u8>>,
-}
-
-#[derive(Default)]
-struct Settings {
-    window: Option<i64>,
-    /// The smallest of several.
-    table: Option<u32>,
 }
 
 #[derive(Default)]
@@ -92,21 +69,9 @@ enum Answer {
 impl Judge {
     pub(super) fn new(config: &Config) -> Self {
         Self {
-            stream_window: config.stream_window.into(),
             connection_window: config.connection_window.into(),
             most_streams: config.max_streams.into(),
-            client: Client {
-                frames: Frames::default(),
-                lost: false,
-                block: None,
-                sent: 0,
-                credited: 0,
-                window: FIRST_WINDOW,
-                settings: VecDeque::new(),
-                table: FIRST_TABLE,
-                table_due: false,
-                pings: VecDeque::new(),
-            },
+            client: Client::default(),
             streams: BTreeMap::new(),
             frames: Frames::default(),
             begun: false,
@@ -115,66 +80,6 @@ impl Judge {
             credited: 0,
             going_away: None,
             failed: false,
-        }
-    }
-
-    /// The client says this next.
-    pub(super) fn said(&mut self, bytes: &[u8]) {
-        self.client.frames.add(bytes);
-        while !self.client.lost
-            && let Some(frame) = self.client.frames.next()
-        {
-            match frame {
-                Ok(frame) => self.said_frame(&frame),
-                Err(_) => self.client.lost = true,
-            }
-        }
-    }
-
-    fn said_frame(&mut self, frame: &Frame) {
-        let client = &mut self.client;
-        let end = frame.has(END_STREAM);
-        let stream = self.streams.entry(frame.stream).or_default();
-        stream.opened |= frame.kind == HEADERS;
-        stream.frames += 1;
-        let length = i64::try_from(frame.payload.len()).expect("it is short");
-        match frame.kind {
-            DATA => {
-                client.sent += length;
-                stream.received += length;
-                stream.asked |= end;
-            }
-            HEADERS if frame.has(END_HEADERS) => stream.asked |= end,
-            HEADERS => client.block = Some((frame.stream, end)),
-            CONTINUATION if frame.has(END_HEADERS) => {
-                stream.asked |= client.block.take() == Some((frame.stream, true));
-            }
-            RST_STREAM => stream.reset = true,
-            WINDOW_UPDATE => {
-                let by = frame.number().map_or(0, i64::from);
-                let sum = if frame.stream == 0 {
-                    &mut client.credited
-                } else {
-                    &mut stream.widened
-                };
-                *sum += by;
-            }
-            PING if !frame.has(ACK) => client.pings.push_back(frame.payload.clone()),
-            SETTINGS if !frame.has(ACK) => {
-                let mut settings = Settings::default();
-                for [a, b, value @ ..] in frame.payload.as_chunks::<6>().0 {
-                    let value = u32::from_be_bytes(*value);
-                    match u16::from_be_bytes([*a, *b]) {
-                        INITIAL_WINDOW_SIZE => settings.window = Some(value.into()),
-                        HEADER_TABLE_SIZE => {
-                            settings.table = Some(settings.table.map_or(value, |before| before.min(value)));
-                        }
-                        _ => {}
-                    }
-                }
-                client.settings.push_back(settings);
-            }
-            _ => {}
         }
     }
 
@@ -390,18 +295,5 @@ impl Judge {
             );
         }
         assert!(FIRST_WINDOW + self.credited - self.client.sent <= MAX_WINDOW);
-        let open = self
-            .streams
-            .values()
-            .filter(|stream| stream.credited > self.stream_window + stream.received);
-        assert_eq!(open.count(), 0);
-    }
-}
-
-impl Client {
-    /// The largest window of a new stream that the server may go by.
-    fn most(&self) -> i64 {
-        let coming = self.settings.iter().filter_map(|settings| settings.window);
-        coming.fold(self.window, i64::max)
     }
 }
