@@ -135,6 +135,8 @@ impl Session for OneStream {
         Err(StreamError::Lost)
     }
 
+    fn allow_streams(&self, _streams: u32) {}
+
     fn send_datagram(&self, _datagram: &[u8]) -> Result<(), DatagramError> {
         Err(DatagramError::Unsupported)
     }
