@@ -22,7 +22,8 @@ export class Scene {
 
   static async open(name: BrowserName = "chromium", options: ServerOptions = {}): Promise<Scene> {
     const server = await startServer(options);
-    return new Scene(server, await operator(server), await launch(name));
+    const browser = await launch(name, { trustAnyone: options.tls ?? false });
+    return new Scene(server, await operator(server), browser);
   }
 
   async close(): Promise<void> {

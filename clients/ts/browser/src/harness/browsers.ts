@@ -46,6 +46,8 @@ export interface LaunchOptions {
   args?: readonly string[];
   /** Size of the page, in CSS pixels [1,280 x 800]. */
   viewport?: { width: number; height: number };
+  /** Accept certificates that nobody vouches for. */
+  trustAnyone?: boolean;
 }
 
 /**
@@ -62,6 +64,7 @@ export async function launch(name: BrowserName, options: LaunchOptions = {}): Pr
     executablePath: executable(name),
     headless: true,
     args: [...(name === "chromium" ? CHROMIUM_ARGS : []), ...(options.args ?? [])],
+    acceptInsecureCerts: options.trustAnyone ?? false,
     defaultViewport: options.viewport ?? { width: 1_280, height: 800 },
   });
 }

@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makeCertificate } from "./certificate.js";
 import { type Program, startProgram } from "./processes.js";
 
 /** Root of the repository. */
@@ -32,6 +33,8 @@ export interface ServerOptions {
   http?: string;
   /** Configuration by keys such as `http.allowed_origins`, beside limits that are far away. */
   config?: Readonly<Record<string, string>>;
+  /** Serve by TLS, with a certificate that nobody trusts. */
+  tls?: boolean;
   /** How many lines of its log are kept [200]. */
   keptLines?: number;
 }
@@ -48,14 +51,16 @@ export async function startServer(options: ServerOptions = {}): Promise<Server> 
   const own = options.data === undefined ? await mkdtemp(join(tmpdir(), "trivium-browser-")) : undefined;
   const data = options.data ?? own ?? "";
   const app = process.env.TRIVIUM_APP === undefined ? {} : { "http.app_dir": process.env.TRIVIUM_APP };
-  const config = Object.entries({ ...PLENTY, ...app, ...options.config });
+  const made = options.tls ? await makeCertificate(data) : undefined;
+  const tls = made && { "http.tls.certificate": made.certificate, "http.tls.key": made.key };
+  const config = Object.entries({ ...PLENTY, ...app, ...tls, ...options.config });
   const program = await startProgram(BINARY, ready, {
     args: ["serve", "--http", options.http ?? "127.0.0.1:0", "--data", data, "--log-format", "json"],
     env: Object.fromEntries(config.map(([key, value]) => [variable(key), value])),
     output: "stderr",
     ...(options.keptLines !== undefined && { keptLines: options.keptLines }),
   });
-  const { stop, ...server } = running(program, `http://${program.said}`);
+  const { stop, ...server } = running(program, `${made ? "https" : "http"}://${program.said}`);
   const stopAndForget = async () => {
     await stop();
     if (own) await rm(own, { recursive: true, force: true });
