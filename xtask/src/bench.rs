@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 
 use crate::{
     shell::{cargo, exec, program, root, run, target},
-    tools,
+    soak, tools,
 };
 
 /// # Errors
@@ -21,6 +21,11 @@ pub(crate) fn bench(arguments: &[&str]) -> Result<()> {
             exec(program(programs.join("trivium-load")).args(rest))
         }
         ["count", rest @ ..] => count::count(rest),
+        ["soak", rest @ ..] => {
+            let minutes = rest.first().map_or(Ok(120), |minutes| minutes.parse())?;
+            let programs = build(&["trivium-benches", "trivium-server"])?;
+            soak::begin(&programs, minutes, 1)?.end()
+        }
         ["against", rest @ ..] => {
             let programs = build(&["trivium-benches", "trivium-peers", "trivium-server"])?;
             let peers = peers()?;

@@ -9,7 +9,9 @@ mod bench;
 mod ci;
 mod engine;
 mod go;
+mod server;
 mod shell;
+mod soak;
 mod tools;
 mod web;
 
@@ -33,7 +35,13 @@ bench [ARGS]             run the micro benchmarks with optimizations
 bench load ARGS          load a server that runs already, and see what it costs; `bench load --help`
 bench count [WORDS]      count instructions, and compare them with benches/COUNTS.md: of the paths, of a `server`, or `all`;
                          --write to write them down, --programs DIR to take the server from there instead of building it
+bench soak [MINUTES]     use a server moderately for so long, 120 unless told, and fail if it grows
 bench against [ARGS]     measure ours and the peers in turn, and write benches/RESULTS.md";
+
+/// How long every change is soaked. Memory may grow by what noise and warming up come to in so short a time; a leak of 1 KB per
+/// message, or of 25 KB per lost connection, comes to three times as much.
+const SOAK_MINUTES: u32 = 10;
+const SOAK_MOST: u32 = 100;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -92,7 +100,15 @@ pub(crate) fn test(arguments: &[&str]) -> Result<()> {
             .envs(go::judges()),
     )?;
     // Arguments are Cargo's.
-    if arguments.is_empty() { web::test() } else { Ok(()) }
+    if !arguments.is_empty() {
+        return Ok(());
+    }
+    let programs = ["--bin", "trivium", "--bin", "trivium-load"];
+    shell::run(cargo().args(["build", "--locked", "--workspace"]).args(programs))?;
+    // The browsers play as long as the soak takes.
+    let soak = soak::begin(&shell::target().join("debug"), SOAK_MINUTES, SOAK_MOST)?;
+    web::test()?;
+    soak.end()
 }
 
 fn setup() -> Result<()> {
