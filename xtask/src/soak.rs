@@ -16,8 +16,8 @@ use crate::{
 };
 
 const ROADS: [&str; 3] = ["grpc", "grpc-web", "webtransport"];
-/// Per road: so many messages per second that a room's ring of 4,096 is full before the warm-up of ten minutes is over.
-const LOAD: &str = "soak --sessions 40 --rate 25 --cuts 1";
+/// Per road: so many messages per second that a room's ring of 4,096 is full before the warm-up, a third of ten minutes, is over.
+const LOAD: &str = "soak --sessions 20 --rate 25 --cuts 1";
 
 /// A soak under way; it is given up when dropped.
 pub(crate) struct Soak {
