@@ -6,27 +6,19 @@
 //! Invariant: a message that can be found is in `unindexed` or in the index as soon as it is in the log. Whoever reads the
 //! index or changes what is in it lets it [catch up](catch_up) first, so nobody can tell that it is behind.
 
-use std::{
-    fmt::Write as _,
-    sync::{LazyLock, atomic::Ordering},
-};
+use std::{fmt::Write as _, sync::atomic::Ordering};
 
-use sqlx::{Row, SqliteConnection};
+use sqlx::SqliteConnection;
 use trivium_engine::{RoomId, Seq};
 use trivium_store::{StoreError, Text, words};
 
-use crate::{SqliteStore, catalogue::Statement, log::CHUNKS, rows, store_error};
+use crate::{SqliteStore, catalogue::Statement, insert::Insert, rows, store_error};
 
 /// After so many messages the index catches up, which holds up the next transaction for a few milliseconds.
 const BEHIND: usize = 256;
 
-/// By the number of rows, as in [`CHUNKS`].
-static ADD: LazyLock<[String; 4]> = LazyLock::new(|| {
-    CHUNKS.map(|rows| {
-        let values = vec!["(?, ?, ?, ?)"; rows].join(", ");
-        format!("INSERT INTO unindexed (room, seq, author, words) VALUES {values}")
-    })
-});
+/// Messages that can be found from now on.
+pub(crate) static ADD: Insert = Insert::new("INSERT INTO unindexed (room, seq, author, words)", "(?, ?, ?, ?)");
 
 /// One hop to the connection's thread. Only `texts` can give a message its place.
 const CATCH_UP: &str = "
@@ -70,22 +62,6 @@ pub(crate) async fn catch_up(tx: &mut SqliteConnection) -> Result<(), StoreError
     Ok(())
 }
 
-/// Messages that can be found from now on.
-pub(crate) async fn add(tx: &mut SqliteConnection, id: &RoomId, texts: &[&Text]) -> Result<(), StoreError> {
-    let mut rest = texts;
-    for (rows, sql) in CHUNKS.into_iter().zip(ADD.iter()) {
-        while let Some((chunk, others)) = rest.split_at_checked(rows) {
-            let mut insert = sqlx::query(sql.as_str());
-            for text in chunk {
-                insert = bind(insert, id, text);
-            }
-            insert.execute(&mut *tx).await.map_err(store_error)?;
-            rest = others;
-        }
-    }
-    Ok(())
-}
-
 /// The four columns of a row of `unindexed`.
 pub(crate) fn bind(insert: Statement, id: &RoomId, text: &Text) -> Statement {
     insert
@@ -98,23 +74,16 @@ pub(crate) fn bind(insert: Statement, id: &RoomId, text: &Text) -> Statement {
 /// A message that says something else from now on; nothing if it cannot be found.
 pub(crate) async fn edit(tx: &mut SqliteConnection, id: &RoomId, seq: Seq, text: &str) -> Result<(), StoreError> {
     catch_up(tx).await?;
-    let row = sqlx::query("SELECT id, author FROM texts WHERE room = ? AND seq = ?")
-        .bind(id.as_str())
-        .bind(rows::signed(seq))
-        .fetch_optional(&mut *tx)
-        .await
-        .map_err(store_error)?;
-    let Some(row) = row else { return Ok(()) };
-    let place: i64 = row.try_get("id").map_err(store_error)?;
-    let author: String = row.try_get("author").map_err(store_error)?;
-    sqlx::query("INSERT OR REPLACE INTO text_words (rowid, text, room, author) VALUES (?, ?, ?, ?)")
-        .bind(place)
-        .bind(words(text).join(" "))
-        .bind(as_word(id.as_str()))
-        .bind(as_word(&author))
-        .execute(tx)
-        .await
-        .map_err(store_error)?;
+    sqlx::query(
+        "INSERT OR REPLACE INTO text_words (rowid, text, room, author)
+         SELECT id, ?, lower(hex(room)), lower(hex(author)) FROM texts WHERE room = ? AND seq = ?",
+    )
+    .bind(words(text).join(" "))
+    .bind(id.as_str())
+    .bind(rows::signed(seq))
+    .execute(tx)
+    .await
+    .map_err(store_error)?;
     Ok(())
 }
 

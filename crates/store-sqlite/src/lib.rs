@@ -15,6 +15,7 @@ mod directory;
 mod error;
 mod file;
 mod index;
+mod insert;
 mod log;
 mod media;
 mod open;

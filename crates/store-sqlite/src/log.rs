@@ -5,7 +5,7 @@
 //! A statement costs a hop to the connection's thread, about as much as twenty rows, so a batch uses few: one for all
 //! heads, and inserts of up to 64 rows.
 
-use std::{collections::HashMap, sync::LazyLock};
+use std::collections::HashMap;
 
 use async_trait::async_trait;
 use futures_util::TryStreamExt;
@@ -13,17 +13,12 @@ use sqlx::SqliteConnection;
 use trivium_engine::{RoomId, Seq};
 use trivium_store::{Append, Appended, Page, Projection, Record, RoomLog, StoreError};
 
-use crate::{SqliteStore, error::corrupt, projection, rows, store_error, turn};
+use crate::{SqliteStore, catalogue::Statement, error::corrupt, insert::Insert, projection, rows, store_error, turn};
 
-/// Rows per INSERT, each size a prepared statement. Any number of rows is a few of them.
-pub(crate) const CHUNKS: [usize; 4] = [64, 16, 4, 1];
-
-static INSERTS: LazyLock<[String; 4]> = LazyLock::new(|| {
-    CHUNKS.map(|rows| {
-        let values = vec!["(?, ?, ?, ?, ?, ?)"; rows].join(", ");
-        format!("INSERT INTO entries (room, seq, at, kind, owner, body) VALUES {values}")
-    })
-});
+static ENTRIES: Insert = Insert::new(
+    "INSERT INTO entries (room, seq, at, kind, owner, body)",
+    "(?, ?, ?, ?, ?, ?)",
+);
 
 #[async_trait]
 impl RoomLog for SqliteStore {
@@ -99,13 +94,7 @@ async fn append(tx: &mut SqliteConnection, batch: &[Append]) -> Result<Vec<Appen
             Appended::Conflict { head: *head }
         });
     }
-    let mut rest = accepted.as_slice();
-    for (rows, sql) in CHUNKS.into_iter().zip(INSERTS.iter()) {
-        while let Some((chunk, others)) = rest.split_at_checked(rows) {
-            insert(tx, sql, chunk).await?;
-            rest = others;
-        }
-    }
+    ENTRIES.all(tx, &accepted, bind).await?;
     for (member, answer) in batch.iter().zip(&answers) {
         if *answer == Appended::Written {
             projection::write(tx, &member.room, &member.projections).await?;
@@ -144,17 +133,13 @@ async fn heads(tx: &mut SqliteConnection, batch: &[Append]) -> Result<HashMap<Ro
     rows.iter().map(head).collect()
 }
 
-async fn insert(tx: &mut SqliteConnection, sql: &'static str, rows: &[(&Append, &Record)]) -> Result<(), StoreError> {
-    let mut insert = sqlx::query(sql);
-    for (member, record) in rows {
-        insert = insert
-            .bind(member.room.as_str())
-            .bind(rows::signed(record.seq))
-            .bind(rows::signed(record.at.0))
-            .bind(record.kind.as_str())
-            .bind(member.owner.cast_signed())
-            .bind(&record.body[..]);
-    }
-    insert.execute(tx).await.map_err(store_error)?;
-    Ok(())
+/// The six columns of a row of `entries`.
+fn bind(insert: Statement, (member, record): &(&Append, &Record)) -> Statement {
+    insert
+        .bind(member.room.as_str())
+        .bind(rows::signed(record.seq))
+        .bind(rows::signed(record.at.0))
+        .bind(record.kind.as_str())
+        .bind(member.owner.cast_signed())
+        .bind(&record.body[..])
 }

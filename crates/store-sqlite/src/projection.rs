@@ -3,26 +3,23 @@
 //! Neighbours: [`log`](crate::log) calls this in the transaction of the entries, [`index`] is for messages;
 //! [`directory`](crate::directory) reads.
 
-use std::{mem::discriminant, sync::LazyLock};
+use std::mem::discriminant;
 
 use sqlx::SqliteConnection;
 use trivium_engine::{Role, RoomId};
-use trivium_store::{Face, Membership, Projection, StoreError, words};
+use trivium_store::{Face, Membership, Projection, StoreError, Text, words};
 
 use crate::{
     catalogue::{Statement, room},
     index,
-    log::CHUNKS,
+    insert::Insert,
     rows, store_error,
 };
 
-/// By the number of rows, as in [`CHUNKS`].
-static MEMBERS_IN: LazyLock<[String; 4]> = LazyLock::new(|| {
-    CHUNKS.map(|rows| {
-        let values = vec!["(?, ?, ?, ?, ?, ?)"; rows].join(", ");
-        format!("INSERT OR REPLACE INTO memberships (user, room, role, since, guest, nickname) VALUES {values}")
-    })
-});
+pub(crate) static MEMBERS_IN: Insert = Insert::new(
+    "INSERT OR REPLACE INTO memberships (user, room, role, since, guest, nickname)",
+    "(?, ?, ?, ?, ?, ?)",
+);
 
 /// In order. What a crowd does at once, come in or say something, goes into few statements.
 pub(crate) async fn write(
@@ -65,8 +62,11 @@ pub(crate) async fn write(
                 }
             }
         }
-        members_in(tx, id, &members).await?;
-        index::add(tx, id, &shown).await?;
+        let come_in = |insert, member: &&Membership| bind_member(insert, id, member);
+        MEMBERS_IN.all(tx, &members, come_in).await?;
+        index::ADD
+            .all(tx, &shown, |insert, text: &&Text| index::bind(insert, id, text))
+            .await?;
     }
     Ok(())
 }
@@ -95,21 +95,6 @@ async fn face(tx: &mut SqliteConnection, id: &RoomId, face: &Face) -> Result<(),
     .execute(tx)
     .await
     .map_err(store_error)?;
-    Ok(())
-}
-
-async fn members_in(tx: &mut SqliteConnection, id: &RoomId, members: &[&Membership]) -> Result<(), StoreError> {
-    let mut rest = members;
-    for (rows, sql) in CHUNKS.into_iter().zip(MEMBERS_IN.iter()) {
-        while let Some((chunk, others)) = rest.split_at_checked(rows) {
-            let mut insert = sqlx::query(sql.as_str());
-            for member in chunk {
-                insert = bind_member(insert, id, member);
-            }
-            insert.execute(&mut *tx).await.map_err(store_error)?;
-            rest = others;
-        }
-    }
     Ok(())
 }
 

@@ -6,13 +6,17 @@
 //! go over together. Nobody looks in between, so each one asks by `changes()` whether the one before it did anything:
 //! if the log's head is not where the turn expects it, nothing is written at all.
 
-use std::{mem::discriminant, sync::LazyLock};
+use std::sync::LazyLock;
 
 use futures_util::TryStreamExt;
 use sqlx::{Either, Executor, SqliteConnection};
 use trivium_store::{Append, Projection, StoreError};
 
-use crate::{index, projection, rows, store_error};
+use crate::{
+    index,
+    insert::{Insert, values},
+    projection, rows, store_error,
+};
 
 /// Most entries, and most projections.
 const MOST: usize = 8;
@@ -31,31 +35,18 @@ static ENTRIES: LazyLock<[String; MOST]> = LazyLock::new(|| {
 });
 
 /// By the numbers of entries and of members who come in, from 1.
-static WITH_MEMBERS: LazyLock<[[String; MOST]; MOST]> = LazyLock::new(|| {
-    scripts(
-        "INSERT OR REPLACE INTO memberships (user, room, role, since, guest, nickname)",
-        "(?, ?, ?, ?, ?, ?)",
-    )
-});
+static WITH_MEMBERS: LazyLock<[[String; MOST]; MOST]> = LazyLock::new(|| scripts(&projection::MEMBERS_IN));
 
 /// By the numbers of entries and of messages that can be found, from 1.
-static WITH_TEXTS: LazyLock<[[String; MOST]; MOST]> =
-    LazyLock::new(|| scripts("INSERT INTO unindexed (room, seq, author, words)", "(?, ?, ?, ?)"));
+static WITH_TEXTS: LazyLock<[[String; MOST]; MOST]> = LazyLock::new(|| scripts(&index::ADD));
 
 /// Whether this is one turn, and [`write`] can write it.
 pub(crate) fn fits(batch: &[Append]) -> bool {
     let [turn] = batch else { return false };
     let few = (1..=MOST).contains(&turn.records.len()) && turn.projections.len() <= MOST;
-    let alike = |kind: &Projection| {
-        turn.projections
-            .iter()
-            .all(|one| discriminant(one) == discriminant(kind))
-    };
-    few && match turn.projections.first() {
-        None => true,
-        Some(first @ (Projection::MemberIn(_) | Projection::Text(_))) => alike(first),
-        Some(_) => false,
-    }
+    let mut projections = turn.projections.iter();
+    few && (projections.clone().all(|one| matches!(one, Projection::MemberIn(_)))
+        || projections.all(|one| matches!(one, Projection::Text(_))))
 }
 
 /// Writes a turn that fits; whether the log ended where the turn says.
@@ -96,17 +87,13 @@ pub(crate) async fn write(connection: &mut SqliteConnection, turn: &Append) -> R
     Ok(changed.get(of_entries).is_some_and(|rows| *rows > 0))
 }
 
-fn scripts(insert: &str, row: &str) -> [[String; MOST]; MOST] {
+fn scripts(insert: &Insert) -> [[String; MOST]; MOST] {
     std::array::from_fn(|entries| {
         std::array::from_fn(|before| {
-            let (entries, values) = (&ENTRIES[entries], values(row, before + 1));
-            format!("BEGIN IMMEDIATE; {entries}; {insert} SELECT * FROM (VALUES {values}) WHERE changes() > 0; COMMIT")
+            let (entries, into, values) = (&ENTRIES[entries], insert.into, values(insert.row, before + 1));
+            format!("BEGIN IMMEDIATE; {entries}; {into} SELECT * FROM (VALUES {values}) WHERE changes() > 0; COMMIT")
         })
     })
-}
-
-fn values(row: &str, rows: usize) -> String {
-    vec![row; rows].join(", ")
 }
 
 #[cfg(test)]
