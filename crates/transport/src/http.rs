@@ -253,7 +253,7 @@ impl<S: RoadService> Connection<S> {
 
     async fn accept_tls(self, stream: TcpStream, tls: TlsAcceptor) {
         match timeout(self.config.handshake_timeout, tls.accept(stream)).await {
-            Ok(Ok(stream)) => Box::pin(self.serve(stream)).await,
+            Ok(Ok(stream)) => self.serve(stream).await,
             Ok(Err(error)) => debug!(connection = self.peer.connection_id, %error, "no TLS"),
             Err(_) => debug!(connection = self.peer.connection_id, "no TLS in time"),
         }
