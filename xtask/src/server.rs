@@ -4,14 +4,14 @@ use std::{
     fs,
     net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream},
     path::PathBuf,
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
     thread::sleep,
     time::{Duration, Instant},
 };
 
 use anyhow::{Result, bail};
 
-use crate::shell::{program, root, run};
+use crate::shell::{Running, program, root, run};
 
 /// Under callgrind everything takes 50 times as long.
 const PATIENCE: Duration = Duration::from_mins(3);
@@ -22,7 +22,7 @@ pub(crate) struct Server {
     pub(crate) addr: SocketAddr,
     /// Its directory.
     pub(crate) data: PathBuf,
-    child: Child,
+    child: Running,
 }
 
 impl Server {
@@ -41,10 +41,10 @@ impl Server {
         command.args(["serve", "--log", "warn"]);
         command.arg("--config").arg(root().join("benches/limits.toml"));
         command.arg("--http").arg(addr.to_string()).arg("--data").arg(&data);
-        let child = command.stdout(Stdio::null()).spawn()?;
+        let child = Running(command.stdout(Stdio::null()).spawn()?);
         let mut server = Self { addr, data, child };
         server.wait("it does not listen", |server| {
-            if let Some(status) = server.child.try_wait()? {
+            if let Some(status) = server.child.0.try_wait()? {
                 bail!("the server: {status}");
             }
             Ok(server.data.join("operator.token").exists() && TcpStream::connect(addr).is_ok())
@@ -58,8 +58,8 @@ impl Server {
     ///
     /// It does not end in time.
     pub(crate) fn end(&mut self) -> Result<()> {
-        run(program("kill").args(["-s", "TERM", &self.child.id().to_string()]))?;
-        self.wait("it does not end", |server| Ok(server.child.try_wait()?.is_some()))
+        run(program("kill").args(["-s", "TERM", &self.child.0.id().to_string()]))?;
+        self.wait("it does not end", |server| Ok(server.child.0.try_wait()?.is_some()))
     }
 
     #[expect(clippy::disallowed_methods, reason = "there is nothing else on this thread")]
@@ -72,12 +72,5 @@ impl Server {
             sleep(Duration::from_millis(50));
         }
         Ok(())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // It has ended already, unless a run has failed.
-        let _ended = self.child.kill().and_then(|()| self.child.wait());
     }
 }

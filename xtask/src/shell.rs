@@ -3,7 +3,7 @@
 use std::{
     env,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 use anyhow::{Context, Result, bail};
@@ -37,6 +37,15 @@ pub(crate) fn program(name: impl AsRef<std::ffi::OsStr>) -> Command {
         }
     }
     command
+}
+
+/// A program that runs beside this one. It is killed when dropped, unless it has ended.
+pub(crate) struct Running(pub(crate) Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ended = self.0.kill().and_then(|()| self.0.wait());
+    }
 }
 
 /// # Errors

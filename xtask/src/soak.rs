@@ -5,14 +5,14 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Child, Stdio},
+    process::Stdio,
 };
 
 use anyhow::{Result, bail};
 
 use crate::{
     server::Server,
-    shell::{program, target},
+    shell::{Running, program, target},
 };
 
 const ROADS: [&str; 3] = ["grpc", "grpc-web", "webtransport"];
@@ -26,7 +26,7 @@ pub(crate) struct Soak {
 }
 
 struct Load {
-    child: Child,
+    child: Running,
     told: PathBuf,
 }
 
@@ -54,7 +54,7 @@ pub(crate) fn begin(programs: &Path, minutes: u32, most: u32) -> Result<Soak> {
         let output = fs::File::create(&told)?;
         load.stderr(output.try_clone()?).stdout(output).stdin(Stdio::null());
         soak.loads.push(Load {
-            child: load.spawn()?,
+            child: Running(load.spawn()?),
             told,
         });
     }
@@ -70,7 +70,7 @@ impl Soak {
     pub(crate) fn end(mut self) -> Result<()> {
         let mut failed = Vec::new();
         for (road, load) in ROADS.into_iter().zip(&mut self.loads) {
-            let ended = load.child.wait()?;
+            let ended = load.child.0.wait()?;
             println!("soak over {road}:\n{}", fs::read_to_string(&load.told)?);
             if !ended.success() {
                 failed.push(road);
@@ -80,12 +80,5 @@ impl Soak {
             bail!("the soak failed over {}", failed.join(", "));
         }
         self.server.end()
-    }
-}
-
-impl Drop for Load {
-    fn drop(&mut self) {
-        // It has ended already, unless something failed.
-        let _ended = self.child.kill().and_then(|()| self.child.wait());
     }
 }
