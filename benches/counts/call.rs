@@ -25,7 +25,7 @@ use trivium_transport::{
     bridge::{Config, serve},
     envelope::{END, HEADERS, MESSAGE, prefix},
     header_block,
-    session::{DatagramError, RecvHalf, SendHalf, Session, Stopped, StreamError},
+    session::{Accepts, DatagramError, RecvHalf, SendHalf, Session, Stopped, StreamError},
 };
 
 use crate::crowd::tokio;
@@ -115,28 +115,6 @@ struct Up(VecDeque<Bytes>);
 struct Down(watch::Sender<bool>);
 
 impl Session for OneStream {
-    type Send = Down;
-    type Recv = Up;
-
-    async fn accept_bi(&self) -> Option<(Down, Up)> {
-        let (up, ended) = {
-            let mut stream = self.0.lock().expect("one thread");
-            (mem::take(&mut stream.up), stream.ended.clone())
-        };
-        if up.is_empty() {
-            let mut ended = ended.subscribe();
-            let _open = ended.wait_for(|ended| *ended).await.is_ok();
-            return None;
-        }
-        Some((Down(ended), Up(up)))
-    }
-
-    async fn open_bi(&self) -> Result<(Down, Up), StreamError> {
-        Err(StreamError::Lost)
-    }
-
-    fn allow_streams(&self, _streams: u32) {}
-
     fn send_datagram(&self, _datagram: &[u8]) -> Result<(), DatagramError> {
         Err(DatagramError::Unsupported)
     }
@@ -158,6 +136,26 @@ impl Session for OneStream {
     fn rtt(&self) -> Duration {
         Duration::ZERO
     }
+}
+
+impl Accepts for OneStream {
+    type Send = Down;
+    type Recv = Up;
+
+    async fn accept_bi(&self) -> Option<(Down, Up)> {
+        let (up, ended) = {
+            let mut stream = self.0.lock().expect("one thread");
+            (mem::take(&mut stream.up), stream.ended.clone())
+        };
+        if up.is_empty() {
+            let mut ended = ended.subscribe();
+            let _open = ended.wait_for(|ended| *ended).await.is_ok();
+            return None;
+        }
+        Some((Down(ended), Up(up)))
+    }
+
+    fn allow_streams(&self, _streams: u32) {}
 }
 
 impl SendHalf for Down {
@@ -184,7 +182,7 @@ impl SendHalf for Down {
 }
 
 impl RecvHalf for Up {
-    fn poll_read(&mut self, _cx: &mut Context<'_>, _max: usize) -> Poll<Result<Option<Bytes>, StreamError>> {
+    fn poll_chunk(&mut self, _cx: &mut Context<'_>, _max: usize) -> Poll<Result<Option<Bytes>, StreamError>> {
         Poll::Ready(Ok(self.0.pop_front()))
     }
 

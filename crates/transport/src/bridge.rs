@@ -1,7 +1,7 @@
 //! Serves one WebTransport session: every stream that the client opens is one RPC of a tower service.
 //!
 //! ```text
-//! Session::accept_bi ──> rpc::serve ──┬─ request:  HEADERS -> http::Request, messages -> Body, END_STREAM -> end of body
+//! Accepts::accept_bi ──> rpc::serve ──┬─ request:  HEADERS -> http::Request, messages -> Body, END_STREAM -> end of body
 //!        (one task per stream)        └─ response: http::Response -> HEADERS, Body -> messages, trailers -> TRAILERS, FIN
 //! Session::recv_datagram ──> PING is answered, application kinds go to the claimed inbox
 //! ```
@@ -28,7 +28,7 @@ use crate::datagram::Datagram;
 use crate::datagrams::{Datagrams, Ponger};
 use crate::peer::{Peer, Rtt};
 use crate::service::RoadService;
-use crate::session::Session;
+use crate::session::Accepts;
 use crate::status::{Code, Status};
 
 /// Bounds on what a session may ask for.
@@ -79,7 +79,7 @@ struct Context<V> {
 /// Serves `session` until it is gone, or until `shutdown` and then the last RPC or [`Config::drain_timeout`].
 ///
 /// While draining, new streams are accepted and answered UNAVAILABLE. Dropping the future drops every RPC of the session.
-pub async fn serve<S: Session, V: RoadService>(
+pub async fn serve<S: Accepts, V: RoadService>(
     session: S,
     service: V,
     peer: Peer,

@@ -5,6 +5,7 @@
 //! The wire format is [`envelope`](crate::envelope) and [`header_block`](crate::header_block), as on the server's side.
 
 mod call;
+mod session;
 
 use std::convert::Infallible;
 use std::fmt;
@@ -15,25 +16,22 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use quinn::{IdleTimeout, TransportConfig, VarInt};
+use quinn::{IdleTimeout, RecvStream, TransportConfig, VarInt};
 use rustls::RootCertStore;
 use tokio::time::timeout;
 use tower::Service;
 use wtransport::config::IpBindConfig;
 use wtransport::endpoint::endpoint_side::Client;
 use wtransport::endpoint::{ConnectOptions, Endpoint};
-use wtransport::error::{ConnectingError, ConnectionError};
+use wtransport::error::ConnectingError;
 use wtransport::tls::Sha256Digest;
-use wtransport::{ClientConfig, Connection, RecvStream};
+use wtransport::{ClientConfig, Connection};
 
 use crate::datagram::{Datagram, MAX_LEN};
 use crate::service::BoxError;
 use crate::session::{DatagramError, Session};
 
 pub use call::ResponseBody;
-
-/// How often a session is asked for when the server cannot read what opens it.
-const ATTEMPTS: usize = 3;
 
 /// Which servers to trust.
 #[derive(Clone, Debug)]
@@ -115,7 +113,11 @@ impl WtChannel {
     /// [`ConnectError`].
     pub async fn connect(url: &str, config: Config) -> Result<Self, ConnectError> {
         let endpoint = endpoint(&config.trust)?;
-        let connecting = open(&endpoint, url, config.origin.as_deref());
+        let mut options = ConnectOptions::builder(url);
+        if let Some(origin) = config.origin {
+            options = options.add_header("origin", origin);
+        }
+        let connecting = endpoint.connect(options.build());
         let connecting = timeout(config.connect_timeout, connecting).await;
         let connection = connecting.map_err(|_| ConnectError::TimedOut)??;
         Ok(Self(Arc::new(Inner { connection, endpoint })))
@@ -176,31 +178,6 @@ where
         let (connection, keep) = (self.0.connection.clone(), self.0.clone());
         Box::pin(async move { Ok(call::start(connection, keep, request).await) })
     }
-}
-
-/// Asks again where the server takes the opening for malformed. wtransport's server reads the control stream in a future
-/// that it drops whenever a stream comes in, and with it the half of a SETTINGS frame whose rest is on its way.
-async fn open(endpoint: &Endpoint<Client>, url: &str, origin: Option<&str>) -> Result<Connection, ConnectingError> {
-    let mut attempt = 1;
-    loop {
-        let mut options = ConnectOptions::builder(url);
-        if let Some(origin) = origin {
-            options = options.add_header("origin", origin);
-        }
-        match endpoint.connect(options.build()).await {
-            Err(error) if attempt < ATTEMPTS && is_misread(&error) => attempt += 1,
-            opened => return opened,
-        }
-    }
-}
-
-/// Whether the server closed with an error of HTTP/3 framing, from H3_FRAME_UNEXPECTED to H3_MISSING_SETTINGS (RFC 9114, 8.1).
-fn is_misread(error: &ConnectingError) -> bool {
-    matches!(
-        error,
-        ConnectingError::ConnectionError(ConnectionError::ApplicationClosed(close))
-            if (0x105..=0x10a).contains(&close.code().into_inner())
-    )
 }
 
 fn endpoint(trust: &Trust) -> std::io::Result<Endpoint<Client>> {

@@ -31,15 +31,16 @@ pub mod envelope;
 mod h2;
 pub mod header_block;
 pub mod http;
+mod http3;
 mod limits;
 pub mod memory;
 pub mod peer;
+mod quic;
 pub mod recover;
 pub mod service;
 pub mod session;
 pub mod status;
 pub mod webtransport;
-mod wtransport_session;
 
 pub use self::http::HttpServer;
 pub use client::WtChannel;

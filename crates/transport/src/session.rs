@@ -1,7 +1,7 @@
 //! What the bridge and the client channel need of a WebTransport session, so that the QUIC stack can be exchanged.
 //!
-//! Implemented by `wtransport_session`. To put another stack behind the bridge, implement the
-//! three traits and run the loopback suite over it. Three rules that the suite cannot see on every stack:
+//! Implemented on quinn by `http3` for the server and by `client` for the client. To put another stack behind the bridge, implement
+//! [`Accepts`] and both halves, and run the loopback suite over it. Three rules that the suite cannot see on every stack:
 //!
 //! - dropping a [`RecvHalf`] may send STOP_SENDING, which in Firefox destroys the response too: the callers here
 //!   never drop one early, and an implementation must not do it behind their back;
@@ -45,17 +45,6 @@ pub enum DatagramError {
 
 /// A WebTransport session; clones are handles to the same one.
 pub trait Session: Clone + Send + Sync + 'static {
-    /// The sending half of a stream.
-    type Send: SendHalf;
-    /// The receiving half of a stream.
-    type Recv: RecvHalf;
-
-    /// The next stream that the peer opens; `None` once the session is gone. Cancel-safe.
-    fn accept_bi(&self) -> impl Future<Output = Option<(Self::Send, Self::Recv)>> + Send;
-    /// Opens a stream, waiting for the peer's credit. Cancel-safe.
-    fn open_bi(&self) -> impl Future<Output = Result<(Self::Send, Self::Recv), StreamError>> + Send;
-    /// Lets the peer have so many streams open, and no fewer than it was allowed before.
-    fn allow_streams(&self, streams: u32);
     /// Queues a datagram; when the send buffer is full the oldest in it is dropped, because the newest is worth most.
     fn send_datagram(&self, datagram: &[u8]) -> Result<(), DatagramError>;
     /// The next datagram; `None` once the session is gone. Cancel-safe.
@@ -68,6 +57,30 @@ pub trait Session: Clone + Send + Sync + 'static {
     fn remote_addr(&self) -> SocketAddr;
     /// The smoothed round-trip time.
     fn rtt(&self) -> Duration;
+}
+
+/// The server's end of a session.
+pub trait Accepts: Session {
+    /// The sending half of a stream.
+    type Send: SendHalf;
+    /// The receiving half of a stream.
+    type Recv: RecvHalf;
+
+    /// The next stream that the client opens; `None` once the session is gone. Cancel-safe.
+    fn accept_bi(&self) -> impl Future<Output = Option<(Self::Send, Self::Recv)>> + Send;
+    /// Lets the client have so many streams open, and no fewer than it was allowed before.
+    fn allow_streams(&self, streams: u32);
+}
+
+/// The client's end of a session.
+pub trait Opens: Session {
+    /// The sending half of a stream.
+    type Send: SendHalf;
+    /// The receiving half of a stream.
+    type Recv: RecvHalf;
+
+    /// Opens a stream, waiting for the server's credit.
+    fn open_bi(&self) -> impl Future<Output = Result<(Self::Send, Self::Recv), StreamError>> + Send;
 }
 
 /// The sending half of a stream.
@@ -94,7 +107,7 @@ pub enum Stopped {
 /// The receiving half of a stream.
 pub trait RecvHalf: Send + 'static {
     /// The next bytes, at most `max`; `None` at the FIN.
-    fn poll_read(&mut self, cx: &mut Context<'_>, max: usize) -> Poll<Result<Option<Bytes>, StreamError>>;
+    fn poll_chunk(&mut self, cx: &mut Context<'_>, max: usize) -> Poll<Result<Option<Bytes>, StreamError>>;
     /// Sends STOP_SENDING.
     fn stop(&mut self, code: u32);
 }

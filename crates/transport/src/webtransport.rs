@@ -1,14 +1,11 @@
 //! The WebTransport acceptor: one UDP port, one tower service.
 //!
 //! ```text
-//! quinn::Incoming ──(half-open caps, Retry)──> QUIC + TLS ──> HTTP/3 CONNECT ──(path, origin, session caps)──> bridge::serve
+//! quinn::Incoming ──(half-open caps, Retry)──> QUIC + TLS ──> http3::accept ──(path, origin, session caps)──> bridge::serve
 //! ```
 //!
-//! The endpoint is quinn's own and wtransport takes over from the connection on: its endpoint panics when it is closed while
-//! accepting, and shows neither Retry nor the caps. `credit` keeps out clients that could hold it up. Neighbours: [`bridge`] serves the sessions,
-//! [`cert`](crate::cert) holds the certificates, `limits` counts.
-
-mod credit;
+//! Neighbours: `http3` makes sessions of connections, [`bridge`] serves them, [`cert`](crate::cert) holds the certificates, `limits`
+//! counts.
 
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
@@ -21,15 +18,14 @@ use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, info};
-use wtransport::Connection;
-use wtransport::endpoint::{IncomingSessionFuture, SessionRequest};
+use wtransport::proto::ids::StatusCode;
 
 use crate::bridge;
 use crate::cert::Certificates;
+use crate::http3::{self, Control, Session};
 use crate::limits::{Limiter, Permit};
 use crate::peer::{Peer, Road, next_connection_id};
 use crate::service::RoadService;
-use credit::Generous;
 
 /// How often it is checked whether a certificate must be exchanged.
 const ROTATION_CHECK: Duration = Duration::from_hours(1);
@@ -136,7 +132,7 @@ impl Config {
             .datagram_send_buffer_size(self.datagram_buffer)
             .keep_alive_interval(Some(self.keep_alive))
             .max_idle_timeout(IdleTimeout::try_from(self.idle_timeout).ok());
-        let mut quic = quinn::ServerConfig::with_crypto(Arc::new(Generous(Arc::new(crypto))));
+        let mut quic = quinn::ServerConfig::with_crypto(Arc::new(crypto));
         quic.transport_config(Arc::new(transport))
             .max_incoming(self.max_half_open)
             .migration(true);
@@ -256,8 +252,11 @@ impl WebTransportServer {
             let accepted = timeout(config.handshake_timeout, accepted).await;
             drop((place, by_ip));
             match accepted {
-                Ok(Ok((connection, peer, permit))) => {
-                    bridge::serve(connection, service, peer, config.bridge.clone(), shutdown).await;
+                Ok(Ok((session, control, peer, permit))) => {
+                    tokio::select! {
+                        () = bridge::serve(session, service, peer, config.bridge.clone(), shutdown) => {}
+                        never = control.attend() => match never {},
+                    }
                     drop(permit);
                 }
                 Ok(Err(refused)) => debug!(%from, refused, "no WebTransport session"),
@@ -272,21 +271,19 @@ async fn accept(
     incoming: Incoming,
     config: &Config,
     sessions: &Limiter,
-) -> Result<(Connection, Peer, Permit), &'static str> {
-    let request: SessionRequest = IncomingSessionFuture::with_quic_incoming(incoming)
-        .await
-        .map_err(|_| "the handshake failed")?;
+) -> Result<(Session, Control, Peer, Permit), &'static str> {
+    let request = http3::accept(incoming).await?;
     if request.path().split('?').next() != Some(config.path.as_str()) {
-        request.not_found().await;
+        request.refuse(StatusCode::NOT_FOUND).await;
         return Err("unknown path");
     }
     if !config.origins.allow(request.origin()) {
-        request.forbidden().await;
+        request.refuse(StatusCode::FORBIDDEN).await;
         return Err("origin not allowed");
     }
     let remote_addr = request.remote_address();
     let Some(permit) = sessions.acquire(remote_addr.ip()) else {
-        request.too_many_requests().await;
+        request.refuse(StatusCode::TOO_MANY_REQUESTS).await;
         return Err("too many sessions");
     };
     let peer = Peer {
@@ -296,8 +293,8 @@ async fn accept(
         origin: request.origin().map(Into::into),
         tls: true,
     };
-    let connection = request.accept().await.map_err(|_| "the client left")?;
-    Ok((connection, peer, permit))
+    let (session, control) = request.accept().await?;
+    Ok((session, control, peer, permit))
 }
 
 #[cfg(test)]

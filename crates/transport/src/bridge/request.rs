@@ -39,7 +39,7 @@ pub(super) enum Broken {
 pub(super) async fn read_head<R: RecvHalf>(recv: &mut R) -> Result<(Bytes, Bytes), Broken> {
     let mut reader = HeadReader::default();
     loop {
-        let chunk = poll_fn(|cx| recv.poll_read(cx, MAX_READ)).await;
+        let chunk = poll_fn(|cx| recv.poll_chunk(cx, MAX_READ)).await;
         let mut chunk = match chunk {
             Ok(Some(chunk)) => chunk,
             Ok(None) => return Err(Broken::Framing(Fault::Truncated)),
@@ -55,7 +55,7 @@ pub(super) async fn read_head<R: RecvHalf>(recv: &mut R) -> Result<(Bytes, Bytes
 pub(super) async fn discard<R: RecvHalf>(recv: &mut R, max: usize) -> bool {
     let mut left = max;
     while left > 0 {
-        match poll_fn(|cx| recv.poll_read(cx, MAX_READ)).await {
+        match poll_fn(|cx| recv.poll_chunk(cx, MAX_READ)).await {
             Ok(Some(chunk)) => left = left.saturating_sub(chunk.len()),
             Ok(None) | Err(_) => return true,
         }
@@ -257,7 +257,7 @@ impl<R: RecvHalf> State<R> {
             return progress;
         };
         while self.ahead_bytes < READ_AHEAD && matches!(self.phase, Phase::Open | Phase::Ended) {
-            match recv.poll_read(cx, MAX_READ) {
+            match recv.poll_chunk(cx, MAX_READ) {
                 Poll::Pending => break,
                 Poll::Ready(Ok(Some(chunk))) => self.take(chunk),
                 Poll::Ready(Ok(None)) if self.scanner.at_boundary() => self.phase = Phase::Finished,

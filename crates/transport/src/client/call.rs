@@ -18,7 +18,7 @@ use crate::batch::{Filled, fill};
 use crate::envelope::{END, Fault, HEADERS, HeadReader, Scanner, prefix};
 use crate::header_block::{self, BlockError};
 use crate::service::BoxError;
-use crate::session::{RecvHalf, SendHalf, Session, StreamError};
+use crate::session::{Opens, RecvHalf, SendHalf, StreamError};
 use crate::status::{Code, GRPC, GRPC_STATUS, Status};
 
 /// Most bytes taken from the stream at once.
@@ -35,7 +35,7 @@ pub(super) async fn start<S, B>(
     request: Request<B>,
 ) -> Response<ResponseBody<S::Recv>>
 where
-    S: Session,
+    S: Opens,
     B: Body<Data = Bytes> + Send + 'static,
 {
     let (head, body) = request.into_parts();
@@ -92,7 +92,7 @@ impl<R: RecvHalf> Drop for Download<R> {
     fn drop(&mut self) {
         if self.1 {
             // Most often the FIN is here already, and a stack that has read it need not stop the server.
-            let _ = self.0.poll_read(&mut Context::from_waker(Waker::noop()), MAX_READ);
+            let _ = self.0.poll_chunk(&mut Context::from_waker(Waker::noop()), MAX_READ);
         } else {
             self.0.stop(u32::from(Code::Cancelled as u16));
         }
@@ -108,7 +108,7 @@ async fn upload<S, B>(
     opened: oneshot::Sender<Download<S::Recv>>,
     answered: oneshot::Receiver<()>,
 ) where
-    S: Session,
+    S: Opens,
     B: Body<Data = Bytes>,
 {
     let Ok((send, recv)) = session.open_bi().await else {
@@ -195,7 +195,7 @@ impl<R: RecvHalf> ResponseBody<R> {
             let Some(open) = &mut self.0 else {
                 return Err(malformed.headers());
             };
-            let mut chunk = match poll_fn(|cx| open.download.0.poll_read(cx, MAX_READ)).await {
+            let mut chunk = match poll_fn(|cx| open.download.0.poll_chunk(cx, MAX_READ)).await {
                 Ok(Some(chunk)) => chunk,
                 Ok(None) => return Err(self.fail(malformed.headers())),
                 Err(error) => return Err(self.fail(broken_off(error))),
@@ -305,7 +305,7 @@ impl<R: RecvHalf> Open<R> {
                     return Poll::Ready(Ok(Next::Messages(messages)));
                 }
             }
-            match ready!(self.download.0.poll_read(cx, MAX_READ)) {
+            match ready!(self.download.0.poll_chunk(cx, MAX_READ)) {
                 Ok(Some(chunk)) => self.rest = chunk,
                 Ok(None) => return Poll::Ready(Err(Malformed::NoStatus)),
                 Err(error) => return Poll::Ready(Ok(Next::BrokenOff(error))),

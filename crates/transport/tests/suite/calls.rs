@@ -151,7 +151,7 @@ async fn either_half_cancels_and_is_answered_by_reset() {
                     send.quic_stream_mut()
                         .reset(quinn::VarInt::from_u64(quic(1)).unwrap())
                         .unwrap();
-                    assert_eq!(read_raw(&mut recv).await.reset, Some(quic(1)));
+                    assert_eq!(read_raw(recv.quic_stream_mut()).await.reset, Some(quic(1)));
                 } else {
                     recv.quic_stream_mut()
                         .stop(quinn::VarInt::from_u64(quic(1)).unwrap())
@@ -187,7 +187,7 @@ async fn an_early_answer_arrives_although_the_request_goes_on() {
     let session = server.connect_raw().await;
     let (mut send, mut recv) = session.open_bi().await.unwrap().await.unwrap();
     send.write_all(&head("/Early")).await.unwrap();
-    let answer = read_raw(&mut recv).await;
+    let answer = read_raw(recv.quic_stream_mut()).await;
     assert_eq!((answer.status(), answer.reset), (Some(12), None));
     let stopped = send.quic_stream_mut().stopped();
     assert!(
@@ -254,7 +254,7 @@ async fn broken_services_are_told_from_ended_ones() {
     for path in ["/Panic", "/Cut"] {
         let (mut send, mut recv) = session.open_bi().await.unwrap().await.unwrap();
         send.write_all(&head(path)).await.unwrap();
-        assert_eq!(read_raw(&mut recv).await.reset, Some(quic(13)), "{path}");
+        assert_eq!(read_raw(recv.quic_stream_mut()).await.reset, Some(quic(13)), "{path}");
     }
 }
 

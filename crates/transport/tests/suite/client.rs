@@ -1,7 +1,5 @@
 //! The client channel against a scripted server: every way in which an answer can end.
 
-use std::pin::pin;
-
 use bytes::Bytes;
 use http::HeaderMap;
 use quinn::VarInt;
@@ -48,36 +46,6 @@ async fn scripted(bytes: Bytes, then: Then) -> WtChannel {
     });
     let config = Config::new(Trust::Hashes(vec![hash]));
     WtChannel::connect(&format!("https://{addr}/"), config).await.unwrap()
-}
-
-#[tokio::test]
-async fn a_session_whose_opening_was_misread_is_asked_for_again() {
-    for (code, attempts) in [(0x105, 3), (0x106, 3), (0x10a, 3), (0x100, 1), (0x10b, 1), (7, 1)] {
-        let identity = Identity::self_signed(["127.0.0.1"]).unwrap();
-        let hash = *identity.certificate_chain().as_slice()[0].hash().as_ref();
-        let mut config = ServerConfig::builder()
-            .with_bind_address("127.0.0.1:0".parse().unwrap())
-            .with_identity(identity)
-            .build();
-        let quic = config.quic_config_mut().clone();
-        let server = quinn::Endpoint::server(quic, "127.0.0.1:0".parse().unwrap()).unwrap();
-        let url = format!("https://{}/", server.local_addr().unwrap());
-        let config = Config::new(Trust::Hashes(vec![hash]));
-        let mut connecting = pin!(WtChannel::connect(&url, config));
-        let mut connections = Vec::new();
-        let refused = loop {
-            tokio::select! {
-                incoming = server.accept() => {
-                    let connection = incoming.unwrap().await.unwrap();
-                    connection.close(VarInt::from_u32(code), b"");
-                    connections.push(connection);
-                }
-                refused = &mut connecting => break refused,
-            }
-        };
-        assert!(refused.is_err());
-        assert_eq!(connections.len(), attempts, "{code:#x}");
-    }
 }
 
 fn headers(pseudo: &str, fields: &[(&'static str, &'static str)]) -> Bytes {

@@ -102,6 +102,21 @@ impl Server {
         WtChannel::connect(&self.url(), self.client_config()).await.unwrap()
     }
 
+    /// A QUIC connection without HTTP/3 on it, on which the server may open `uni` streams in one direction.
+    pub(crate) async fn connect_quic(&self, uni: u32) -> quinn::Connection {
+        let hashes = self.hashes.iter().copied().map(wtransport::tls::Sha256Digest::new);
+        let mut config = wtransport::ClientConfig::builder()
+            .with_bind_default()
+            .with_server_certificate_hashes(hashes)
+            .build();
+        let mut transport = quinn::TransportConfig::default();
+        transport.max_concurrent_uni_streams(quinn::VarInt::from_u32(uni));
+        config.quic_config_mut().transport_config(transport.into());
+        let endpoint = quinn::Endpoint::client("127.0.0.1:0".parse().unwrap()).unwrap();
+        let connecting = endpoint.connect_with(config.quic_config().clone(), self.addr, "localhost");
+        connecting.unwrap().await.unwrap()
+    }
+
     /// A session without the client channel in front of it.
     pub(crate) async fn connect_raw(&self) -> wtransport::Connection {
         let hashes = self.hashes.iter().copied().map(wtransport::tls::Sha256Digest::new);
@@ -290,10 +305,10 @@ impl RawAnswer {
 }
 
 /// Reads an answer to its end and checks that it is well-formed as far as it goes.
-pub(crate) async fn read_raw(recv: &mut wtransport::RecvStream) -> RawAnswer {
+pub(crate) async fn read_raw(recv: &mut quinn::RecvStream) -> RawAnswer {
     let mut bytes = Vec::new();
     let reset = loop {
-        match timeout(SOON, recv.quic_stream_mut().read_chunk(usize::MAX, true))
+        match timeout(SOON, recv.read_chunk(usize::MAX, true))
             .await
             .expect("an answer in time")
         {

@@ -130,7 +130,7 @@ async fn every_malformed_input_has_its_answer_and_the_session_survives() {
         if then == Then::Fin {
             send.quic_stream_mut().finish().unwrap();
         }
-        let answer = read_raw(&mut recv).await;
+        let answer = read_raw(recv.quic_stream_mut()).await;
         assert_eq!(
             (answer.status(), answer.reset),
             (Some(status), None),
@@ -150,7 +150,7 @@ async fn a_stream_that_stalls_delays_no_other() {
     send.write_all(&joined(&[&head("/Unary"), &message(b"a"), &prefix(END, 0)]))
         .await
         .unwrap();
-    assert_eq!(read_raw(&mut recv).await.messages, message(b"a"));
+    assert_eq!(read_raw(recv.quic_stream_mut()).await.messages, message(b"a"));
 }
 
 #[tokio::test]
@@ -161,7 +161,7 @@ async fn a_fault_in_the_middle_of_an_answer_ends_it_with_a_status() {
     send.write_all(&joined(&[&head("/Echo"), &message(b"a"), &[9]]))
         .await
         .unwrap();
-    let answer = read_raw(&mut recv).await;
+    let answer = read_raw(recv.quic_stream_mut()).await;
     assert_eq!(
         (answer.messages, answer.trailers.is_some()),
         (message(b"a").to_vec(), true)
@@ -182,7 +182,7 @@ async fn random_bytes_do_not_end_the_session() {
         let (mut send, mut recv) = session.open_bi().await.unwrap().await.unwrap();
         send.write_all(&bytes).await.unwrap();
         send.quic_stream_mut().finish().unwrap();
-        let answer = read_raw(&mut recv).await;
+        let answer = read_raw(recv.quic_stream_mut()).await;
         assert!(answer.status().is_some() || answer.reset.is_some(), "{bytes:02x?}");
         // Datagrams of every sort are ignored as well.
         session.send_datagram(&bytes[..bytes.len().min(100)]).unwrap();
@@ -191,5 +191,5 @@ async fn random_bytes_do_not_end_the_session() {
     send.write_all(&joined(&[&head("/Unary"), &message(b"a"), &prefix(END, 0)]))
         .await
         .unwrap();
-    assert_eq!(read_raw(&mut recv).await.status(), Some(0));
+    assert_eq!(read_raw(recv.quic_stream_mut()).await.status(), Some(0));
 }
