@@ -40,6 +40,7 @@ pub mod recover;
 pub mod service;
 pub mod session;
 pub mod status;
+mod udp;
 pub mod webtransport;
 
 pub use self::http::HttpServer;

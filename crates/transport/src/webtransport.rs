@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use quinn::crypto::rustls::QuicServerConfig;
-use quinn::{Endpoint, EndpointConfig, IdleTimeout, Incoming, TokioRuntime, TransportConfig, VarInt};
+use quinn::{Endpoint, EndpointConfig, IdleTimeout, Incoming, TransportConfig, VarInt};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, timeout};
@@ -26,6 +26,7 @@ use crate::http3::{self, Control, Session};
 use crate::limits::{Limiter, Permit};
 use crate::peer::{Peer, Road, next_connection_id};
 use crate::service::RoadService;
+use crate::udp::LeanRuntime;
 
 /// How often it is checked whether a certificate must be exchanged.
 const ROTATION_CHECK: Duration = Duration::from_hours(1);
@@ -157,7 +158,7 @@ impl WebTransportServer {
     /// Those of the socket.
     pub fn bind(config: Config) -> std::io::Result<Self> {
         let socket = UdpSocket::bind(config.bind)?;
-        let runtime = Arc::new(TokioRuntime);
+        let runtime = Arc::new(LeanRuntime);
         let endpoint = Endpoint::new(EndpointConfig::default(), Some(config.quic()), socket, runtime)?;
         Ok(Self {
             endpoint,
