@@ -25,7 +25,7 @@ use crate::{
 const UNREAD: usize = 65_536;
 const PATIENCE: Duration = Duration::from_mins(2);
 /// Unanswered messages of the host; the server refuses what is more than 64.
-const IN_FLIGHT: u64 = 48;
+const IN_FLIGHT: usize = 48;
 /// Above the ids that connections use for their own.
 const FIRST_ID: u64 = 1 << 32;
 
@@ -118,24 +118,27 @@ impl Stage {
         })
     }
 
-    /// Sends requests in one write, and does not wait, unless many messages of the host are unanswered.
+    /// Sends requests in one write as far as it may, and does not wait, unless many messages of the host are unanswered.
     ///
     /// # Errors
     ///
     /// The host is gone.
     pub(crate) async fn say(&mut self, requests: impl IntoIterator<Item = Request>) -> Result<()> {
-        let mut messages = Vec::new();
-        for request in requests {
-            self.next_id += 1;
-            self.messages += u64::from(matches!(request, Request::SendMessage(_)));
-            messages.push(say(self.next_id, request));
-        }
-        self.tally
-            .pass(Count::Reply, self.messages.saturating_sub(IN_FLIGHT))
-            .await?;
-        if self.orders.send(Order::Say(messages)).await.is_err() {
-            self.tally.is_well()?;
-            bail!("the host is gone");
+        let mut requests = requests.into_iter().peekable();
+        while requests.peek().is_some() {
+            let mut messages = Vec::new();
+            for request in requests.by_ref().take(IN_FLIGHT) {
+                self.next_id += 1;
+                self.messages += u64::from(matches!(request, Request::SendMessage(_)));
+                messages.push(say(self.next_id, request));
+            }
+            self.tally
+                .pass(Count::Reply, self.messages.saturating_sub(IN_FLIGHT as u64))
+                .await?;
+            if self.orders.send(Order::Say(messages)).await.is_err() {
+                self.tally.is_well()?;
+                bail!("the host is gone");
+            }
         }
         Ok(())
     }
