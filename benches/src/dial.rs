@@ -101,8 +101,14 @@ impl Dial {
         let authority = &self.authority;
         match self.protocol {
             Protocol::Grpc | Protocol::Webtransport => Box::new(H2::new(authority, CONNECT, self.tls.is_some())),
-            Protocol::GrpcWeb if again => Box::new(GrpcWeb::new(authority, &[WATCH])),
-            Protocol::GrpcWeb => Box::new(GrpcWeb::new(authority, &[JOIN, WATCH])),
+            Protocol::GrpcWeb => {
+                let paths = if again { &[WATCH][..] } else { &[JOIN, WATCH] };
+                // What browsers do.
+                match self.tls {
+                    Some(_) => Box::new(H2::web(authority, paths, true)),
+                    None => Box::new(GrpcWeb::new(authority, paths)),
+                }
+            }
             Protocol::Ws => Box::new(WebSocket::new(authority, "/")),
             Protocol::SocketIo => Box::new(SocketIo::new(authority)),
             Protocol::Raw => Box::<Prefixed>::default(),
@@ -193,8 +199,8 @@ fn connector(roots: &Arc<RootCertStore>, protocol: Protocol) -> Result<TlsConnec
     let config = ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
     let mut config = config.with_root_certificates(Arc::clone(roots)).with_no_client_auth();
     config.alpn_protocols = match protocol {
-        Protocol::Grpc => vec![b"h2".to_vec()],
-        Protocol::GrpcWeb | Protocol::Webtransport | Protocol::Ws | Protocol::SocketIo | Protocol::Raw => {
+        Protocol::Grpc | Protocol::GrpcWeb => vec![b"h2".to_vec()],
+        Protocol::Webtransport | Protocol::Ws | Protocol::SocketIo | Protocol::Raw => {
             vec![b"http/1.1".to_vec()]
         }
     };

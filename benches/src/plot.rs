@@ -10,8 +10,8 @@ const TOP: f64 = 40.0;
 const BOTTOM: f64 = 50.0;
 /// Points between one nine and the next.
 const PER_NINE: u32 = 8;
-const COLORS: [&str; 8] = [
-    "#1f6feb", "#d1242f", "#1a7f37", "#9a6700", "#8250df", "#0a7ea4", "#bf3989", "#57606a",
+const COLORS: [&str; 10] = [
+    "#1f6feb", "#d1242f", "#1a7f37", "#9a6700", "#8250df", "#0a7ea4", "#bf3989", "#57606a", "#e16f24", "#6fba2c",
 ];
 
 /// Quantile from 0 to 1, and milliseconds.

@@ -15,7 +15,7 @@ use crate::measure::{Cpu, Process, Usage};
 pub(crate) enum Protocol {
     /// Trivium over gRPC.
     Grpc,
-    /// Trivium over gRPC-Web on HTTP/1.1.
+    /// Trivium over gRPC-Web, as browsers speak it: on HTTP/1.1, or over TLS on HTTP/2.
     GrpcWeb,
     /// Trivium over WebTransport.
     Webtransport,

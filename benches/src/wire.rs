@@ -136,6 +136,14 @@ mod tests {
                 h2_out,
             ),
             (
+                "grpc-web on h2",
+                Box::new(H2::web("", &[""], true)),
+                // Its end is that of an earlier call.
+                [frame(1, 4, b"\x88"), frame(0, 1, one)].concat(),
+                vec!["one"],
+                vec![],
+            ),
+            (
                 "grpc-web",
                 Box::new(GrpcWeb::new("", &[""])),
                 web.to_vec(),
@@ -175,7 +183,10 @@ mod tests {
 
     #[test]
     fn an_end_is_an_error() {
-        let rows: [(Box<dyn Wire>, &[u8]); 5] = [
+        let mut web = H2::web("", &[""], true);
+        web.write(b"", &mut Vec::new());
+        let rows: [(Box<dyn Wire>, &[u8]); 6] = [
+            (Box::new(web), b"\0\0\0\0\x01\0\0\0\x01"),
             (Box::new(H2::new("", "", false)), b"\0\0\0\x01\x05\0\0\0\x01"),
             (
                 Box::new(H2::new("", "", false)),

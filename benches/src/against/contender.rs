@@ -23,6 +23,9 @@ const SCENARIO: Duration = Duration::from_mins(5);
 /// Bytes of the raw peer's event: about those of the others' without prefix.
 const RAW_BYTES: &str = "116";
 
+/// In the server's directory.
+const CERTIFICATE: &str = "certificate.pem";
+
 /// No limit of a server that faces the world would let one address send this much.
 const CONFIGURATION: &str = include_str!("../../limits.toml");
 
@@ -33,6 +36,8 @@ pub(super) struct Contender {
     server: Server,
     /// Whether quizzes are played on it.
     pub(super) plays: bool,
+    /// Whether it is spoken to in TLS.
+    pub(super) tls: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -45,7 +50,7 @@ enum Server {
 }
 
 /// In the order of their turns.
-pub(super) const CONTENDERS: [Contender; 8] = [
+pub(super) const CONTENDERS: [Contender; 10] = [
     ours("trivium gRPC", "grpc", true),
     peer("raw TCP", "raw", Server::Program("peer-raw", &[RAW_BYTES])),
     peer("Socket.IO", "socket-io", Server::Script("socketio.mjs")),
@@ -54,6 +59,8 @@ pub(super) const CONTENDERS: [Contender; 8] = [
     peer("bare tonic", "grpc", Server::Program("peer-tonic", &[])),
     ours("trivium gRPC-Web", "grpc-web", false),
     ours("trivium WebTransport", "webtransport", false),
+    ours_in_tls("trivium gRPC in TLS", "grpc"),
+    ours_in_tls("trivium gRPC-Web in TLS", "grpc-web"),
 ];
 
 const fn ours(name: &'static str, protocol: &'static str, plays: bool) -> Contender {
@@ -62,6 +69,17 @@ const fn ours(name: &'static str, protocol: &'static str, plays: bool) -> Conten
         protocol,
         server: Server::Trivium,
         plays,
+        tls: false,
+    }
+}
+
+const fn ours_in_tls(name: &'static str, protocol: &'static str) -> Contender {
+    Contender {
+        name,
+        protocol,
+        server: Server::Trivium,
+        plays: false,
+        tls: true,
     }
 }
 
@@ -71,6 +89,7 @@ const fn peer(name: &'static str, protocol: &'static str, server: Server) -> Con
         protocol,
         server,
         plays: false,
+        tls: false,
     }
 }
 
@@ -120,7 +139,12 @@ impl Programs {
                 }
                 fs::create_dir_all(&self.data)?;
                 let configuration = self.scripts.join("trivium.toml");
-                fs::write(&configuration, CONFIGURATION)?;
+                let tls = if contender.tls {
+                    self.certificate()?
+                } else {
+                    String::new()
+                };
+                fs::write(&configuration, [CONFIGURATION, &tls].concat())?;
                 command
                     .arg(self.binaries.join("trivium"))
                     .args(["serve", "--log", "warn"]);
@@ -166,7 +190,11 @@ impl Programs {
             // What went wrong is a sentence, whatever the shell has set.
             .env("RUST_BACKTRACE", "0");
         command.args(["--pid", &pid.to_string(), "--protocol", contender.protocol]);
-        command.arg("--url").arg(format!("http://{}", server.addr));
+        let scheme = if contender.tls { "https" } else { "http" };
+        command.arg("--url").arg(format!("{scheme}://{}", server.addr));
+        if contender.tls {
+            command.arg("--ca").arg(self.data.join(CERTIFICATE));
+        }
         if contender.server == Server::Trivium {
             command.arg("--data").arg(&self.data);
         }
@@ -174,6 +202,19 @@ impl Programs {
         let output = timeout(SCENARIO, output).await.context("it takes too long")??;
         ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         Ok(String::from_utf8(output.stdout)?)
+    }
+
+    /// Makes one that is trusted as it is, and returns what names it in the server's configuration.
+    fn certificate(&self) -> Result<String> {
+        let made = rcgen::generate_simple_self_signed([Ipv4Addr::LOCALHOST.to_string()])?;
+        let (certificate, key) = (self.data.join(CERTIFICATE), self.data.join("key.pem"));
+        fs::write(&certificate, made.cert.pem())?;
+        fs::write(&key, made.signing_key.serialize_pem())?;
+        Ok(format!(
+            "\n[http]\ntls = {{ certificate = '{}', key = '{}' }}\n",
+            certificate.display(),
+            key.display()
+        ))
     }
 }
 

@@ -29,9 +29,11 @@ pub(super) fn shapes(sessions: usize, huge: usize, seconds: u64) -> Vec<Shape> {
         who,
     };
     let everybody: fn(&Contender) -> bool = |_| true;
+    let plain: fn(&Contender) -> bool = |one| !one.tls;
     let ours: fn(&Contender) -> bool = |one| one.plays;
     // The generator's own QUIC would be most of what is measured of so many.
     let over_tcp: fn(&Contender) -> bool = |one| one.protocol != "webtransport";
+    let plain_over_tcp: fn(&Contender) -> bool = |one| one.protocol != "webtransport" && !one.tls;
     vec![
         shape(
             "large",
@@ -41,19 +43,19 @@ pub(super) fn shapes(sessions: usize, huge: usize, seconds: u64) -> Vec<Shape> {
         shape(
             "small",
             "fan-out --sessions 10 --burst 1 --every-ms 4 --seconds SECONDS",
-            everybody,
+            plain,
         ),
         shape(
             "steady",
             "fan-out --sessions SESSIONS --burst 1 --rate 500 --seconds SECONDS",
-            over_tcp,
+            plain_over_tcp,
         ),
         shape(
             "huge",
             "fan-out --sessions HUGE --burst 1,8 --seconds SECONDS",
             over_tcp,
         ),
-        shape("joins", "join-wave --sessions SESSIONS --rate 200", over_tcp),
+        shape("joins", "join-wave --sessions SESSIONS --rate 200", plain_over_tcp),
         shape("spread", "answers --sessions 2000 --questions 2 --window-ms 2000", ours),
         shape("at once", "answers --sessions 2000 --window-ms 0", ours),
         shape("mesh", "mesh --sessions 200 --rate 200 --seconds SECONDS", ours),

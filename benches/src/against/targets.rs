@@ -23,6 +23,7 @@ pub(super) type Figure = fn(&Report) -> Option<f64>;
 const OURS: &str = "trivium gRPC";
 const WEB: &str = "trivium gRPC-Web";
 const WT: &str = "trivium WebTransport";
+const TLS: &str = "trivium gRPC in TLS";
 const SIO: &str = "Socket.IO";
 const OXIDE: &str = "socketioxide";
 const RAW: &str = "raw TCP";
@@ -66,7 +67,7 @@ const fn at_most(what: &'static str, key: &'static str, figure: Figure, bound: f
     }
 }
 
-pub(super) const TARGETS: [Target; 40] = [
+pub(super) const TARGETS: [Target; 42] = [
     than("one event: CPU against Socket.IO", "large", SIO, 1.5),
     than("one event: CPU against ws", "large", "ws", 1.1),
     than("one event: CPU against socketioxide", "large", OXIDE, 1.1),
@@ -101,6 +102,19 @@ pub(super) const TARGETS: [Target; 40] = [
     ),
     of(
         over("WebTransport, one event: cost over raw TCP", "large", RAW, 2.5),
+        WT,
+    ),
+    of(
+        over("WebTransport, one event: cost over our gRPC in TLS", "large", TLS, 1.3),
+        WT,
+    ),
+    of(
+        over(
+            "WebTransport, burst of 16: cost over our gRPC in TLS",
+            "large x16",
+            TLS,
+            1.3,
+        ),
         WT,
     ),
     of(over("gRPC-Web, one event: cost over our gRPC", "large", OURS, 1.0), WEB),
