@@ -244,19 +244,17 @@ impl<S: RoadService> Connection<S> {
     async fn accept(self, stream: TcpStream, tls: Option<TlsAcceptor>) {
         // Small messages must not wait for the acknowledgement of the one before.
         let _ = stream.set_nodelay(true);
-        match tls {
-            None => self.serve(stream).await,
-            // In a box, so that connections without TLS are no larger for it.
-            Some(tls) => Box::pin(self.accept_tls(stream, tls)).await,
-        }
-    }
-
-    async fn accept_tls(self, stream: TcpStream, tls: TlsAcceptor) {
-        match timeout(self.config.handshake_timeout, tls.accept(stream)).await {
-            Ok(Ok(stream)) => self.serve(stream).await,
-            Ok(Err(error)) => debug!(connection = self.peer.connection_id, %error, "no TLS"),
-            Err(_) => debug!(connection = self.peer.connection_id, "no TLS in time"),
-        }
+        let Some(tls) = tls else {
+            return self.serve(stream).await;
+        };
+        // Both in boxes: the handshake is gone when the connection begins, and the stream is handed on by its address.
+        let handshake = Box::pin(timeout(self.config.handshake_timeout, tls.accept(stream)));
+        let stream = match handshake.await {
+            Ok(Ok(stream)) => Box::new(stream),
+            Ok(Err(error)) => return debug!(connection = self.peer.connection_id, %error, "no TLS"),
+            Err(_) => return debug!(connection = self.peer.connection_id, "no TLS in time"),
+        };
+        self.serve(stream).await;
     }
 
     async fn serve<T>(self, mut io: T)

@@ -57,7 +57,7 @@ impl Reader {
             }
         }
         let (kind, length, left) = self.open?;
-        if input.is_empty() && !(begins && left == length) {
+        if input.is_empty() && !begins {
             return None;
         }
         let taken = usize::try_from(left).unwrap_or(usize::MAX).min(input.len());
