@@ -105,7 +105,7 @@ impl Results {
         format!(
             "- {cores} cores, {}, Linux {}; {}; {}.\n\
              - {} rounds in turn, a fresh server for each; {} s per shape after 1 s of warm-up. Server on core {}, generator on \
-             core {}, loopback, no TLS except for WebTransport. Release profile.\n\
+             core {}, loopback, no TLS but for WebTransport and where it says so. Release profile.\n\
              - Fan-out is a closed loop unless it says otherwise: the next event follows when the last one has arrived everywhere. \
              All else is an open loop: latency counts from the moment at which something was due. A delivery that is lost or comes \
              twice fails the run. CPU is the server's, from `/proc/PID/task/*/schedstat`, per delivery, acknowledged request, or \
