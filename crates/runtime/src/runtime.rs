@@ -50,6 +50,8 @@ struct Shared {
     rooms: Mutex<HashMap<RoomId, Arc<OnceCell<Handle>>>>,
     seeds: Mutex<StdRng>,
     tasks: TaskTracker,
+    /// The task of the writer, which ends after all others.
+    writing: TaskTracker,
     stopping: AtomicBool,
     stats: RuntimeStats,
     /// How inboxes are called.
@@ -107,9 +109,9 @@ impl Runtime {
     ) -> Self {
         // Who resumes must not be cut for what it missed before.
         config.max_catch_up = config.max_catch_up.min(config.max_lag);
-        let tasks = TaskTracker::new();
+        let writing = TaskTracker::new();
         let (writer, driver) = Writer::spawn(Arc::clone(&store), WriterConfig::default());
-        tasks.spawn(driver);
+        writing.spawn(driver);
         let shared = Shared {
             store,
             writer,
@@ -118,7 +120,8 @@ impl Runtime {
             config: Arc::new(config),
             rooms: Mutex::default(),
             seeds: Mutex::new(StdRng::from_seed(seed)),
-            tasks,
+            tasks: TaskTracker::new(),
+            writing,
             stopping: AtomicBool::new(false),
             stats: RuntimeStats::default(),
             names: Names::default(),
@@ -323,9 +326,12 @@ impl Runtime {
         for handle in handles {
             let _ended = handle.inbox.send(Input::Stop).await;
         }
-        self.shared.writer.close().await;
         self.shared.tasks.close();
         self.shared.tasks.wait().await;
+        // Not before the rooms have ended, because they have something to write in parting.
+        self.shared.writer.close().await;
+        self.shared.writing.close();
+        self.shared.writing.wait().await;
     }
 
     /// How inboxes are called.

@@ -237,6 +237,26 @@ async fn a_clock_that_was_set_back_makes_no_entry_older_and_no_reader_wait() {
     assert_eq!(ana.drain().await, [format!("{} chat.sent after", next.seq)]);
 }
 
+/// Visits end with the server, which is for the log, even where the room is still writing when it is told.
+#[tokio::test(start_paused = true)]
+async fn what_a_room_has_to_say_in_parting_is_written() {
+    let world = World::new(RuntimeConfig::default()).await;
+    let _reader = world.subscribe(ANA, None).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
+    world.store.hold_appends();
+    let sending = tokio::spawn(world.clone().send(HOST, "1", "the last word"));
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    let stopping = tokio::spawn({
+        let runtime = world.runtime.clone();
+        async move { runtime.shutdown().await }
+    });
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    world.store.release_appends();
+    let last = sending.await.expect("no panic").expect("sent").seq;
+    stopping.await.expect("no panic");
+    assert_eq!(world.store_head().await, last + 1, "the end of a visit");
+}
+
 #[tokio::test(start_paused = true)]
 async fn the_writer_takes_many_rooms_in_one_transaction() {
     let world = World::new(RuntimeConfig::default()).await;
