@@ -143,6 +143,32 @@ async fn floods_of_streams_stop_at_their_bound() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn streams_that_mean_nothing_are_given_up() {
+    let mut stage = Stage::set(&[]).await;
+    let (_dialer, session) = session(&stage.process).await;
+    let session = stage
+        .play_through(async move {
+            let quic = session.quic_connection();
+            for number in 0..5_000 {
+                // Of WebTransport, of no known type, and with no type at all.
+                let kind: &[u8] = [&[0x40, 0x54, 0x00][..], &[0x21], &[]][number % 3];
+                let mut stream = eventually("a stream", quic.open_uni()).await.expect("a session");
+                let _stopped = stream.write_all(&kind.repeat(500)).await;
+                // Of another session, a request without a CONNECT, and a frame too long to be one.
+                let preamble: &[u8] = [&[0x40, 0x41, 0x04][..], &[0x01, 0x02, 0, 0], &[0x01, 0xff]][number % 3];
+                let (mut send, _) = eventually("a stream", quic.open_bi()).await.expect("a session");
+                let _stopped = send.write_all(&preamble.repeat(500)).await;
+            }
+            session
+        })
+        .await;
+    still_answers(&session).await;
+    drop(session);
+    stage.is_open_to_newcomers("late").await;
+    stage.recovers().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hoarded_sessions_are_counted_by_address() {
     const CAP: usize = 30;
     let mut stage = Stage::set(&[("limits.connections_per_ip", "30")]).await;
