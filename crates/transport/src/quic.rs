@@ -1,4 +1,4 @@
-//! The halves of a stream, and datagrams, on quinn; the same for both ends of a session.
+//! The halves of a stream on quinn; the same for both ends of a session.
 //!
 //! Neighbours: [`http3`](crate::http3) accepts sessions with them and [`client`](crate::client) opens such.
 
@@ -7,9 +7,9 @@ use std::pin::pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use quinn::{Connection, RecvStream, SendDatagramError, SendStream, VarInt};
+use quinn::{RecvStream, SendStream, VarInt};
 
-use crate::session::{DatagramError, RecvHalf, SendHalf, Stopped, StreamError};
+use crate::session::{RecvHalf, SendHalf, Stopped, StreamError};
 
 /// Where WebTransport's application codes begin among HTTP/3's error codes.
 const FIRST_CODE: u64 = 0x52e4_a40f_a8db;
@@ -29,15 +29,6 @@ fn from_quic_code(code: u64) -> Option<u32> {
 
 fn quic_code(n: u32) -> VarInt {
     VarInt::from_u64(to_quic_code(n)).expect("the greatest application code is far below 2^62")
-}
-
-/// Queues a datagram, in place of the oldest when there is no room.
-pub(crate) fn send_datagram(connection: &Connection, datagram: Bytes) -> Result<(), DatagramError> {
-    connection.send_datagram(datagram).map_err(|error| match error {
-        SendDatagramError::ConnectionLost(_) => DatagramError::Lost,
-        SendDatagramError::UnsupportedByPeer | SendDatagramError::Disabled => DatagramError::Unsupported,
-        SendDatagramError::TooLarge => DatagramError::TooLarge,
-    })
 }
 
 impl SendHalf for SendStream {

@@ -99,8 +99,8 @@ impl<R: RecvHalf> Drop for Download<R> {
     }
 }
 
-/// Opens the stream, writes the request, and waits for the end of the answer. Never cancelled while it opens: a stream that is
-/// abandoned inside its WebTransport preamble is an error of the whole connection.
+/// Opens the stream, writes the request, and waits for the end of the answer. Never cancelled while it opens: a server may take a
+/// stream that is abandoned inside its WebTransport preamble for an error of the whole connection.
 async fn upload<S, B>(
     session: S,
     head: Bytes,

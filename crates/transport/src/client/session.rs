@@ -7,12 +7,10 @@ use bytes::Bytes;
 use quinn::{RecvStream, SendStream};
 use wtransport::Connection;
 use wtransport::error::SendDatagramError;
+use wtransport::proto::error::ErrorCode;
 use wtransport::proto::frame::Frame;
 
 use crate::session::{DatagramError, Opens, Session, StreamError};
-
-/// H3_NO_ERROR: the session ends in good order.
-const NO_ERROR: wtransport::VarInt = wtransport::VarInt::from_u32(0x100);
 
 impl Session for Connection {
     fn send_datagram(&self, datagram: &[u8]) -> Result<(), DatagramError> {
@@ -28,7 +26,7 @@ impl Session for Connection {
     }
 
     fn close(&self, reason: &str) {
-        Self::close(self, NO_ERROR, reason.as_bytes());
+        Self::close(self, ErrorCode::NoError.to_code(), reason.as_bytes());
     }
 
     async fn closed(&self) -> String {

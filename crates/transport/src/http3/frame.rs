@@ -37,7 +37,9 @@ pub(super) struct Piece {
 /// Cuts a stream into frames, or the data of frames into capsules.
 #[derive(Debug, Default)]
 pub(super) struct Reader {
-    head: SmallVec<[u8; 16]>,
+    varint: Varint,
+    /// The type of a frame whose length has not come.
+    kind: Option<u64>,
     /// Type, length, and how much of the value is still to come.
     open: Option<(u64, u64, u64)>,
 }
@@ -47,13 +49,10 @@ impl Reader {
     pub(super) fn next(&mut self, input: &mut Bytes) -> Option<Piece> {
         let begins = self.open.is_none();
         while self.open.is_none() {
-            if input.is_empty() {
-                return None;
-            }
-            self.head.push(input.split_to(1)[0]);
-            if let Some((kind, length)) = two_varints(&self.head) {
-                self.head.clear();
-                self.open = Some((kind, length, length));
+            let value = self.varint.next(input)?;
+            match self.kind.take() {
+                None => self.kind = Some(value),
+                Some(kind) => self.open = Some((kind, value, value)),
             }
         }
         let (kind, length, left) = self.open?;
@@ -90,7 +89,7 @@ impl Value {
     }
 }
 
-/// Reads the type of a stream, or WebTransport's signal and the number of the session, from the front of what came.
+/// Reads an integer of QUIC (RFC 9000, 16) from the front of what came.
 #[derive(Debug, Default)]
 pub(super) struct Varint(SmallVec<[u8; 8]>);
 
@@ -106,11 +105,6 @@ impl Varint {
         }
         None
     }
-}
-
-fn two_varints(mut bytes: &[u8]) -> Option<(u64, u64)> {
-    let first = bytes.get_varint()?;
-    Some((first.into_inner(), bytes.get_varint()?.into_inner()))
 }
 
 #[cfg(test)]

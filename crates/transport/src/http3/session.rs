@@ -5,13 +5,12 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::Bytes;
-use quinn::{Connection, RecvStream, SendStream};
+use quinn::{Connection, RecvStream, SendDatagramError, SendStream};
 use wtransport::proto::bytes::{BytesReader, BytesWriter};
 use wtransport::proto::error::ErrorCode;
 
 use super::code;
 use super::frame::{Varint, WEBTRANSPORT_STREAM};
-use crate::quic;
 use crate::session::{self, DatagramError, RecvHalf, StreamError};
 
 /// Handle to an open session.
@@ -35,7 +34,13 @@ impl session::Session for Session {
         let id = wtransport::VarInt::try_from(self.id / 4).expect("a stream's number fits");
         bytes.put_varint(id).expect("a vector takes everything");
         bytes.extend_from_slice(datagram);
-        quic::send_datagram(&self.connection, bytes.into())
+        self.connection
+            .send_datagram(bytes.into())
+            .map_err(|error| match error {
+                SendDatagramError::ConnectionLost(_) => DatagramError::Lost,
+                SendDatagramError::UnsupportedByPeer | SendDatagramError::Disabled => DatagramError::Unsupported,
+                SendDatagramError::TooLarge => DatagramError::TooLarge,
+            })
     }
 
     async fn recv_datagram(&self) -> Option<Bytes> {

@@ -104,11 +104,7 @@ impl Server {
 
     /// A QUIC connection without HTTP/3 on it, on which the server may open `uni` streams in one direction.
     pub(crate) async fn connect_quic(&self, uni: u32) -> quinn::Connection {
-        let hashes = self.hashes.iter().copied().map(wtransport::tls::Sha256Digest::new);
-        let mut config = wtransport::ClientConfig::builder()
-            .with_bind_default()
-            .with_server_certificate_hashes(hashes)
-            .build();
+        let mut config = self.raw_config();
         let mut transport = quinn::TransportConfig::default();
         transport.max_concurrent_uni_streams(quinn::VarInt::from_u32(uni));
         config.quic_config_mut().transport_config(transport.into());
@@ -119,16 +115,19 @@ impl Server {
 
     /// A session without the client channel in front of it.
     pub(crate) async fn connect_raw(&self) -> wtransport::Connection {
-        let hashes = self.hashes.iter().copied().map(wtransport::tls::Sha256Digest::new);
-        let config = wtransport::ClientConfig::builder()
-            .with_bind_address("127.0.0.1:0".parse().unwrap())
-            .with_server_certificate_hashes(hashes)
-            .build();
-        wtransport::Endpoint::client(config)
+        wtransport::Endpoint::client(self.raw_config())
             .unwrap()
             .connect(self.url())
             .await
             .unwrap()
+    }
+
+    fn raw_config(&self) -> wtransport::ClientConfig {
+        let hashes = self.hashes.iter().copied().map(wtransport::tls::Sha256Digest::new);
+        wtransport::ClientConfig::builder()
+            .with_bind_address("127.0.0.1:0".parse().unwrap())
+            .with_server_certificate_hashes(hashes)
+            .build()
     }
 }
 

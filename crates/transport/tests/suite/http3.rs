@@ -105,6 +105,12 @@ async fn closed(connection: &Connection) -> Option<u64> {
     }
 }
 
+/// The HTTP/3 code that the server stops a stream with.
+async fn stopped(send: &SendStream) -> Option<u64> {
+    let stopped = timeout(SOON, send.stopped()).await.expect("stopped in time");
+    stopped.unwrap().map(VarInt::into_inner)
+}
+
 #[tokio::test]
 async fn control_streams_are_judged_by_their_frames() {
     let settings = frame(&[0x04], &[]);
@@ -243,8 +249,7 @@ async fn streams_that_are_no_calls_harm_no_others() {
         (&[0x00, 0x01, 0x00], 0x10b),
     ] {
         let (send, mut recv) = bi(&session.connection, bytes).await;
-        let stopped = timeout(SOON, send.stopped()).await.expect("stopped in time").unwrap();
-        assert_eq!(stopped.map(VarInt::into_inner), Some(code));
+        assert_eq!(stopped(&send).await, Some(code));
         assert!(read_raw(&mut recv).await.reset.is_some());
     }
     let (mut send, mut recv) = bi(&session.connection, &[]).await;
@@ -267,8 +272,7 @@ async fn requests_before_the_connect_are_refused() {
         (frame(&[0x01], &[0x00, 0x00]), 0x10e),
     ] {
         let (send, _recv) = bi(&connection, &bytes).await;
-        let stopped = timeout(SOON, send.stopped()).await.expect("stopped in time").unwrap();
-        assert_eq!(stopped.map(VarInt::into_inner), Some(code));
+        assert_eq!(stopped(&send).await, Some(code));
     }
     let (_connect, mut answer) = bi(&connection, &connect_headers("CONNECT")).await;
     answered(&mut answer).await;
