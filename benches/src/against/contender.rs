@@ -30,6 +30,7 @@ const CERTIFICATE: &str = "certificate.pem";
 const CONFIGURATION: &str = include_str!("../../limits.toml");
 
 /// A server, and how to speak to it.
+#[derive(Clone, Copy)]
 pub(super) struct Contender {
     pub(super) name: &'static str,
     pub(super) protocol: &'static str,
@@ -59,8 +60,8 @@ pub(super) const CONTENDERS: [Contender; 10] = [
     peer("bare tonic", "grpc", Server::Program("peer-tonic", &[])),
     ours("trivium gRPC-Web", "grpc-web", false),
     ours("trivium WebTransport", "webtransport", false),
-    ours_in_tls("trivium gRPC in TLS", "grpc"),
-    ours_in_tls("trivium gRPC-Web in TLS", "grpc-web"),
+    in_tls(ours("trivium gRPC in TLS", "grpc", false)),
+    in_tls(ours("trivium gRPC-Web in TLS", "grpc-web", false)),
 ];
 
 const fn ours(name: &'static str, protocol: &'static str, plays: bool) -> Contender {
@@ -73,14 +74,8 @@ const fn ours(name: &'static str, protocol: &'static str, plays: bool) -> Conten
     }
 }
 
-const fn ours_in_tls(name: &'static str, protocol: &'static str) -> Contender {
-    Contender {
-        name,
-        protocol,
-        server: Server::Trivium,
-        plays: false,
-        tls: true,
-    }
+const fn in_tls(contender: Contender) -> Contender {
+    Contender { tls: true, ..contender }
 }
 
 const fn peer(name: &'static str, protocol: &'static str, server: Server) -> Contender {

@@ -17,7 +17,7 @@ const OTHER_DESCRIPTORS: usize = 200;
 
 /// All of them, with so many subscribers in the large room and so many seconds each.
 pub(super) fn shapes(sessions: usize, huge: usize, seconds: u64) -> Vec<Shape> {
-    let shape = |name, words: &str, who| Shape {
+    let shape = |name, words: &str, who: fn(&Contender) -> bool| Shape {
         name,
         words: words
             .replace("SESSIONS", &sessions.to_string())
@@ -28,12 +28,6 @@ pub(super) fn shapes(sessions: usize, huge: usize, seconds: u64) -> Vec<Shape> {
             .collect(),
         who,
     };
-    let everybody: fn(&Contender) -> bool = |_| true;
-    let plain: fn(&Contender) -> bool = |one| !one.tls;
-    let ours: fn(&Contender) -> bool = |one| one.plays;
-    // The generator's own QUIC would be most of what is measured of so many.
-    let over_tcp: fn(&Contender) -> bool = |one| one.protocol != "webtransport";
-    let plain_over_tcp: fn(&Contender) -> bool = |one| one.protocol != "webtransport" && !one.tls;
     vec![
         shape(
             "large",
@@ -136,6 +130,27 @@ pub(super) fn allowed(wanted: usize) -> Option<usize> {
         .and_then(|line| line.split_whitespace().next()?.parse().ok())
         .unwrap_or(usize::MAX);
     (wanted + OTHER_DESCRIPTORS <= most).then_some(wanted)
+}
+
+fn everybody(_: &Contender) -> bool {
+    true
+}
+
+fn ours(one: &Contender) -> bool {
+    one.plays
+}
+
+/// The generator's own QUIC would be most of what is measured of so many.
+fn over_tcp(one: &Contender) -> bool {
+    one.protocol != "webtransport"
+}
+
+fn plain(one: &Contender) -> bool {
+    !one.tls
+}
+
+fn plain_over_tcp(one: &Contender) -> bool {
+    plain(one) && over_tcp(one)
 }
 
 #[cfg(test)]
