@@ -10,7 +10,7 @@ use trivium_client::{
     proto::v1::{CloseReason, Cursor, ListEventsRequest, RoomEvent, room_event},
 };
 use trivium_engine::{ChatEvent, Entry, Event, quiz};
-use trivium_store::{Page, RoomLog as _};
+use trivium_store::{Page, RoomLog as _, Store as _};
 use trivium_store_sqlite::SqliteStore;
 
 /// Everything that one client knows.

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use trivium_engine::{Entry, Event, Timestamp, chat::Sent};
-use trivium_store::{Append, Appended, Record, RoomLog as _};
+use trivium_store::{Append, Appended, Record, RoomLog as _, Store as _};
 use trivium_store_sqlite::SqliteStore;
 use trivium_tests::Process;
 

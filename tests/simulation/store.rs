@@ -17,7 +17,7 @@ use trivium_store::{
     Append, Appended, Catalogue, CreateRoom, Directory, FileId, FileInfo, FileQuota, FileRecord, Files, Idle,
     InvitationRecord, Media, MediaId, MediaRecord, MemoryStore, MessageHit, MessageSearch, Page, Projection, PutFile,
     PutInvitation, PutMedia, PutQuiz, QuizRecord, QuizSummary, Record, RoomCard, RoomLog, RoomRecord, RoomSearch,
-    Snapshot, Snapshots, StoreError,
+    Snapshot, Snapshots, Store, StoreError,
 };
 
 use crate::world::{World, lock};
@@ -308,3 +308,5 @@ impl Files for Disk {
         self.data.file_bytes(owner, room).await
     }
 }
+
+impl Store for Disk {}

@@ -21,7 +21,7 @@ pub use self::{
     auth::Auth,
     http::Http,
     limits::Limits,
-    operation::{Drain, Log, LogFormat, Rooms},
+    operation::{Drain, Log, LogFormat, Rooms, StoreKind},
     webtransport::WebTransport,
 };
 
@@ -38,6 +38,8 @@ const NOT_CONFIGURATION: [&str; 3] = ["TRIVIUM_CONFIG", "TRIVIUM_SERVER", "TRIVI
 pub struct Config {
     /// Directory of the database and the secrets; made if it is not there \[trivium-data\].
     pub data: PathBuf,
+    /// What keeps rooms \[sqlite\].
+    pub store: StoreKind,
     /// The TCP port.
     pub http: Http,
     /// The UDP port.
@@ -58,6 +60,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             data: DEFAULT_DATA.into(),
+            store: StoreKind::Sqlite,
             http: Http::default(),
             webtransport: WebTransport::default(),
             auth: Auth::default(),

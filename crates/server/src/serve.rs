@@ -32,10 +32,11 @@ use trivium_api::{
     sessions::Sessions,
 };
 use trivium_runtime::{Clock, Runtime, RuntimeConfig};
+use trivium_store::{MemoryStore, Store};
 use trivium_store_sqlite::SqliteStore;
 
 use crate::{
-    config::{Config, Drain},
+    config::{Config, Drain, StoreKind},
     metrics::Metrics,
     secrets, tokens,
     web::{
@@ -71,7 +72,6 @@ pub struct Running {
     /// How browsers elsewhere reach the server, if that is configured.
     public_url: Option<String>,
     web: Arc<Web>,
-    store: Arc<SqliteStore>,
     drain: Drain,
     /// They end some time after `closing` is cancelled, at the latest after the grace.
     acceptors: JoinSet<()>,
@@ -87,10 +87,8 @@ pub struct Running {
 pub async fn start(config: Config) -> Result<Running> {
     secrets::make_directory(&config.data)?;
     let secret = secrets::secret(&config.data)?;
-    let path = config.data.join("trivium.db");
-    let store = SqliteStore::open(&path).await;
-    let store = Arc::new(store.with_context(|| format!("data: {}", path.display()))?);
-    let api = api(&config, secret, &store)?;
+    let store = open(&config).await?;
+    let api = api(&config, secret, store)?;
     api.deliver_notifications();
     let ports = Ports::bind(&config).await?;
     let operator_token = operator_token(&config, &api)?;
@@ -134,7 +132,6 @@ pub async fn start(config: Config) -> Result<Running> {
         api,
         metrics,
         web,
-        store,
         drain: config.drain,
         acceptors,
         closing,
@@ -177,7 +174,7 @@ impl Running {
             while self.acceptors.join_next().await.is_some() {}
             self.chores.shutdown().await;
             self.api.runtime.shutdown().await;
-            let closed = self.store.close().await;
+            let closed = self.api.runtime.store().close().await;
             closed.context("the store was not closed in good order")
         };
         match timeout(hard, down).await {
@@ -187,8 +184,22 @@ impl Running {
     }
 }
 
+async fn open(config: &Config) -> Result<Arc<dyn Store>> {
+    match config.store {
+        StoreKind::Memory => {
+            tracing::warn!("everything is forgotten when this server ends: store = \"memory\"");
+            Ok(Arc::new(MemoryStore::new()))
+        }
+        StoreKind::Sqlite => {
+            let path = config.data.join("trivium.db");
+            let store = SqliteStore::open(&path).await;
+            Ok(Arc::new(store.with_context(|| format!("data: {}", path.display()))?))
+        }
+    }
+}
+
 /// Everything that calls can reach.
-fn api(config: &Config, secret: Secret, store: &Arc<SqliteStore>) -> Result<Arc<Api>> {
+fn api(config: &Config, secret: Secret, store: Arc<dyn Store>) -> Result<Arc<Api>> {
     let authenticator = tokens::authenticator(&config.auth, secret.clone())?;
     let clock = Clock::start();
     let bounds = RuntimeConfig {
@@ -200,7 +211,7 @@ fn api(config: &Config, secret: Secret, store: &Arc<SqliteStore>) -> Result<Arc<
     };
     let mut seed = [0; 32];
     rand::rng().fill_bytes(&mut seed);
-    let runtime = Runtime::start(store.clone(), Arc::new(WireEncode), clock, bounds, seed);
+    let runtime = Runtime::start(store, Arc::new(WireEncode), clock, bounds, seed);
     Ok(Arc::new(Api {
         runtime,
         authenticator,

@@ -8,11 +8,11 @@ use tokio::{
 };
 use trivium_client::{
     Client, Road, SessionEvent,
-    proto::v1::{GoAwayReason, RoomKind},
+    proto::v1::{GoAwayReason, ListRoomsRequest, RoomKind},
 };
 use trivium_server::{
     Config, Running,
-    config::{http::Tls, value::AllowedOrigins},
+    config::{StoreKind, http::Tls, value::AllowedOrigins},
     start,
 };
 
@@ -229,6 +229,36 @@ async fn a_restarted_server_has_the_certificates_that_clients_know() {
         first,
         "certificates for other names are other certificates"
     );
+}
+
+#[tokio::test]
+async fn a_server_with_its_store_in_memory_forgets() {
+    let data = tempfile::tempdir().expect("a directory");
+    for (store, expected) in [
+        (StoreKind::Memory, [1, 1]),
+        (StoreKind::Sqlite, [1, 2]),
+        (StoreKind::Memory, [1, 1]),
+    ] {
+        let mut rooms = Vec::new();
+        for _life in 0..2 {
+            let mut config = Config {
+                data: data.path().join("data"),
+                store,
+                ..Config::default()
+            };
+            config.http.bind = ([127, 0, 0, 1], 0).into();
+            let running = start(config).await.expect("it starts");
+            let token = running.operator_token.clone().expect("an operator");
+            let client = Client::builder(running.url()).token(token).build().expect("a client");
+            let (session, _events) = client.connect().await.expect("connected");
+            session.create_room(RoomKind::Quiz, "Room").await.expect("a room");
+            let listed = session.execute(ListRoomsRequest::default()).await.expect("listed");
+            rooms.push(listed.rooms.len());
+            session.close().await;
+            running.shutdown().await.expect("it ends");
+        }
+        assert_eq!(rooms, expected, "{store:?}");
+    }
 }
 
 #[tokio::test]

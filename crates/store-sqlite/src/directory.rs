@@ -286,7 +286,7 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use trivium_engine::{Role, Timestamp};
-    use trivium_store::{Catalogue as _, Face, Membership, RoomRecord, Text};
+    use trivium_store::{Catalogue as _, Face, Membership, RoomRecord, Store as _, Text};
 
     use super::*;
 

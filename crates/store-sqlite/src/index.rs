@@ -117,7 +117,7 @@ mod tests {
     use std::time::Duration;
 
     use trivium_engine::Timestamp;
-    use trivium_store::{Append, Projection, Record, RoomLog as _};
+    use trivium_store::{Append, Projection, Record, RoomLog as _, Store as _};
 
     use super::*;
 

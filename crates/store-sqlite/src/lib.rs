@@ -27,8 +27,9 @@ mod turn;
 
 use std::{path::Path, sync::atomic::AtomicUsize};
 
+use async_trait::async_trait;
 use sqlx::SqlitePool;
-use trivium_store::StoreError;
+use trivium_store::{Store, StoreError};
 
 pub use self::open::OpenError;
 use self::{error::store_error, primary::Primary};
@@ -49,11 +50,12 @@ impl SqliteStore {
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
         open::open(path.as_ref()).await
     }
+}
 
-    /// Moves everything from the write-ahead log into the file and closes it. Whatever is asked afterwards is refused.
-    ///
-    /// Not needed for durability: a store that is merely dropped, or killed, loses nothing that was acknowledged.
-    pub async fn close(&self) -> Result<(), StoreError> {
+#[async_trait]
+impl Store for SqliteStore {
+    /// Moves everything from the write-ahead log into the file and closes it.
+    async fn close(&self) -> Result<(), StoreError> {
         // Readers first, for a checkpoint cannot pass one.
         self.readers.close().await;
         self.primary.close().await

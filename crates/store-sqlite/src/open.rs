@@ -146,7 +146,7 @@ fn migrations() -> Migrator {
 
 #[cfg(test)]
 mod tests {
-    use trivium_store::ErrorKind;
+    use trivium_store::{ErrorKind, Store as _};
 
     use super::*;
 

@@ -99,7 +99,7 @@ fn scripts(insert: &Insert) -> [[String; MOST]; MOST] {
 #[cfg(test)]
 mod tests {
     use trivium_engine::{Role, Timestamp};
-    use trivium_store::{Appended, Membership, Record, RoomLog as _, Text};
+    use trivium_store::{Appended, Membership, Record, RoomLog as _, Store as _, Text};
 
     use super::*;
     use crate::SqliteStore;

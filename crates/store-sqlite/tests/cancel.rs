@@ -5,7 +5,7 @@ use std::{future::poll_fn, path::Path, pin::pin, sync::Arc, task::Poll, time::Du
 use sqlx::{ConnectOptions, Connection, sqlite::SqliteConnectOptions};
 use tokio::task::{JoinSet, yield_now};
 use trivium_engine::{RoomId, Seq, Timestamp};
-use trivium_store::{Append, Page, Record, RoomLog};
+use trivium_store::{Append, Page, Record, RoomLog, Store as _};
 use trivium_store_sqlite::SqliteStore;
 
 const EACH: u64 = 70;

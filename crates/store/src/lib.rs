@@ -12,9 +12,8 @@
 //! # The next backend
 //!
 //! 1. Make a crate `trivium-store-NAME` that depends on this one; only the server knows it.
-//! 2. Implement [`RoomLog`], [`Snapshots`], [`Catalogue`], [`Directory`], [`Media`] and [`Files`] for one type; [`Store`]
-//!    comes by itself. They share a database, because appends and [`Catalogue::delete_room`] span them. Searches compare
-//!    [`words`].
+//! 2. Implement [`RoomLog`], [`Snapshots`], [`Catalogue`], [`Directory`], [`Media`], [`Files`] and [`Store`] for one type.
+//!    They share a database, because appends and [`Catalogue::delete_room`] span them. Searches compare [`words`].
 //! 3. Make `(room, seq)` the primary key of the log, and check the head in the transaction that writes. The key, not a
 //!    lease, keeps two writers apart.
 //! 4. Begin each write with the `check` of what is written ([`Append::check`], [`RoomRecord::check`] and so on), so that
@@ -38,6 +37,8 @@ pub mod snapshot;
 mod words;
 pub mod writer;
 
+use async_trait::async_trait;
+
 pub use catalogue::{
     Catalogue, CreateRoom, InvitationRecord, PutInvitation, PutQuiz, QuizRecord, QuizSummary, RoomRecord,
 };
@@ -53,6 +54,16 @@ pub use words::{MAX_QUERY_WORDS, MAX_WORD, Query, words};
 pub use writer::{AppendError, Writer, WriterConfig, WriterStats};
 
 /// A whole backend.
-pub trait Store: RoomLog + Snapshots + Catalogue + Directory + Media + Files {}
-
-impl<T: RoomLog + Snapshots + Catalogue + Directory + Media + Files> Store for T {}
+#[async_trait]
+pub trait Store: RoomLog + Snapshots + Catalogue + Directory + Media + Files {
+    /// Leaves everything in good order. Whatever is asked afterwards is refused, or forgotten.
+    ///
+    /// Not needed for durability: a store that is merely dropped, or killed, loses nothing that was acknowledged.
+    ///
+    /// # Errors
+    ///
+    /// It is not in good order, and durable all the same.
+    async fn close(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+}

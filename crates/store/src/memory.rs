@@ -1,4 +1,4 @@
-//! A backend that forgets: the reference for the contract, and the store of tests and simulations.
+//! A backend that forgets: the reference for the contract, the store of tests and simulations, and of servers that are tried out.
 //!
 //! Neighbours: `memory/catalogue.rs` has the lists, `memory/directory.rs` what can be found, `memory/media.rs` the pictures, `memory/file.rs` the files of rooms, `memory/faults.rs` what tests can make go
 //! wrong.
@@ -19,10 +19,11 @@ use trivium_engine::{RoomId, Seq};
 
 use self::{catalogue::Lists, directory::Index, faults::Faults};
 use crate::{
-    Append, Appended, FileId, FileRecord, MediaId, MediaRecord, Page, Record, RoomLog, Snapshot, Snapshots, StoreError,
+    Append, Appended, FileId, FileRecord, MediaId, MediaRecord, Page, Record, RoomLog, Snapshot, Snapshots, Store,
+    StoreError,
 };
 
-/// Everything in ordered maps behind one lock. Unbounded, so not for a server that must keep running.
+/// Everything in ordered maps behind one lock. Unbounded, so not for a server that must keep running for long.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
     state: Mutex<State>,
@@ -121,3 +122,5 @@ impl Snapshots for MemoryStore {
         Ok(self.lock().snapshots.get(room).cloned())
     }
 }
+
+impl Store for MemoryStore {}

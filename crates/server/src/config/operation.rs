@@ -1,4 +1,4 @@
-//! Sections `rooms`, `log` and `drain`.
+//! The key `store`, and sections `rooms`, `log` and `drain`.
 
 use std::time::Duration;
 
@@ -7,6 +7,17 @@ use serde::Deserialize;
 use tracing_subscriber::EnvFilter;
 
 use super::value;
+
+/// What keeps rooms, quizzes and files.
+#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub enum StoreKind {
+    /// A file in the data directory. What is acknowledged is durable.
+    Sqlite,
+    /// Nothing: the server forgets when it ends, and until then takes memory for all that was ever said. For trying out, and for
+    /// tests of applications.
+    Memory,
+}
 
 /// Rooms.
 #[derive(Clone, Debug, Deserialize)]

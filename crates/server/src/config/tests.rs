@@ -49,6 +49,7 @@ fn a_full_file_is_understood() {
     let config = load(
         r#"
         data = "/var/lib/trivium"
+        store = "memory"
         [http]
         bind = "[::]:443"
         public_url = "https://Quiz.Example/"
@@ -88,6 +89,7 @@ fn a_full_file_is_understood() {
         &[],
     )
     .expect("a good file");
+    assert_eq!(config.store, StoreKind::Memory);
     assert_eq!(config.http.public_url, Some(origin("https://quiz.example")));
     let listed = vec![origin("https://app.example"), origin("http://localhost:5173")];
     assert_eq!(config.http.allowed_origins, AllowedOrigins::Listed(listed));
