@@ -4,6 +4,8 @@
 //! are the engine's business (its `permission` module), as is who owns a quiz that of the catalogue; their rows here say
 //! what callers can rely on, and tests compare them with what happens.
 
+use std::{collections::HashMap, sync::LazyLock};
+
 use trivium_engine::Role;
 
 use crate::auth::Roles;
@@ -192,12 +194,14 @@ pub fn rule(path: &str) -> Option<Access> {
 /// The rule for the call that a request of this name belongs to: `GetRoomRequest` to `GetRoom`, whose name no other
 /// service has.
 pub fn rule_of_request(request: &str) -> Option<Access> {
-    let call = request.strip_suffix("Request")?;
-    let mut named = RULES
-        .iter()
-        .filter(|(method, _)| method.rsplit('/').next() == Some(call));
-    named.next().map(|(_, access)| *access)
+    BY_CALL.get(request.strip_suffix("Request")?).copied()
 }
+
+/// By the name of the call alone: each message on a stream asks.
+static BY_CALL: LazyLock<HashMap<&str, Access>> = LazyLock::new(|| {
+    let named = |(method, access): &(&'static str, Access)| Some((method.split_once('/')?.1, *access));
+    RULES.iter().filter_map(named).collect()
+});
 
 #[cfg(test)]
 mod tests {
@@ -228,6 +232,7 @@ mod tests {
         let rows: BTreeSet<String> = RULES.iter().map(|(method, _)| (*method).to_owned()).collect();
         assert_eq!(rows, methods());
         assert_eq!(rows.len(), RULES.len(), "a row stands twice");
+        assert_eq!(BY_CALL.len(), RULES.len(), "a name is that of two calls");
         assert!(RULES.is_sorted_by_key(|(method, _)| *method), "found by halving");
     }
 
