@@ -198,7 +198,7 @@ pub struct ResultsView {
     /// Where it stands.
     pub phase: Phase,
     /// Ranking of all players (members see the top rows and their own).
-    pub standings: Vec<quiz::event::Standing>,
+    pub standings: quiz::Standings,
     /// Team ranking.
     pub teams: Vec<quiz::event::Standing>,
     /// Per question revealed, skipped ones left out.

@@ -8,6 +8,7 @@ use super::{
     Answer,
     model::{KindName, Number, Quiz},
     screens::ScreenReport,
+    standings::Standings,
 };
 use crate::{Millis, Timestamp, UserId};
 
@@ -115,7 +116,7 @@ pub enum Event {
         /// After this question, from 0.
         index: u32,
         /// Everybody, best first.
-        standings: Vec<Standing>,
+        standings: Standings,
         /// Teams, best first.
         teams: Vec<Standing>,
         /// How many rows everybody sees.
@@ -163,7 +164,7 @@ pub enum Event {
     /// Podium and final ranking, seen as the ranking is. Comes again if a question is skipped in hindsight.
     Ended {
         /// Everybody, best first.
-        standings: Vec<Standing>,
+        standings: Standings,
         /// Teams, best first.
         teams: Vec<Standing>,
         /// How many rows everybody sees.

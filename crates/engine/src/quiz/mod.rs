@@ -27,6 +27,7 @@ mod score;
 pub mod screens;
 mod settle;
 mod shuffle;
+pub mod standings;
 pub mod state;
 mod steps;
 mod text;
@@ -41,6 +42,7 @@ pub use event::Event;
 pub use model::{Choice, Kind, KindName, Number, Question, Quiz, RankBy, Scoring, Settings};
 pub use screens::ScreenReport;
 pub use settle::{next_deadline, settle};
+pub use standings::Standings;
 pub use state::State;
 pub use view::{progress, results, view};
 

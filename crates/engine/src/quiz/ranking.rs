@@ -5,7 +5,11 @@
 //!
 //! Neighbours: [`outcomes`](super::outcomes) makes the results, [`steps`](super::steps) puts rankings into events.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, btree_map},
+    iter::Peekable,
+    ops::RangeBounds,
+};
 
 use super::{
     RankBy,
@@ -34,30 +38,23 @@ struct Tally {
 
 /// The ranking after all questions revealed so far.
 pub(super) fn ranking(state: &State, members: &Members) -> Ranking {
-    let ledger = Ledger {
-        state,
-        fresh: None,
-        before: u32::MAX,
-    };
-    let earlier = Ledger {
-        before: state.index.unwrap_or(0),
-        ..ledger
-    };
-    let tallies: Vec<(&Member, Tally)> = members.players().map(|p| (p, ledger.tally(&p.user))).collect();
-    let tallies_before: Vec<(&Member, Tally)> = members.players().map(|p| (p, earlier.tally(&p.user))).collect();
+    let ledger = Ledger { state, fresh: None };
+    let index = state.index.unwrap_or(0);
+    let earlier = ledger.add_up(nothing(members), ..index);
+    let tallies = ledger.add_up(earlier.clone(), index..);
     let rank_by = state.quiz.settings.rank_by;
     let standings = ranked(players(&tallies), rank_by);
     let teams_now = ranked(teams(&tallies), RankBy::Points);
-    let (before, teams_before) = if earlier.is_empty() {
+    let (before, teams_before) = if ledger.rounds(..index).next().is_none() {
         (Vec::new(), Vec::new())
     } else {
         (
-            ranked(players(&tallies_before), rank_by),
-            ranked(teams(&tallies_before), RankBy::Points),
+            ranked(players(&earlier), rank_by),
+            ranked(teams(&earlier), RankBy::Points),
         )
     };
     Ranking {
-        standings: with_previous(standings, &before, |row| row.user.as_ref().map_or("", UserId::as_str)),
+        standings: with_previous(standings, &before, |row| row.user.as_ref().map_or("", UserId::as_str)).into(),
         teams: with_previous(teams_now, &teams_before, |row| &row.name),
         top: state.quiz.settings.leaderboard_size,
     }
@@ -68,9 +65,8 @@ pub(super) fn fill_in(state: &State, members: &Members, index: u32, results: &mu
     let ledger = Ledger {
         state,
         fresh: Some((index, results)),
-        before: index.saturating_add(1),
     };
-    let tallies: Vec<(&Member, Tally)> = members.players().map(|p| (p, ledger.tally(&p.user))).collect();
+    let tallies = ledger.add_up(nothing(members), ..=index);
     for row in ranked(players(&tallies), state.quiz.settings.rank_by) {
         if let Some(outcome) = row.user.and_then(|user| results.get_mut(&user)) {
             outcome.rank = row.rank;
@@ -88,45 +84,47 @@ pub(super) fn fill_in(state: &State, members: &Members, index: u32, results: &mu
     }
 }
 
-/// The questions that count, up to a bound.
+/// Every player, in the order of their ids, before the first question.
+fn nothing(members: &Members) -> Vec<(&Member, Tally)> {
+    members.players().map(|player| (player, Tally::default())).collect()
+}
+
+/// The questions that count.
 #[derive(Clone, Copy)]
 struct Ledger<'a> {
     state: &'a State,
     fresh: Fresh<'a>,
-    /// The first question that does not count.
-    before: u32,
 }
 
 impl<'a> Ledger<'a> {
-    fn rounds(self) -> impl Iterator<Item = (u32, &'a Round, &'a BTreeMap<UserId, Outcome>)> {
-        self.state
-            .rounds
-            .range(..self.before)
-            .filter_map(move |(index, round)| {
-                let fresh = self
-                    .fresh
-                    .filter(|(fresh, _)| fresh == index)
-                    .map(|(_, results)| results);
-                let results = fresh.or(round.reveal.as_ref().map(|reveal| &reveal.results))?;
-                let scored = self
-                    .state
-                    .quiz
-                    .questions
-                    .get(*index as usize)
-                    .is_some_and(super::Question::is_scored);
-                (scored && !self.state.skipped.contains(index)).then_some((*index, round, results))
-            })
+    fn rounds(
+        self,
+        range: impl RangeBounds<u32>,
+    ) -> impl Iterator<Item = (u32, &'a Round, &'a BTreeMap<UserId, Outcome>)> {
+        self.state.rounds.range(range).filter_map(move |(index, round)| {
+            let fresh = self
+                .fresh
+                .filter(|(fresh, _)| fresh == index)
+                .map(|(_, results)| results);
+            let results = fresh.or(round.reveal.as_ref().map(|reveal| &reveal.results))?;
+            let scored = self
+                .state
+                .quiz
+                .questions
+                .get(*index as usize)
+                .is_some_and(super::Question::is_scored);
+            (scored && !self.state.skipped.contains(index)).then_some((*index, round, results))
+        })
     }
 
-    fn is_empty(self) -> bool {
-        self.rounds().next().is_none()
-    }
-
-    fn tally(self, user: &UserId) -> Tally {
+    /// Adds a range of questions to the players' tallies. Players and results are in the same order, so each question is gone
+    /// through once, and nobody is looked up.
+    fn add_up(self, mut tallies: Vec<(&Member, Tally)>, range: impl RangeBounds<u32>) -> Vec<(&Member, Tally)> {
         let bonuses = self.state.quiz.settings.streak_bonus;
-        self.rounds()
-            .fold(Tally::default(), |mut tally, (index, round, results)| {
-                let (verdict, points, response) = match (results.get(user), round.answers.get(user)) {
+        for (index, round, results) in self.rounds(range) {
+            let (mut results, mut answers) = (InOrder::of(results), InOrder::of(&round.answers));
+            for (player, tally) in &mut tallies {
+                let (verdict, points, response) = match (results.get(&player.user), answers.get(&player.user)) {
                     (Some(outcome), _) => (outcome.verdict, outcome.points, outcome.response),
                     // Answered, left before the reveal and came back.
                     (None, Some(given)) => {
@@ -136,8 +134,23 @@ impl<'a> Ledger<'a> {
                     (None, None) => (Verdict::Absent, 0, Millis::ZERO),
                 };
                 tally.add(index, verdict, points, response, bonuses);
-                tally
-            })
+            }
+        }
+        tallies
+    }
+}
+
+/// A map that is asked for ever greater keys.
+struct InOrder<'a, V>(Peekable<btree_map::Iter<'a, UserId, V>>);
+
+impl<'a, V> InOrder<'a, V> {
+    fn of(map: &'a BTreeMap<UserId, V>) -> Self {
+        Self(map.iter().peekable())
+    }
+
+    fn get(&mut self, user: &UserId) -> Option<&'a V> {
+        while self.0.next_if(|(key, _)| *key < user).is_some() {}
+        self.0.next_if(|(key, _)| *key == user).map(|(_, value)| value)
     }
 }
 

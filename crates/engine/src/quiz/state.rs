@@ -13,6 +13,7 @@ use super::{
     Answer, Phase, Question, Quiz,
     event::{Distribution, Outcome, Standing},
     screens::ScreenReport,
+    standings::Standings,
 };
 use crate::{Member, Millis, Timestamp, UserId};
 
@@ -103,7 +104,7 @@ pub(super) struct Reveal {
 /// A ranking as shown.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Ranking {
-    pub(super) standings: Vec<Standing>,
+    pub(super) standings: Standings,
     pub(super) teams: Vec<Standing>,
     pub(super) top: u32,
 }

@@ -112,15 +112,7 @@ pub fn view(state: &State, members: &Members, who: &Audience) -> QuizView {
             .map(|r| r.standings.iter().take(r.top as usize).cloned().collect())
             .unwrap_or_default(),
         teams: ranking.map(|r| r.teams.clone()).unwrap_or_default(),
-        own: me.and_then(|user| {
-            state
-                .ranking
-                .as_ref()?
-                .standings
-                .iter()
-                .find(|r| r.user.as_ref() == Some(user))
-                .cloned()
-        }),
+        own: me.and_then(|user| state.ranking.as_ref()?.standings.of(user).cloned()),
         hidden_options: opened
             .zip(me)
             .and_then(|((_, _, round), user)| round.hidden.get(user).cloned())

@@ -7,10 +7,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::{
-    Event, Kind, Question, Quiz,
-    event::{Outcome, Standing},
-};
+use super::{Event, Kind, Question, Quiz, event::Outcome, standings::Standings};
 use crate::{Audience, UserId, Visibility};
 
 impl Event {
@@ -195,13 +192,13 @@ pub(super) fn visible_results(results: &BTreeMap<UserId, Outcome>, who: &Audienc
 }
 
 /// All rows for hosts; the first `top` for everybody else, and behind them a member's own row if it is not among them.
-pub(super) fn visible_standings(standings: &[Standing], top: u32, who: &Audience) -> Vec<Standing> {
+pub(super) fn visible_standings(standings: &Standings, top: u32, who: &Audience) -> Standings {
     let top = top as usize;
-    let own = |row: &&Standing| row.user.as_ref().is_some_and(|user| sees_private(who, user));
-    standings
-        .iter()
-        .take(top)
-        .chain(standings.iter().skip(top).filter(own))
-        .cloned()
-        .collect()
+    let own = match who {
+        Audience::Hosts => return standings.clone(),
+        Audience::Member(user) => standings.place(user).filter(|place| *place >= top),
+        Audience::Observers => None,
+    };
+    let own = own.and_then(|place| standings.get(place));
+    standings.iter().take(top).chain(own).cloned().collect()
 }

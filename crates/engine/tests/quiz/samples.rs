@@ -253,7 +253,7 @@ pub(crate) fn solution(world: &World) -> Option<Solution> {
 pub(crate) fn ranking(world: &World) -> (Vec<Standing>, Vec<Standing>) {
     newest(world, |event| {
         if let Quizzed::LeaderboardShown { standings, teams, .. } | Quizzed::Ended { standings, teams, .. } = event {
-            Some((standings.clone(), teams.clone()))
+            Some((standings.to_vec(), teams.clone()))
         } else {
             None
         }

@@ -251,7 +251,7 @@ fn a_member_sees_the_top_and_the_own_row() {
             panic!("{seen:?}")
         };
         assert_eq!(player_count, 3);
-        standings.into_iter().map(|row| row.name).collect::<Vec<_>>()
+        standings.iter().map(|row| row.name.clone()).collect::<Vec<_>>()
     };
     assert_eq!(seen(Audience::Hosts), ["Ana", "Ben", "Cleo"]);
     assert_eq!(seen(Audience::Observers), ["Ana"]);

@@ -6,7 +6,10 @@ use std::collections::BTreeMap;
 
 use trivium_engine::{
     Audience, UserId,
-    quiz::event::{CloseReason, Event as Quiz, Outcome, Standing},
+    quiz::{
+        Standings,
+        event::{CloseReason, Event as Quiz, Outcome, Standing},
+    },
 };
 use trivium_proto::v1::{self, room_event::Event};
 
@@ -179,8 +182,7 @@ struct Ranking {
 }
 
 impl Ranking {
-    fn of(standings: &[Standing], teams: &[Standing], top: u32, audience: &Audience) -> Self {
-        let own = |user: &UserId| standings.iter().find(|row| row.user.as_ref() == Some(user));
+    fn of(standings: &Standings, teams: &[Standing], top: u32, audience: &Audience) -> Self {
         Self {
             best: standings
                 .iter()
@@ -189,7 +191,7 @@ impl Ranking {
                 .collect(),
             teams: teams.iter().map(shown::standing).collect(),
             own: match audience {
-                Audience::Member(user) => own(user).map(shown::standing),
+                Audience::Member(user) => standings.of(user).map(shown::standing),
                 Audience::Hosts | Audience::Observers => None,
             },
         }
@@ -274,7 +276,7 @@ mod tests {
 
     #[test]
     fn a_ranking_gives_the_best_rows_and_the_receivers_own() {
-        let rows = [standing("ana", 1), standing("bo", 2), standing("cy", 3)];
+        let rows = Standings::from(vec![standing("ana", 1), standing("bo", 2), standing("cy", 3)]);
         let of = |audience| Ranking::of(&rows, &[], 2, &audience);
         let names = |ranking: &Ranking| ranking.best.iter().map(|row| row.user_id.clone()).collect::<Vec<_>>();
 
