@@ -103,12 +103,13 @@ impl Accommodations {
 
 /// The members of a room, in the order of their ids.
 ///
-/// Invariant: `names` has the nickname key of every member, and nothing else.
+/// Invariants: `names` has the nickname key of every member, and nothing else; `accommodated` has those with accommodations.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "BTreeMap<UserId, Member>", into = "BTreeMap<UserId, Member>")]
 pub struct Members {
     by_id: BTreeMap<UserId, Member>,
     names: BTreeMap<String, BTreeSet<UserId>>,
+    accommodated: BTreeSet<UserId>,
 }
 
 impl Members {
@@ -133,6 +134,12 @@ impl Members {
     /// Those who play: role [`Role::Member`].
     pub fn players(&self) -> impl Iterator<Item = &Member> {
         self.iter().filter(|member| member.role == Role::Member)
+    }
+
+    /// The players with accommodations.
+    pub fn accommodated(&self) -> impl Iterator<Item = &Member> {
+        let members = self.accommodated.iter().filter_map(|user| self.get(user));
+        members.filter(|member| member.role == Role::Member)
     }
 
     /// How many there are.
@@ -164,6 +171,9 @@ impl Members {
             .entry(nickname::key(&member.nickname))
             .or_default()
             .insert(member.user.clone());
+        if !member.accommodations.is_none() {
+            self.accommodated.insert(member.user.clone());
+        }
         self.by_id.insert(member.user.clone(), member);
     }
 
@@ -184,6 +194,7 @@ impl Members {
     /// Takes a member out.
     pub(crate) fn remove(&mut self, user: &UserId) -> Option<Member> {
         let member = self.by_id.remove(user)?;
+        self.accommodated.remove(user);
         let key = nickname::key(&member.nickname);
         if let Some(holders) = self.names.get_mut(&key) {
             holders.remove(user);
@@ -208,5 +219,56 @@ impl From<BTreeMap<UserId, Member>> for Members {
 impl From<Members> for BTreeMap<UserId, Member> {
     fn from(members: Members) -> Self {
         members.by_id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn players_with_accommodations_are_those_who_have_some_now() {
+        let mut members = Members::default();
+        let mut expected = BTreeSet::new();
+        for (name, role, percent) in [
+            ("ana", Role::Member, 150),
+            ("ben", Role::Member, 100),
+            ("cleo", Role::Host, 150),
+            ("ana", Role::Member, 100),
+            ("dan", Role::Member, 200),
+            ("ben", Role::Member, 120),
+            ("ben", Role::Observer, 120),
+            ("dan", Role::Member, 0),
+        ] {
+            let user: UserId = name.parse().expect("an id");
+            if percent == 0 {
+                members.remove(&user);
+            } else {
+                members.insert(Member {
+                    user: user.clone(),
+                    nickname: name.to_owned(),
+                    role,
+                    avatar: String::new(),
+                    team: String::new(),
+                    joined_at: Timestamp(0),
+                    guest: false,
+                    accommodations: Accommodations {
+                        time_percent: percent,
+                        ..Accommodations::default()
+                    },
+                    hand_at: None,
+                    mute: None,
+                });
+            }
+            expected.remove(&user);
+            if percent > 100 && role == Role::Member {
+                expected.insert(user);
+            }
+            let found: BTreeSet<UserId> = members.accommodated().map(|member| member.user.clone()).collect();
+            assert_eq!(found, expected, "after {name}");
+            let stored = BTreeMap::from(members.clone());
+            assert_eq!(Members::from(stored), members, "nothing is lost in a snapshot");
+        }
+        assert_eq!(expected.len(), 0);
     }
 }

@@ -9,14 +9,17 @@ use super::{
     Event, Phase,
     event::CloseReason,
     screens,
-    state::{GRACE, MAX_CREDIT, State},
+    state::{GRACE, MAX_CREDIT, Round, State},
     steps,
 };
 use crate::{
-    Timestamp,
+    Member, Millis, Timestamp,
     member::Members,
     presence::{Board, EARLY_CLOSE_PATIENCE},
 };
+
+/// How long after its close a question takes answers that left in time.
+const LATE: Millis = Millis(GRACE.0 + MAX_CREDIT.0);
 
 /// A moment that does not come.
 const NEVER: Timestamp = Timestamp(u64::MAX);
@@ -85,40 +88,60 @@ fn due(state: &State, members: &Members, board: &Board) -> Option<(Timestamp, St
 /// with those cut off has ended.
 fn close_due(state: &State, members: &Members, board: &Board) -> Option<(Timestamp, CloseReason)> {
     let (index, _, round) = state.current()?;
-    let grace = GRACE + MAX_CREDIT;
-    let common = round.closes_at? + grace;
-    let (mut deadline, mut early, mut anybody) = (common, round.opens_at?, false);
-    for player in members.players() {
-        // Asked after every command: once somebody is known to be waited for, players without accommodations, whose own
-        // limit is the common one, change nothing.
-        let settled = early == NEVER && player.accommodations.is_none();
-        if settled || !state.takes_part(index, round, player) {
-            continue;
+    let mut closing = Closing {
+        deadline: round.closes_at? + LATE,
+        early: round.opens_at?,
+        anybody: false,
+    };
+    let mut add = |player: &Member| {
+        if state.takes_part(index, round, player) {
+            closing.add(state, board, index, round, player);
         }
+        closing.early == NEVER
+    };
+    // Asked after every command: once somebody is known to be waited for, players without accommodations, whose own limit is the
+    // common one, change nothing.
+    if members.players().any(&mut add) {
+        for player in members.accommodated() {
+            add(player);
+        }
+    }
+    if !closing.anybody {
+        closing.early = NEVER;
+    }
+    let (at, reason) = if closing.early <= closing.deadline {
+        (closing.early, CloseReason::AllAnswered)
+    } else {
+        (closing.deadline, CloseReason::Deadline)
+    };
+    (at < NEVER).then_some((at, reason))
+}
+
+/// When a question would close, as far as players were looked at; whoever is looked at twice changes nothing.
+struct Closing {
+    deadline: Timestamp,
+    early: Timestamp,
+    /// Whether one who is not excused has answered and is connected.
+    anybody: bool,
+}
+
+impl Closing {
+    fn add(&mut self, state: &State, board: &Board, index: u32, round: &Round, player: &Member) {
         let excused = player.accommodations.excused;
         let lost_at = board.lost_since(&player.user);
         if round.answers.contains_key(&player.user) {
-            anybody |= !excused && lost_at.is_none();
-            continue;
+            self.anybody |= !excused && lost_at.is_none();
+            return;
         }
         let patience = lost_at.map_or(NEVER, |lost_at| lost_at + EARLY_CLOSE_PATIENCE);
         let own = match state.own_close(index, round, player) {
-            Some(close) => close + grace,
-            None if excused => common,
+            Some(close) => close + LATE,
+            None if excused => round.closes_at.map_or(NEVER, |common| common + LATE),
             None => NEVER,
         };
-        deadline = deadline.max(own.min(patience));
+        self.deadline = self.deadline.max(own.min(patience));
         if !excused {
-            early = early.max(patience);
+            self.early = self.early.max(patience);
         }
     }
-    if !anybody {
-        early = NEVER;
-    }
-    let (at, reason) = if early <= deadline {
-        (early, CloseReason::AllAnswered)
-    } else {
-        (deadline, CloseReason::Deadline)
-    };
-    (at < NEVER).then_some((at, reason))
 }
