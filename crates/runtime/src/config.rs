@@ -73,7 +73,7 @@ impl Default for RuntimeConfig {
             signals_per_second: 2_000,
             longest_tick: Duration::from_secs(1),
             large_room_tick: Duration::from_millis(15),
-            wake_chunk: 128,
+            wake_chunk: 64,
             snapshot_every: 1_000,
             idle_unload: Duration::from_mins(1),
             deserted_close: Duration::from_hours(24),

@@ -4,11 +4,12 @@
 
 use std::{
     collections::HashMap,
+    future::poll_fn,
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
-    task::Waker,
+    task::{Poll, Waker},
 };
 
 use trivium_engine::{Audience, UserId};
@@ -142,9 +143,25 @@ pub(crate) fn wake(mut woken: Vec<Waker>, chunk: usize) {
             let rest = woken.split_off(woken.len().min(chunk));
             woken.into_iter().for_each(Waker::wake);
             woken = rest;
-            tokio::task::yield_now().await;
+            back_of_the_queue().await;
         }
     });
+}
+
+/// Lets everything run that is queued on this thread already.
+///
+/// `yield_now` comes back as soon as the thread has looked at its sockets, which may be before a chunk has run. Chunks pile up
+/// beyond the thread's own queue then, and whoever is woken stands behind all of them in the one that threads share.
+async fn back_of_the_queue() {
+    let mut yielded = false;
+    poll_fn(|cx| {
+        if std::mem::replace(&mut yielded, true) {
+            return Poll::Ready(());
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// FNV-1a over the identifier.
@@ -161,6 +178,8 @@ mod tests {
         Arc,
         atomic::{AtomicUsize, Ordering::SeqCst},
     };
+
+    use tokio::sync::mpsc;
 
     use super::*;
 
@@ -211,5 +230,54 @@ mod tests {
         let reused = waiters.join(&member("zoe"));
         assert_eq!(waiters.len(), 1);
         waiters.leave(&reused);
+    }
+
+    /// Whoever is woken from outside while a large room is, such as a session whose request has come in, does not stand behind
+    /// all of it. Counted in tasks that had their turn between.
+    #[test]
+    fn a_large_room_makes_nobody_else_late() {
+        const CHUNK: usize = 64;
+        const WOKEN: usize = 300 * CHUNK;
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .build()
+            .expect("a runtime");
+        let polled = Arc::new(AtomicUsize::new(0));
+        let (sender, mut parked) = mpsc::channel(WOKEN);
+        for _ in 0..WOKEN {
+            let (polled, sender) = (Arc::clone(&polled), sender.clone());
+            let mut is_first = true;
+            runtime.spawn(poll_fn(move |cx| {
+                if std::mem::take(&mut is_first) {
+                    let _test_over = sender.try_send(cx.waker().clone());
+                    return Poll::Pending;
+                }
+                (0..2_000).for_each(|_| std::hint::spin_loop());
+                polled.fetch_add(1, SeqCst);
+                Poll::Ready(())
+            }));
+        }
+        let (ask, mut asked) = mpsc::channel(1);
+        let (counted, heard) = (Arc::clone(&polled), Arc::new(AtomicUsize::new(usize::MAX)));
+        let answer = Arc::clone(&heard);
+        runtime.spawn(async move {
+            while asked.recv().await.is_some() {
+                answer.store(counted.load(SeqCst), SeqCst);
+            }
+        });
+        let woken: Vec<Waker> = (0..WOKEN).filter_map(|_| parked.blocking_recv()).collect();
+        runtime.spawn(async move { wake(woken, CHUNK) });
+        let mut longest = 0;
+        while polled.load(SeqCst) < WOKEN / 2 {
+            heard.store(usize::MAX, SeqCst);
+            ask.blocking_send(()).expect("somebody listens");
+            // Later than the wake, so that a thread that is held up here counts too little and not too much.
+            let since = polled.load(SeqCst);
+            while heard.load(SeqCst) == usize::MAX {
+                std::thread::yield_now();
+            }
+            longest = longest.max(heard.load(SeqCst).saturating_sub(since));
+        }
+        assert!(longest <= 4 * CHUNK, "{longest} others went first");
     }
 }
