@@ -9,9 +9,13 @@ use crate::error::ExecuteError;
 /// Version of the snapshot format. A snapshot is a cache: one of another version is ignored and the log replayed.
 const SNAPSHOT_VERSION: u32 = 3;
 
+/// Bytes that most entries fit into.
+const USUAL: usize = 384;
+
 /// The stored form of an entry.
 pub(crate) fn record(entry: &Entry) -> Record {
-    let body = serde_json::to_vec(entry).expect("entries have string keys only");
+    let mut body = Vec::with_capacity(USUAL);
+    serde_json::to_writer(&mut body, entry).expect("entries have string keys only");
     Record {
         seq: entry.seq,
         at: entry.at,

@@ -61,7 +61,9 @@ impl Out {
             flags,
             stream,
         };
-        self.bytes.extend_from_slice(&head.bytes());
+        let head = head.bytes();
+        self.bytes.reserve(head.len() + payload.len());
+        self.bytes.extend_from_slice(&head);
         self.bytes.extend_from_slice(payload);
     }
 
