@@ -41,7 +41,7 @@ pub struct RuntimeConfig {
     pub large_room_tick: Duration,
     /// Subscribers woken before the waker yields to other tasks.
     pub wake_chunk: usize,
-    /// Entries between two snapshots of a room.
+    /// Entries between two snapshots of a room, at least; more while they are smaller than the last snapshot.
     pub snapshot_every: u64,
     /// How long an unused room stays in memory.
     pub idle_unload: Duration,

@@ -29,6 +29,7 @@ mod ring;
 mod room_task;
 mod runtime;
 mod signals;
+mod snapshots;
 pub mod subscription;
 mod waiters;
 

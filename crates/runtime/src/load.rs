@@ -5,7 +5,7 @@ use std::sync::Arc;
 use trivium_engine::{Entry, Room, RoomId, Seq, Timestamp, inbox::follows};
 use trivium_store::{Page, RoomRecord, Store};
 
-use crate::{ExecuteError, codec};
+use crate::{ExecuteError, codec, snapshots::SinceSnapshot};
 
 /// Records read at a time while replaying.
 const PAGE: Page = Page {
@@ -16,8 +16,8 @@ const PAGE: Page = Page {
 /// A room as its log says.
 pub(crate) struct Loaded {
     pub(crate) room: Room,
-    /// Position of the snapshot that it started from; 0 if from the beginning.
-    pub(crate) snapshot_seq: Seq,
+    /// What came after the snapshot that it started from.
+    pub(crate) since: SinceSnapshot,
     /// Time of the newest entry seen.
     pub(crate) last_at: Timestamp,
     /// The first and the last entry after the snapshot from which something may follow for inboxes.
@@ -33,10 +33,11 @@ pub(crate) async fn load(store: &Arc<dyn Store>, id: &RoomId) -> Result<Loaded, 
     };
     let snapshot = store.latest(id).await?;
     let restored = snapshot
-        .and_then(|snapshot| codec::room(&snapshot))
-        .filter(|room| room.epoch() == record.epoch);
-    let mut room = restored.unwrap_or_else(|| Room::new(id.clone(), record.epoch));
+        .and_then(|snapshot| Some((codec::room(&snapshot)?, snapshot.body.len())))
+        .filter(|(room, _)| room.epoch() == record.epoch);
+    let (mut room, size) = restored.unwrap_or_else(|| (Room::new(id.clone(), record.epoch), 0));
     let snapshot_seq = room.seq();
+    let mut since = SinceSnapshot::new(snapshot_seq, size);
     let mut last_at = Timestamp::default();
     let mut owed: Option<(Seq, Seq)> = None;
     // From the last entry in the snapshot on: its time is not in there, and the next one must not be before it.
@@ -59,6 +60,7 @@ pub(crate) async fn load(store: &Arc<dyn Store>, id: &RoomId) -> Result<Loaded, 
                 )));
             }
             room.apply(&entry);
+            since.wrote(record.size());
             if !follows(&room, &entry).is_empty() {
                 owed = Some((owed.map_or(entry.seq, |(first, _)| first), entry.seq));
             }
@@ -66,7 +68,7 @@ pub(crate) async fn load(store: &Arc<dyn Store>, id: &RoomId) -> Result<Loaded, 
     }
     Ok(Loaded {
         room,
-        snapshot_seq,
+        since,
         last_at,
         owed,
         record,

@@ -11,7 +11,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use rand::rngs::StdRng;
 use tokio::sync::{mpsc, oneshot};
 use trivium_engine::{
-    Command, Cx, Entry, Event, Millis, Observation, QuizCommand, RequestId, Room, RoomEvent, Seq, Signal, SignalKey,
+    Command, Cx, Entry, Event, Millis, Observation, QuizCommand, RequestId, Room, RoomEvent, Signal, SignalKey,
     Timestamp, UserId, quiz,
 };
 use trivium_store::{Append, AppendError, Projection, Record, Store, Writer};
@@ -19,7 +19,9 @@ use trivium_store::{Append, AppendError, Projection, Record, Store, Writer};
 pub(crate) use input::{Answer, Input, Outcome, Query, Subscribe};
 pub use input::{Caller, Done};
 
-use crate::{Clock, ExecuteError, RuntimeConfig, codec, courier::Owed, projection, ring::Ring};
+use crate::{
+    Clock, ExecuteError, RuntimeConfig, codec, courier::Owed, projection, ring::Ring, snapshots::SinceSnapshot,
+};
 
 /// Rounds of `settle` in one turn. The engine needs a few; more would be a bug, and must not hang the room.
 const MAX_SETTLE_ROUNDS: usize = 64;
@@ -34,7 +36,7 @@ pub(crate) struct RoomTask {
     pub(crate) clock: Clock,
     pub(crate) config: Arc<RuntimeConfig>,
     pub(crate) rng: StdRng,
-    pub(crate) snapshot_seq: Seq,
+    pub(crate) since: SinceSnapshot,
     /// Where it is told which entries concern inboxes; none where there are none.
     pub(crate) owed: Option<Owed>,
     /// Time of the newest entry; entries never go back in time.
@@ -317,7 +319,7 @@ impl RoomTask {
     }
 
     async fn save_snapshot(&self) {
-        if self.room.seq() > self.snapshot_seq
+        if self.since.is_behind(self.room.seq())
             && !self.owes()
             && let Err(error) = self.store.save(self.room.id(), &codec::snapshot(&self.room)).await
         {

@@ -8,6 +8,7 @@ use super::{RoomTask, Subscribe, Turn, millis};
 use crate::{
     ExecuteError, codec,
     ring::{Item, Reader},
+    snapshots::SinceSnapshot,
     subscription::{SnapshotReason, Start, Subscription},
 };
 
@@ -22,6 +23,7 @@ impl RoomTask {
         if !turn.entries.is_empty() {
             self.owe(&turn.entries);
             self.forget_those_who_left(&turn.entries);
+            turn.sizes.iter().for_each(|size| self.since.wrote(*size));
             let sized = turn.entries.drain(..).zip(turn.sizes.drain(..));
             let items: Vec<_> = sized.map(|(entry, size)| Arc::new(Item::new(entry, size))).collect();
             if self.ring.publish(&items) {
@@ -50,13 +52,13 @@ impl RoomTask {
             }
             self.ring.wake_everyone();
         }
-        if self.room.seq() - self.snapshot_seq >= self.config.snapshot_every && !self.owes() {
-            self.snapshot_seq = self.room.seq();
+        if self.since.is_due(self.room.seq(), self.config.snapshot_every) && !self.owes() {
             let (store, room, snapshot) = (
                 Arc::clone(&self.store),
                 self.room.id().clone(),
                 codec::snapshot(&self.room),
             );
+            self.since = SinceSnapshot::new(snapshot.seq, snapshot.body.len());
             tokio::spawn(async move {
                 if let Err(error) = store.save(&room, &snapshot).await {
                     tracing::warn!(%room, %error, "a snapshot was not saved");

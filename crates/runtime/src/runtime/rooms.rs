@@ -112,7 +112,7 @@ impl Runtime {
             clock: shared.clock,
             config: Arc::clone(&shared.config),
             rng: StdRng::from_rng(&mut *shared.seeds.lock().unwrap_or_else(PoisonError::into_inner)),
-            snapshot_seq: loaded.snapshot_seq,
+            since: loaded.since,
             owed,
             last_at: loaded.last_at,
             round_trips: BTreeMap::new(),
