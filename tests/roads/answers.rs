@@ -2,10 +2,10 @@
 
 use tonic::Code;
 use trivium_client::{
-    Rejection,
+    Rejection, SessionEvent,
     proto::v1::{
         Accommodations, Answer, AnswerAccepted, QuizPhase, RoomEvent, SubmitAnswerRequest, SubmitAnswerResponse,
-        UpdateMemberRequest, answer::Value, room_event::Event,
+        UpdateMemberRequest, answer::Value, room_event::Event, signal::Signal,
     },
 };
 use trivium_tests::{Person, Server, game, game::id, quizzes};
@@ -169,4 +169,39 @@ async fn no(player: &Person, room: &str, index: u32, answer: Answer) -> Rejectio
 fn user(person: &Person) -> String {
     let snapshot = person.snapshot.as_ref().expect("heard the room");
     snapshot.me.as_ref().expect("is a member").user_id.clone()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everybody_is_told_how_many_have_answered_and_hosts_who_has_not() {
+    on_every_road(async |way| {
+        let server = Server::start().await;
+        let (mut host, room) = hosted(&server, way).await;
+        let [mut ana, mut ben] = guests(&server, way, &room, ["Ana", "Ben"]).await;
+        game::load(&host, &room.id, quizzes::short(1)).await;
+        game::start(&host, &room.id).await;
+        let (form, opens) = game::opened(&mut ana, 0).await;
+        game::wait_until(&ana, opens).await;
+        let right = quizzes::answer(0, &form, true);
+        ana.session.submit_answer(&room.id, 0, right).await.expect("accepted");
+        let ben_is_named = user(&ben);
+        for (person, named) in [
+            (&mut host, vec![ben_is_named]),
+            (&mut ana, Vec::new()),
+            (&mut ben, Vec::new()),
+        ] {
+            let told = person
+                .until("progress", |event| match event {
+                    SessionEvent::Signals(signals) => signals.signals.iter().find_map(|one| match &one.signal {
+                        Some(Signal::AnswerProgress(told)) if told.answered == 1 => Some(told.clone()),
+                        _ => None,
+                    }),
+                    _ => None,
+                })
+                .await;
+            assert_eq!((told.index, told.expected), (0, 2));
+            assert_eq!(told.waiting_user_ids, named);
+        }
+        server.stop().await;
+    })
+    .await;
 }

@@ -35,7 +35,7 @@ pub enum Signal {
         expected: u32,
         /// How many players are away or offline.
         away: u32,
-        /// Who is still answering, at most 50.
+        /// Who is still answering, at most 50. Hosts see it.
         waiting: Vec<UserId>,
     },
     /// When the screens drew the open question. Hosts see it.
@@ -75,6 +75,16 @@ impl Signal {
             Self::AnswerProgress { .. } => SignalKey::AnswerProgress,
             Self::Screens { .. } => SignalKey::Screens,
         }
+    }
+
+    /// What there is of it for those who do not run the room.
+    #[must_use]
+    pub fn for_others(&self) -> Self {
+        let mut seen = self.clone();
+        if let Self::AnswerProgress { waiting, .. } = &mut seen {
+            waiting.clear();
+        }
+        seen
     }
 
     /// Who may hear it, in whatever room.

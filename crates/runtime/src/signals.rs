@@ -104,7 +104,7 @@ impl Board {
             .newest
             .values()
             .filter(|posted| posted.tick > seen && posted.to.has(host, user))
-            .map(|posted| (posted.tick, posted.signal.clone()))
+            .map(|posted| (posted.tick, posted.seen_by(host)))
             .collect();
         fresh.sort_by_key(|(tick, _)| *tick);
         if fresh.is_empty() {
@@ -131,6 +131,16 @@ impl State {
         let own = keys.iter().filter_map(|key| self.newest.get(key));
         own.into_iter()
             .any(|posted| posted.tick > seen && matches!(posted.to, To::HostsAnd(_)))
+    }
+}
+
+impl Posted {
+    fn seen_by(&self, host: bool) -> Signal {
+        if host {
+            self.signal.clone()
+        } else {
+            self.signal.for_others()
+        }
     }
 }
 

@@ -137,6 +137,11 @@ impl State {
         self.paused_at.is_some()
     }
 
+    /// Whether a question takes answers, or will as soon as time goes on.
+    pub fn is_open(&self) -> bool {
+        self.phase == Phase::Open
+    }
+
     /// The question on show, as written and as played.
     pub(super) fn current(&self) -> Option<(u32, &Question, &Round)> {
         let index = self.index?;

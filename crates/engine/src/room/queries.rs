@@ -20,7 +20,12 @@ impl Room {
         u32::try_from(self.seats.members.len()).unwrap_or(u32::MAX)
     }
 
-    /// How far the answers are, if a question is open; sent when it changes.
+    /// Whether a question is open, so that [`progress`](Self::progress) has something to say.
+    pub fn is_answering(&self) -> bool {
+        self.playing().is_some_and(quiz::State::is_open)
+    }
+
+    /// How far the answers are, if a question is open; sent when it changes. Looks at every player.
     pub fn progress(&self, now: Timestamp) -> Option<Signal> {
         self.playing()
             .and_then(|quiz| quiz::progress(quiz, &self.seats.members, &self.board, now))

@@ -2,7 +2,9 @@
 
 use std::{sync::Arc, time::Duration};
 
-use trivium_engine::{Audience, Entry, Event, HistoryPolicy, Observation, Reject, RoomEvent, Signal, inbox::follows};
+use trivium_engine::{
+    Audience, Entry, Event, HistoryPolicy, Observation, Reject, RoomEvent, Signal, Timestamp, inbox::follows,
+};
 
 use super::{RoomTask, Subscribe, Turn, millis};
 use crate::{
@@ -29,7 +31,7 @@ impl RoomTask {
             if self.ring.publish(&items) {
                 self.wake_at.get_or_insert(now.max(self.next_wake));
             }
-            self.progress(now);
+            self.progress_is_stale = self.room.is_answering();
         }
         for query in turn.queries.drain(..) {
             query(&self.room, now);
@@ -38,12 +40,8 @@ impl RoomTask {
             self.subscribe(subscribe);
         }
         self.count_presences();
-        if !self.signals.is_empty() && now >= self.next_tick {
-            self.next_tick = now + millis(self.tick());
-            self.ring
-                .board
-                .post(std::mem::take(&mut self.signals), self.counts_only);
-            self.wake_at.get_or_insert(now.max(self.next_wake));
+        if now >= self.next_tick {
+            self.tick(now);
         }
         if self.wake_at.is_some_and(|at| at <= now) {
             self.wake_at = None;
@@ -67,8 +65,23 @@ impl RoomTask {
         }
     }
 
+    /// Signals leave, if there are any.
+    fn tick(&mut self, now: Timestamp) {
+        if self.progress_is_stale {
+            self.next_tick = now + millis(self.tick_length());
+            self.progress(now);
+        }
+        if !self.signals.is_empty() {
+            self.next_tick = now + millis(self.tick_length());
+            self.ring
+                .board
+                .post(std::mem::take(&mut self.signals), self.counts_only);
+            self.wake_at.get_or_insert(now.max(self.next_wake));
+        }
+    }
+
     /// How long signals wait for those that come after them.
-    fn tick(&self) -> Duration {
+    fn tick_length(&self) -> Duration {
         let sessions = u32::try_from(self.ring.waiters.len()).unwrap_or(u32::MAX);
         let share = Duration::from_secs(1) * sessions / self.config.signals_per_second.max(1);
         share.min(self.config.longest_tick).max(self.config.tick)
