@@ -1,9 +1,10 @@
 //! `peer-socketioxide PORT`: the room of `socketio.mjs`, on the implementation of Socket.IO in Rust.
 
 use std::{
+    collections::HashMap,
     env,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicU64, Ordering::Relaxed},
     },
     time::SystemTime,
@@ -14,7 +15,7 @@ use axum::serve::ListenerExt as _;
 use serde_json::{Value, json};
 use socketioxide::{
     SocketIo,
-    extract::{Data, SocketRef},
+    extract::{AckSender, Data, SocketRef},
 };
 use tokio::net::TcpListener;
 
@@ -25,14 +26,22 @@ async fn main() -> Result<()> {
     let port: u16 = env::args().nth(1).context("PORT")?.parse()?;
     let (layer, io) = SocketIo::new_layer();
     let seq = Arc::new(AtomicU64::new(70_000));
+    let answers = Arc::new(Mutex::new(HashMap::new()));
     io.ns("/", async move |socket: SocketRef| {
         socket.on(
             "say",
-            async move |io: SocketIo, socket: SocketRef, Data::<String>(said)| {
+            async move |io: SocketIo, socket: SocketRef, Data::<String>(said), ack: AckSender| {
                 if said == "subscribe" {
                     socket.join(ROOM);
                     // Whoever is gone already needs no answer.
                     let _gone = socket.emit("ready", &());
+                    return;
+                }
+                if said.starts_with("answer ") {
+                    let mut answers = answers.lock().unwrap_or_else(PoisonError::into_inner);
+                    answers.insert(socket.id, said);
+                    // The same.
+                    let _gone = ack.send(&());
                     return;
                 }
                 for _ in 0..said.parse().unwrap_or(0) {

@@ -43,7 +43,7 @@ pub(crate) struct Args {
     /// Leave out contenders of these names.
     #[arg(long, value_delimiter = ',')]
     without: Vec<String>,
-    /// Only these shapes: large, small, steady, huge, joins, spread, at once, mesh, quiz day, storm, slow.
+    /// Only these shapes: large, small, steady, huge, joins, acks, spread, at once, mesh, quiz day, storm, slow.
     #[arg(long, value_delimiter = ',')]
     shapes: Vec<String>,
 }

@@ -1,6 +1,7 @@
 //! The room that a scenario plays in, and its host.
 
 use std::{
+    collections::VecDeque,
     rc::Rc,
     sync::atomic::{AtomicU64, Ordering::Relaxed},
     time::{Duration, UNIX_EPOCH},
@@ -36,6 +37,8 @@ pub(crate) struct Stage {
     tally: Rc<Tally>,
     orders: mpsc::Sender<Order>,
     said: mpsc::Receiver<Response>,
+    /// What came while the host waited for a reply: an event may overtake the reply to what brought it about.
+    overtaken: VecDeque<Response>,
     next_id: u64,
     /// Messages so far.
     messages: u64,
@@ -72,6 +75,7 @@ impl Stage {
             tally,
             orders,
             said,
+            overtaken: VecDeque::new(),
             next_id: FIRST_ID,
             messages: 0,
         };
@@ -151,11 +155,12 @@ impl Stage {
     pub(crate) async fn call(&mut self, request: Request) -> Result<reply::Result> {
         self.say([request]).await?;
         let asked = self.next_id;
-        self.until(|said| match said {
-            Response::Reply(Reply { id, result }) if id == asked => result,
-            _ => None,
-        })
-        .await
+        loop {
+            match self.next().await? {
+                Response::Reply(Reply { id, result }) if id == asked => return result.context("an empty reply"),
+                other => self.overtaken.push_back(other),
+            }
+        }
     }
 
     /// Reads on until `pick` finds what it wants.
@@ -164,19 +169,24 @@ impl Stage {
     ///
     /// The host is gone, or it takes too long.
     pub(crate) async fn until<T>(&mut self, mut pick: impl FnMut(Response) -> Option<T>) -> Result<T> {
-        let found = timeout(PATIENCE, async {
-            while let Some(said) = self.said.recv().await {
-                if let Some(found) = pick(said) {
-                    return Some(found);
-                }
+        loop {
+            let said = match self.overtaken.pop_front() {
+                Some(said) => said,
+                None => self.next().await?,
+            };
+            if let Some(found) = pick(said) {
+                return Ok(found);
             }
-            None
-        });
-        let Some(found) = found.await.context("the host waited in vain")? else {
+        }
+    }
+
+    async fn next(&mut self) -> Result<Response> {
+        let said = timeout(PATIENCE, self.said.recv()).await;
+        let Some(said) = said.context("the host waited in vain")? else {
             self.tally.is_well()?;
             bail!("the host is gone");
         };
-        Ok(found)
+        Ok(said)
     }
 }
 

@@ -90,7 +90,7 @@ impl std::fmt::Display for Lost {
 impl std::error::Error for Lost {}
 
 /// A subscriber of a peer's server: it says `subscribe`, hears one answer, and then events. Its publisher says how many events
-/// everybody shall get.
+/// everybody shall get. What it [answers](plain_answer) is acknowledged.
 #[derive(Default)]
 pub(crate) struct Plain {
     is_ready: bool,
@@ -101,7 +101,13 @@ impl Talk for Plain {
         heard(Heard::Joined);
     }
 
-    fn hear(&mut self, _: &[u8], _: &mut Outbox, heard: &mut dyn FnMut(Heard)) -> Result<()> {
+    fn hear(&mut self, message: &[u8], _: &mut Outbox, heard: &mut dyn FnMut(Heard)) -> Result<()> {
+        if let Some(number) = message.strip_prefix(b"ack ") {
+            let digits = number.iter().take_while(|byte| byte.is_ascii_digit());
+            let number = digits.fold(0, |number, digit| number * 10 + usize::from(digit - b'0'));
+            heard(Heard::Reply(number));
+            return Ok(());
+        }
         let was_ready = std::mem::replace(&mut self.is_ready, true);
         heard(if was_ready { Heard::Delivery(None) } else { Heard::Ready });
         Ok(())
@@ -110,6 +116,15 @@ impl Talk for Plain {
     fn subscribe(&mut self, out: &mut Outbox) {
         out.push_back(b"subscribe".to_vec());
     }
+}
+
+/// What a player with this number answers on a peer's server: about as long as Trivium's request.
+pub(crate) fn plain_answer(number: u32, index: u32) -> Vec<u8> {
+    format!(
+        "answer {number} 019a5b2c-7c11-7e02-8b6a-000000000000 {index} {}",
+        number % 4
+    )
+    .into_bytes()
 }
 
 /// A request as it goes over the wire.

@@ -39,6 +39,8 @@ pub(super) struct Contender {
     pub(super) plays: bool,
     /// Whether it is spoken to in TLS.
     pub(super) tls: bool,
+    /// Whether it has a store and that is in memory.
+    pub(super) in_memory: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,7 +53,7 @@ enum Server {
 }
 
 /// In the order of their turns.
-pub(super) const CONTENDERS: [Contender; 10] = [
+pub(super) const CONTENDERS: [Contender; 11] = [
     ours("trivium gRPC", "grpc", true),
     peer("raw TCP", "raw", Server::Program("peer-raw", &[RAW_BYTES])),
     peer("Socket.IO", "socket-io", Server::Script("socketio.mjs")),
@@ -62,6 +64,7 @@ pub(super) const CONTENDERS: [Contender; 10] = [
     ours("trivium WebTransport", "webtransport", false),
     in_tls(ours("trivium gRPC in TLS", "grpc", false)),
     in_tls(ours("trivium gRPC-Web in TLS", "grpc-web", false)),
+    in_memory(ours("trivium gRPC in memory", "grpc", false)),
 ];
 
 const fn ours(name: &'static str, protocol: &'static str, plays: bool) -> Contender {
@@ -71,11 +74,19 @@ const fn ours(name: &'static str, protocol: &'static str, plays: bool) -> Conten
         server: Server::Trivium,
         plays,
         tls: false,
+        in_memory: false,
     }
 }
 
 const fn in_tls(contender: Contender) -> Contender {
     Contender { tls: true, ..contender }
+}
+
+const fn in_memory(contender: Contender) -> Contender {
+    Contender {
+        in_memory: true,
+        ..contender
+    }
 }
 
 const fn peer(name: &'static str, protocol: &'static str, server: Server) -> Contender {
@@ -85,6 +96,7 @@ const fn peer(name: &'static str, protocol: &'static str, server: Server) -> Con
         server,
         plays: false,
         tls: false,
+        in_memory: false,
     }
 }
 
@@ -139,7 +151,8 @@ impl Programs {
                 } else {
                     String::new()
                 };
-                fs::write(&configuration, [CONFIGURATION, &tls].concat())?;
+                let store = if contender.in_memory { "memory" } else { "sqlite" };
+                fs::write(&configuration, format!("store = \"{store}\"\n{CONFIGURATION}{tls}"))?;
                 command
                     .arg(self.binaries.join("trivium"))
                     .args(["serve", "--log", "warn"]);

@@ -42,7 +42,7 @@ pub(super) fn shapes(sessions: usize, huge: usize, seconds: u64) -> Vec<Shape> {
         shape(
             "steady",
             "fan-out --sessions SESSIONS --burst 1 --rate 500 --seconds SECONDS",
-            plain_over_tcp,
+            kept_over_tcp,
         ),
         shape(
             "huge",
@@ -50,6 +50,11 @@ pub(super) fn shapes(sessions: usize, huge: usize, seconds: u64) -> Vec<Shape> {
             over_tcp,
         ),
         shape("joins", "join-wave --sessions SESSIONS --rate 200", plain_over_tcp),
+        shape(
+            "acks",
+            "answers --sessions SESSIONS --questions 8 --window-ms 0",
+            acknowledges,
+        ),
         shape("spread", "answers --sessions 2000 --questions 2 --window-ms 2000", ours),
         shape("at once", "answers --sessions 2000 --window-ms 0", ours),
         shape("mesh", "mesh --sessions 200 --rate 200 --seconds SECONDS", ours),
@@ -77,6 +82,10 @@ pub(super) fn titles(sessions: usize, huge: usize) -> Vec<(&'static str, String)
         ("huge", format!("One event at a time to {huge} subscribers")),
         ("huge x8", format!("Bursts of 8 to {huge} subscribers")),
         ("joins", format!("{sessions} guests join one room, 200 per second")),
+        (
+            "acks",
+            format!("{sessions} answer at once, and nothing is kept on disk"),
+        ),
         ("spread", format!("{players} within 2 s, SQLite with synchronous=FULL")),
         ("at once", format!("{players} at once, SQLite with synchronous=FULL")),
         (
@@ -142,7 +151,7 @@ fn ours(one: &Contender) -> bool {
 
 /// The generator's own QUIC would be most of what is measured of so many.
 fn over_tcp(one: &Contender) -> bool {
-    one.protocol != "webtransport"
+    one.protocol != "webtransport" && !one.in_memory
 }
 
 fn plain(one: &Contender) -> bool {
@@ -150,7 +159,15 @@ fn plain(one: &Contender) -> bool {
 }
 
 fn plain_over_tcp(one: &Contender) -> bool {
+    plain(one) && one.protocol != "webtransport"
+}
+
+fn kept_over_tcp(one: &Contender) -> bool {
     plain(one) && over_tcp(one)
+}
+
+fn acknowledges(one: &Contender) -> bool {
+    one.in_memory || ["ws", "socket-io"].contains(&one.protocol)
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ pub(super) type Figure = fn(&Report) -> Option<f64>;
 const OURS: &str = "trivium gRPC";
 const WEB: &str = "trivium gRPC-Web";
 const WT: &str = "trivium WebTransport";
+const MEMORY: &str = "trivium gRPC in memory";
 const TLS: &str = "trivium gRPC in TLS";
 const SIO: &str = "Socket.IO";
 const OXIDE: &str = "socketioxide";
@@ -67,7 +68,7 @@ const fn at_most(what: &'static str, key: &'static str, figure: Figure, bound: f
     }
 }
 
-pub(super) const TARGETS: [Target; 42] = [
+pub(super) const TARGETS: [Target; 51] = [
     than("one event: CPU against Socket.IO", "large", SIO, 1.5),
     than("one event: CPU against ws", "large", "ws", 1.1),
     than("one event: CPU against socketioxide", "large", OXIDE, 1.1),
@@ -80,12 +81,45 @@ pub(super) const TARGETS: [Target; 42] = [
     than("burst of 16: CPU against ws", "large x16", "ws", 10.0),
     than("burst of 16: CPU against socketioxide", "large x16", OXIDE, 1.5),
     over("burst of 16: cost over raw TCP", "large x16", RAW, 1.7),
-    than("small room: CPU against Socket.IO", "small", SIO, 4.0),
-    than("small room: CPU against ws", "small", "ws", 2.0),
-    than("small room: CPU against socketioxide", "small", OXIDE, 1.1),
-    in_figure(than("small room: p99 against Socket.IO", "small", SIO, 3.0), p99),
-    in_figure(than("small room: p99 against ws", "small", "ws", 3.0), p99),
-    in_figure(than("small room: p99 against socketioxide", "small", OXIDE, 1.0), p99),
+    than("small room, durable: CPU against Socket.IO", "small", SIO, 4.0),
+    than("small room, durable: CPU against ws", "small", "ws", 2.0),
+    than("small room, durable: CPU against socketioxide", "small", OXIDE, 1.1),
+    in_figure(
+        than("small room, durable: p99 against Socket.IO", "small", SIO, 3.0),
+        p99,
+    ),
+    in_figure(than("small room, durable: p99 against ws", "small", "ws", 3.0), p99),
+    in_figure(
+        than("small room, durable: p99 against socketioxide", "small", OXIDE, 1.0),
+        p99,
+    ),
+    of(
+        than("small room in memory: CPU against Socket.IO", "small", SIO, 4.0),
+        MEMORY,
+    ),
+    of(than("small room in memory: CPU against ws", "small", "ws", 2.0), MEMORY),
+    of(
+        than("small room in memory: CPU against socketioxide", "small", OXIDE, 1.1),
+        MEMORY,
+    ),
+    of(
+        in_figure(
+            than("small room in memory: p99 against Socket.IO", "small", SIO, 3.0),
+            p99,
+        ),
+        MEMORY,
+    ),
+    of(
+        in_figure(than("small room in memory: p99 against ws", "small", "ws", 3.0), p99),
+        MEMORY,
+    ),
+    of(
+        in_figure(
+            than("small room in memory: p99 against socketioxide", "small", OXIDE, 1.0),
+            p99,
+        ),
+        MEMORY,
+    ),
     at_most("500 events/s to 1,000: p99 ms", "steady", p99, 50.0),
     of(
         than("WebTransport, one event: CPU against Socket.IO", "large", SIO, 1.0),
@@ -131,8 +165,31 @@ pub(super) const TARGETS: [Target; 42] = [
         at_most("KB per idle session of 1,000, WebTransport", "large", memory, 66.0),
         WT,
     ),
-    in_figure(than("join at once: CPU against Socket.IO", "large", SIO, 4.0), join),
-    than("join wave: CPU against Socket.IO", "joins", SIO, 4.0),
+    in_figure(
+        than("join at once, durable: CPU against Socket.IO", "large", SIO, 4.0),
+        join,
+    ),
+    of(
+        in_figure(
+            than("join at once in memory: CPU against Socket.IO", "large", SIO, 4.0),
+            join,
+        ),
+        MEMORY,
+    ),
+    than("join wave, durable: CPU against Socket.IO", "joins", SIO, 4.0),
+    of(
+        than("join wave in memory: CPU against Socket.IO", "joins", SIO, 4.0),
+        MEMORY,
+    ),
+    of(
+        than(
+            "answer and acknowledgement in memory: CPU against Socket.IO",
+            "acks",
+            SIO,
+            2.0,
+        ),
+        MEMORY,
+    ),
     than("one event: CPU against bare tonic", "large", "bare tonic", 1.0),
     than("burst of 16: CPU against bare tonic", "large x16", "bare tonic", 1.0),
     at_most("2,000 answers at once, durable: last ms", "at once", last, 1_000.0),

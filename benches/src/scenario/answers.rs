@@ -1,5 +1,5 @@
 //! All players of a quiz answer a question within a window, over their open streams; each answer is acknowledged when it is
-//! durable.
+//! kept, durably unless the server forgets. A peer has no quiz: it notes what is answered, and acknowledges that.
 
 use std::time::{Duration, Instant};
 
@@ -13,7 +13,7 @@ use crate::{
     report::{Latency, Report, rate},
     stage::Stage,
     swarm::{Door, Swarm},
-    talk::{FIRST_ID, Order, say},
+    talk::{FIRST_ID, Order, plain_answer, say},
     tally::Count,
     target::{Protocol, Target},
 };
@@ -39,25 +39,39 @@ pub struct Args {
 /// Somebody was refused or cut off, or an answer was not acknowledged.
 pub(crate) async fn run(args: Args) -> Result<Vec<Report>> {
     let target = &args.target;
-    target.only(&[Protocol::Grpc, Protocol::Webtransport])?;
-    let mut stage = Stage::build(target, RoomKind::Quiz, args.sessions).await?;
-    quiz::load(&mut stage, args.questions).await?;
-    let swarm = Swarm::open(target, Some(&Door::of(&stage)), args.sessions).await?;
-    stage.hear().await?;
-    quiz::start(&mut stage).await?;
+    target.only(&[Protocol::Grpc, Protocol::Webtransport, Protocol::Ws, Protocol::SocketIo])?;
+    let mut stage = if target.protocol.has_rooms() {
+        Some(Stage::build(target, RoomKind::Quiz, args.sessions).await?)
+    } else {
+        None
+    };
+    if let Some(stage) = &mut stage {
+        quiz::load(stage, args.questions).await?;
+    }
+    let door = stage.as_ref().map(Door::of);
+    let swarm = Swarm::open(target, door.as_ref(), args.sessions).await?;
+    if let Some(stage) = &mut stage {
+        stage.hear().await?;
+        quiz::start(stage).await?;
+    }
     let players = u64::try_from(args.sessions)?;
     let window = Duration::from_millis(args.window_ms);
     let mut answering = Duration::ZERO;
     let mut spent = Vec::new();
     for index in 0..args.questions {
-        quiz::opened(&mut stage, index).await?;
+        if let Some(stage) = &mut stage {
+            quiz::opened(stage, index).await?;
+        }
         let (usage, begun) = (target.usage()?, Instant::now());
-        answer_all(&swarm, &stage.room, index, window).await?;
+        let room = stage.as_ref().map(|stage| stage.room.as_str());
+        answer_all(&swarm, room, index, window).await?;
         let goal = players * u64::from(index + 1);
         swarm.tally.reach(Count::Reply, goal).await?;
         answering += begun.elapsed();
         spent.extend(target.used(usage.as_ref(), players)?);
-        quiz::go_on(&mut stage, index).await?;
+        if let Some(stage) = &mut stage {
+            quiz::go_on(stage, index).await?;
+        }
     }
     let work = players * u64::from(args.questions);
     Ok(vec![Report {
@@ -82,7 +96,7 @@ fn mean(spent: &[Cpu], of: u32) -> Option<Cpu> {
 }
 
 /// Everybody answers, one after the other over the window.
-async fn answer_all(swarm: &Swarm, room: &str, index: u32, window: Duration) -> Result<()> {
+async fn answer_all(swarm: &Swarm, room: Option<&str>, index: u32, window: Duration) -> Result<()> {
     let count = u32::try_from(swarm.orders.len())?;
     let begun = Instant::now();
     let due = (0..count).map(|number| begun + window / count * number);
@@ -91,8 +105,11 @@ async fn answer_all(swarm: &Swarm, room: &str, index: u32, window: Duration) -> 
         if !window.is_zero() {
             sleep_until((begun + window / count * number).into()).await;
         }
-        let request = quiz::answer(room, index, number);
-        player.send(Order::Say(vec![say(id, request)])).await?;
+        let answer = match room {
+            Some(room) => say(id, quiz::answer(room, index, number)),
+            None => plain_answer(number, index),
+        };
+        player.send(Order::Say(vec![answer])).await?;
     }
     Ok(())
 }

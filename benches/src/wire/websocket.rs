@@ -116,8 +116,11 @@ impl Wire for SocketIo {
         self.0.begin(out)
     }
 
+    /// An answer wants to be acknowledged, by its own number.
     fn write(&mut self, message: &[u8], out: &mut Vec<u8>) {
-        let event = [b"42[\"say\",\"", message, b"\"]"].concat();
+        let answer = message.strip_prefix(b"answer ").unwrap_or_default();
+        let number = answer.split(|byte| !byte.is_ascii_digit()).next().unwrap_or_default();
+        let event = [b"42", number, b"[\"say\",\"", message, b"\"]"].concat();
         self.0.write(&event, out);
     }
 
@@ -128,6 +131,7 @@ impl Wire for SocketIo {
             Note::Message(b"2") => frame(TEXT, b"3", &mut answers),
             Note::Message([b'4', b'0', ..]) => hear(Note::Open),
             Note::Message([b'4', b'2', event @ ..]) => hear(Note::Message(event)),
+            Note::Message([b'4', b'3', number @ ..]) => hear(Note::Message(&[b"ack ", number].concat())),
             Note::Message(_) | Note::Open => {}
         })?;
         out.append(&mut answers);
