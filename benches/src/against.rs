@@ -43,7 +43,7 @@ pub(crate) struct Args {
     /// Leave out contenders of these names.
     #[arg(long, value_delimiter = ',')]
     without: Vec<String>,
-    /// Only these shapes: large, small, steady, huge, joins, acks, spread, at once, mesh, quiz day, storm, slow.
+    /// Only these shapes: large, small, steady, huge, woken, joins, acks, spread, at once, mesh, quiz day, storm, slow.
     #[arg(long, value_delimiter = ',')]
     shapes: Vec<String>,
 }
@@ -58,7 +58,7 @@ pub(crate) async fn run(args: Args) -> Result<()> {
     let mut shapes = shapes::shapes(args.sessions, args.huge, args.seconds);
     shapes.retain(|shape| {
         let wanted = args.shapes.is_empty() || args.shapes.iter().any(|name| name == shape.name);
-        wanted && (shape.name != "huge" || huge.is_some())
+        wanted && (!["huge", "woken"].contains(&shape.name) || huge.is_some())
     });
     let wanted = |one: &&Contender| !args.without.iter().any(|name| name == one.name);
     let (mut runs, mut failures) = (Vec::new(), Vec::new());

@@ -48,6 +48,7 @@ mod tests {
             ("fan-out --burst 16 --orders 100", true),
             ("fan-out --orders 100 --seconds 5", false),
             ("fan-out --orders 100 --rate 500", false),
+            ("fan-out --bystanders", true),
             ("mesh --url https://quiz.example --token x", true),
             ("mesh --token x --data y", false),
             ("join-wave --url http://localhost:1 --code ABCD --rate 0.5 --hear", true),

@@ -5,6 +5,7 @@ pub(crate) mod fan_out;
 pub(crate) mod idle;
 pub(crate) mod join_wave;
 pub(crate) mod mesh;
+mod pings;
 mod quiz;
 pub(crate) mod quiz_day;
 pub(crate) mod reconnect;

@@ -49,6 +49,11 @@ pub(super) fn shapes(sessions: usize, huge: usize, seconds: u64) -> Vec<Shape> {
             "fan-out --sessions HUGE --burst 1,8 --seconds SECONDS",
             over_tcp,
         ),
+        shape(
+            "woken",
+            "fan-out --sessions HUGE --burst 1 --every-ms 250 --seconds SECONDS --bystanders",
+            ours,
+        ),
         shape("joins", "join-wave --sessions SESSIONS --rate 200", plain_over_tcp),
         shape(
             "acks",
@@ -81,6 +86,11 @@ pub(super) fn titles(sessions: usize, huge: usize) -> Vec<(&'static str, String)
         ),
         ("huge", format!("One event at a time to {huge} subscribers")),
         ("huge x8", format!("Bursts of 8 to {huge} subscribers")),
+        ("woken", format!("One event per 250 ms to {huge} subscribers")),
+        (
+            "bystanders",
+            "The round trips of 25 sessions in another room meanwhile".into(),
+        ),
         ("joins", format!("{sessions} guests join one room, 200 per second")),
         (
             "acks",
@@ -180,6 +190,7 @@ mod tests {
         let reports = [
             key("large", 1, "fan-out", 16),
             key("huge", 1, "fan-out", 8),
+            key("woken", 1, "bystanders", 1),
             key("mesh", 1, "chat mesh, saved", 1),
             key("quiz day", 1, "quiz day, joins", 1),
             key("storm", 1, "pings before", 1),

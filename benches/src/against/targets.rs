@@ -68,7 +68,7 @@ const fn at_most(what: &'static str, key: &'static str, figure: Figure, bound: f
     }
 }
 
-pub(super) const TARGETS: [Target; 51] = [
+pub(super) const TARGETS: [Target; 52] = [
     than("one event: CPU against Socket.IO", "large", SIO, 1.5),
     than("one event: CPU against ws", "large", "ws", 1.1),
     than("one event: CPU against socketioxide", "large", OXIDE, 1.1),
@@ -121,6 +121,7 @@ pub(super) const TARGETS: [Target; 51] = [
         MEMORY,
     ),
     at_most("500 events/s to 1,000: p99 ms", "steady", p99, 50.0),
+    at_most("bystanders of 10,000 who are woken: p99 ms", "bystanders", p99, 5.0),
     of(
         than("WebTransport, one event: CPU against Socket.IO", "large", SIO, 1.0),
         WT,

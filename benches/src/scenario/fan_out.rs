@@ -6,6 +6,7 @@
 //! them. The peers only relay.
 
 use std::{
+    iter,
     rc::Rc,
     time::{Duration, Instant},
 };
@@ -14,6 +15,7 @@ use anyhow::Result;
 use tokio::{sync::mpsc, time::MissedTickBehavior};
 use trivium_proto::v1::RoomKind;
 
+use super::pings::Bystanders;
 use crate::{
     measure::per,
     report::{Latency, Report, rate},
@@ -52,6 +54,9 @@ pub struct Args {
     /// Milliseconds from one order to the next, at least; otherwise the next follows at once.
     #[arg(long)]
     every_ms: Option<u64>,
+    /// Let others, in a room of their own, ask the server for the time meanwhile, and tell how late it answers.
+    #[arg(long)]
+    bystanders: bool,
     /// Orders per second, whether the last one has arrived or not.
     #[arg(long, conflicts_with = "every_ms", value_parser = schedule::rate)]
     rate: Option<f64>,
@@ -84,15 +89,20 @@ pub(crate) async fn run(args: Args) -> Result<Vec<Report>> {
                     .map_or(Length::Time(WARM_UP), |_| Length::Orders(WARM_UP_ORDERS)),
             )
             .await?;
-        let (usage, begun) = (target.usage()?, Instant::now());
         let (count, bytes) = (swarm.tally.count(Count::Delivery), swarm.tally.bytes.get());
         let _warm_up = swarm.tally.take_latencies(Count::Delivery);
         let seconds = Duration::from_secs(args.seconds);
+        let bystanders = if args.bystanders {
+            Some(Bystanders::begin(target).await?)
+        } else {
+            None
+        };
+        let (usage, begun) = (target.usage()?, Instant::now());
         shape
             .play(args.orders.map_or(Length::Time(seconds), Length::Orders))
             .await?;
         let work = swarm.tally.count(Count::Delivery) - count;
-        reports.push(Report {
+        let report = Report {
             scenario: if args.rate.is_some() {
                 "fan-out, open loop"
             } else {
@@ -109,8 +119,22 @@ pub(crate) async fn run(args: Args) -> Result<Vec<Report>> {
             latency: Latency::of(&swarm.tally.take_latencies(Count::Delivery)),
             joined: swarm.joined,
             ..Report::default()
-        });
+        };
         publisher = shape.publisher;
+        let beside = match bystanders {
+            Some(bystanders) => Some(Report {
+                scenario: "bystanders".into(),
+                latency: Latency::of(&bystanders.end().await?),
+                work: 0,
+                per_second: 0.0,
+                cpu: None,
+                bytes: 0.0,
+                joined: None,
+                ..report.clone()
+            }),
+            None => None,
+        };
+        reports.extend(iter::once(report).chain(beside));
     }
     Ok(reports)
 }
@@ -190,7 +214,7 @@ impl Shape {
         let before = self.tally.count(Count::Delivery);
         for _ in 0..orders {
             let due = schedule.next().await;
-            self.tally.due.borrow_mut().extend(std::iter::repeat_n(due, self.burst));
+            self.tally.due.borrow_mut().extend(iter::repeat_n(due, self.burst));
             self.publisher.publish(self.burst).await?;
         }
         self.arrive(before, orders).await

@@ -10,23 +10,22 @@ use std::{
 };
 
 use anyhow::{Result, ensure};
-use tokio::task::spawn_local;
-use trivium_proto::v1::{RoomKind, SyncClockRequest, connect_request::Request};
+use trivium_proto::v1::RoomKind;
 
-use super::fan_out::TEXT;
+use super::{
+    fan_out::TEXT,
+    pings::{PINGS_PER_SECOND, answers, ping},
+};
 use crate::{
     measure::per,
     report::{Latency, Report, rate},
-    schedule::Schedule,
     stage::Stage,
     swarm::{Door, Swarm},
-    talk::{FIRST_ID, Order, say},
+    talk::Order,
     tally::Count,
     target::{Protocol, Target},
 };
 
-/// Below the limit of how often a user may ask for the time.
-const PINGS_PER_SECOND: f64 = 8.0;
 /// Long enough for the server to notice that they are gone.
 const AWAY: Duration = Duration::from_secs(1);
 
@@ -92,9 +91,7 @@ pub(crate) async fn run(args: Args) -> Result<Vec<Report>> {
     // At least one more ping, and no answer is forgotten that is still on its way.
     tokio::time::sleep(Duration::from_secs_f64(2.0 / PINGS_PER_SECOND)).await;
     pinging.abort();
-    let asked = honest.tally.requested_at.borrow().len() as u64;
-    honest.tally.reach(Count::Reply, asked).await?;
-    let storm = honest.tally.take_latencies(Count::Reply);
+    let storm = answers(&honest).await?;
 
     let resumed = Report {
         scenario: "reconnect storm".into(),
@@ -133,24 +130,6 @@ async fn honest(target: &Target, stage: &Stage) -> Result<Rc<Swarm>> {
     honest.tally.reach(Count::Joined, 1).await?;
     honest.subscribe().await?;
     Ok(Rc::new(honest))
-}
-
-/// Asks for the time as long as the task runs.
-fn ping(honest: &Rc<Swarm>) -> tokio::task::JoinHandle<()> {
-    let honest = Rc::clone(honest);
-    spawn_local(async move {
-        let mut schedule = Schedule::new(PINGS_PER_SECOND);
-        for id in FIRST_ID.. {
-            let due = schedule.next().await;
-            let request = Request::SyncClock(SyncClockRequest::default());
-            // Either both happen or none, so that who ends the task knows how many answers to wait for.
-            let sent = honest.orders[0].try_send(Order::Say(vec![say(id, request)]));
-            if let Err(error) = sent {
-                return honest.tally.fail(error.into());
-            }
-            honest.tally.requested_at.borrow_mut().push(due);
-        }
-    })
 }
 
 /// Pings while nothing happens.
