@@ -28,6 +28,12 @@ const ROOM = SAMPLE_ROOM_ID;
 
 /** Some people in one room, each with a device. */
 async function people(...names: string[]) {
+  const { enter, ...rest } = world(...names);
+  return { ...rest, enter, all: await Promise.all(names.map((name) => enter(name))) };
+}
+
+/** A room of people who have not come yet. */
+function world(...names: string[]) {
   const keys = new FakeKeyServer();
   const talk = new FakeTalk(ROOM, 20n, keys);
   const members = new Map(names.map((name) => [name, member(name)]));
@@ -40,7 +46,7 @@ async function people(...names: string[]) {
     await sealing.begin();
     return { name, session, sealing, store, conversation: sealing.conversation(ROOM) };
   };
-  return { keys, talk, enter, all: await Promise.all(names.map((name) => enter(name))) };
+  return { keys, talk, enter };
 }
 
 /** What a message turns out to be, once it is opened. */
@@ -97,6 +103,15 @@ test("a device that came since is sealed for after one refusal, and says so to t
   const ids = sends.map(({ request }) => (request as { requestId: string }).requestId);
   expect(ids).toHaveLength(3);
   expect(ids[1]).toBe(ids[2]);
+});
+
+test("a first device that came since the conversation was opened is sealed for", async () => {
+  const { enter } = world("ada", "grace");
+  const ada = await enter("ada");
+  await vi.waitFor(() => expect(ada.sealing.state.get().users.has("grace")).toBe(true));
+  const grace = await enter("grace");
+  await ada.conversation.send("one");
+  expect(await text(grace, 21n)).toBe("one");
 });
 
 test("a device that reads along is told to everybody who reads, its owner and third ones too", async () => {
@@ -270,7 +285,6 @@ test("a revoked device reads nothing new, and can be made anew", async () => {
   await grace.sealing.renew();
   expect(grace.sealing.state.get().status).toBe("ready");
   const [failed] = ada.session.room(ROOM).state.get().chat.messages;
-  await ada.sealing.refresh(["grace"]);
   await ada.conversation.retry(failed?.key ?? "");
   expect(await text(grace, 21n)).toBe("anybody?");
 });
