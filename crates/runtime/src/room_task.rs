@@ -44,8 +44,8 @@ pub(crate) struct RoomTask {
     pub(crate) round_trips: BTreeMap<UserId, Millis>,
     pub(crate) signals: BTreeMap<SignalKey, Signal>,
     pub(crate) last_progress: Option<Signal>,
-    /// Whether answers may have come since.
-    pub(crate) progress_is_stale: bool,
+    /// When to look how far the answers are, since some may have come.
+    pub(crate) progress_at: Option<Timestamp>,
     /// Whether others than hosts are told how many are present, and not who.
     pub(crate) counts_only: bool,
     /// For hosts and for others, as last told.
@@ -104,9 +104,11 @@ impl RoomTask {
 
     /// When something is to be done even if nobody asks for anything.
     fn next_wake(&self) -> Option<Timestamp> {
-        let tick = (!self.signals.is_empty() || self.progress_is_stale).then_some(self.next_tick);
+        let posted = (!self.signals.is_empty()).then_some(self.next_tick);
+        let progress = self.progress_at.map(|at| at.max(self.next_tick));
         let unload = self.may_unload().then(|| self.used_at + self.idle());
-        let due = [self.due, self.room.next_presence_deadline(), tick, self.wake_at, unload];
+        let presence = self.room.next_presence_deadline();
+        let due = [self.due, presence, posted, progress, self.wake_at, unload];
         due.into_iter().flatten().min()
     }
 
@@ -270,7 +272,7 @@ impl RoomTask {
 
     /// Posts how far the answers are, if that has changed. Not for every answer, as it looks at every player.
     fn progress(&mut self, now: Timestamp) {
-        self.progress_is_stale = false;
+        self.progress_at = None;
         let progress = self.room.progress(now);
         if progress != self.last_progress {
             self.last_progress.clone_from(&progress);

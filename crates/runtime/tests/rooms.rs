@@ -1,6 +1,8 @@
 //! Rooms behind a store that fails, forgets answers and stalls: what leaves a room, and in which order.
 
 mod common;
+#[path = "rooms/progress.rs"]
+mod progress;
 #[path = "rooms/sweep.rs"]
 mod sweep;
 

@@ -31,7 +31,7 @@ impl RoomTask {
             if self.ring.publish(&items) {
                 self.wake_at.get_or_insert(now.max(self.next_wake));
             }
-            self.progress_is_stale = self.room.is_answering();
+            self.expect_progress(now);
         }
         for query in turn.queries.drain(..) {
             query(&self.room, now);
@@ -65,10 +65,19 @@ impl RoomTask {
         }
     }
 
+    /// How far the answers are is told a tick after the first that came, and not at once: when all come at once, everybody would
+    /// hear of one of them, and then of all.
+    fn expect_progress(&mut self, now: Timestamp) {
+        self.progress_at = if self.room.is_answering() {
+            self.progress_at.or_else(|| Some(now + millis(self.tick_length())))
+        } else {
+            None
+        };
+    }
+
     /// Signals leave, if there are any.
     fn tick(&mut self, now: Timestamp) {
-        if self.progress_is_stale {
-            self.next_tick = now + millis(self.tick_length());
+        if self.progress_at.is_some_and(|at| at <= now) {
             self.progress(now);
         }
         if !self.signals.is_empty() {

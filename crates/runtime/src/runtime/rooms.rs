@@ -118,7 +118,7 @@ impl Runtime {
             round_trips: BTreeMap::new(),
             signals: BTreeMap::new(),
             last_progress: None,
-            progress_is_stale: false,
+            progress_at: None,
             counts_only: false,
             last_counts: None,
             next_tick: now,

@@ -34,7 +34,7 @@ pub(crate) struct Reader {
     subscription: Subscription,
 }
 
-/// Frames are lines: number, name, and the text of messages.
+/// Frames are lines: number, name, and the text of messages; and how many have answered.
 struct Lines;
 
 impl Encode for Lines {
@@ -51,8 +51,16 @@ impl Encode for Lines {
         format!("..{seq}\n").into()
     }
 
-    fn signals(&self, _: &RoomId, _: &[(u64, Signal)]) -> Bytes {
-        Bytes::new()
+    fn signals(&self, _: &RoomId, signals: &[(u64, Signal)]) -> Bytes {
+        let lines = signals.iter().map(|(_, signal)| match signal {
+            Signal::AnswerProgress { answered, expected, .. } => format!("answered {answered} of {expected}\n"),
+            Signal::Presence(_)
+            | Signal::Unseen(_)
+            | Signal::PresenceCounts { .. }
+            | Signal::Typing { .. }
+            | Signal::Screens { .. } => String::new(),
+        });
+        lines.collect::<String>().into()
     }
 }
 
