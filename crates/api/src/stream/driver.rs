@@ -33,9 +33,9 @@ use crate::{
 
 /// The first message has to come within this.
 const HELLO_WITHIN: Duration = Duration::from_secs(10);
-/// Pings at the start, close together, so that the first question finds a measured connection.
-const PING_BURST: u32 = 5;
-const PING_BURST_EVERY: Duration = Duration::from_millis(200);
+/// Pings from the first room heard on, close together, so that the first question finds a measured connection.
+const PING_BURST: u32 = 3;
+const PING_BURST_EVERY: Duration = Duration::from_millis(300);
 const PING_EVERY: Duration = Duration::from_secs(15);
 /// Items on their way to the body. When it is full the driver waits, and reads no further requests.
 const ITEMS: usize = 64;
@@ -57,7 +57,8 @@ pub(super) struct Driver {
     /// Rooms heard.
     rooms: BTreeSet<RoomId>,
     running: Running<Box<Finished>>,
-    pings: u32,
+    /// Pings of the burst that are still to come.
+    burst: u32,
     next_ping: Instant,
 }
 
@@ -96,8 +97,8 @@ impl Driver {
             session: None,
             rooms: BTreeSet::new(),
             running: Running::new(),
-            pings: 0,
-            next_ping: Instant::now(),
+            burst: 0,
+            next_ping: Instant::now() + PING_EVERY,
         };
         let task = tokio::spawn(driver.run(inbound, datagrams));
         Outbound::new(waiting, interruptions, AbortOnDropHandle::new(task))
@@ -349,16 +350,18 @@ impl Driver {
         Ok(())
     }
 
+    /// The first ping goes with what is on its way already.
+    fn begin_burst(&mut self) {
+        self.burst = PING_BURST;
+        self.next_ping = Instant::now();
+    }
+
     async fn ping(&mut self, session: &Session) {
         let micros = self.call.api.runtime.clock().now_micros();
         let id = session.ping(micros);
         self.frame(encode::ping(id, Timestamp(micros / 1_000))).await;
-        self.pings = self.pings.saturating_add(1);
-        let every = if self.pings < PING_BURST {
-            PING_BURST_EVERY
-        } else {
-            PING_EVERY
-        };
+        self.burst = self.burst.saturating_sub(1);
+        let every = if self.burst > 0 { PING_BURST_EVERY } else { PING_EVERY };
         self.next_ping = Instant::now() + every;
     }
 

@@ -37,6 +37,9 @@ impl Driver {
     ) -> Result<(), ApiError> {
         let (start, subscription) = self.begin(&room, cursor).await?;
         self.announce(&room, cursor, start, &subscription, reason).await;
+        if self.rooms.is_empty() {
+            self.begin_burst();
+        }
         self.rooms.insert(room);
         self.item(Item::Add(Box::new(subscription))).await;
         Ok(())
