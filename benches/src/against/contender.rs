@@ -53,13 +53,14 @@ enum Server {
 }
 
 /// In the order of their turns.
-pub(super) const CONTENDERS: [Contender; 11] = [
+pub(super) const CONTENDERS: [Contender; 12] = [
     ours("trivium gRPC", "grpc", true),
     peer("raw TCP", "raw", Server::Program("peer-raw", &[RAW_BYTES])),
     peer("Socket.IO", "socket-io", Server::Script("socketio.mjs")),
     peer("ws", "ws", Server::Script("ws.mjs")),
     peer("socketioxide", "socket-io", Server::Program("peer-socketioxide", &[])),
     peer("bare tonic", "grpc", Server::Program("peer-tonic", &[])),
+    peer("bare stream", "grpc", Server::Program("peer-bare", &[])),
     ours("trivium gRPC-Web", "grpc-web", false),
     ours("trivium WebTransport", "webtransport", false),
     in_tls(ours("trivium gRPC in TLS", "grpc", false)),

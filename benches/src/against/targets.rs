@@ -11,7 +11,7 @@ pub(super) struct Target {
     pub(super) ours: &'static str,
     /// The figure is a quotient with this contender's, or ours alone.
     pub(super) peer: Option<&'static str>,
-    /// Whether the peer's figure is divided by ours, so that more is better.
+    /// Whether more is better; the peer's figure is divided by ours then.
     pub(super) more: bool,
     pub(super) figure: Figure,
     pub(super) bound: f64,
@@ -68,7 +68,14 @@ const fn at_most(what: &'static str, key: &'static str, figure: Figure, bound: f
     }
 }
 
-pub(super) const TARGETS: [Target; 52] = [
+const fn at_least(what: &'static str, key: &'static str, figure: Figure, bound: f64) -> Target {
+    Target {
+        more: true,
+        ..at_most(what, key, figure, bound)
+    }
+}
+
+pub(super) const TARGETS: [Target; 55] = [
     than("one event: CPU against Socket.IO", "large", SIO, 1.5),
     than("one event: CPU against ws", "large", "ws", 1.1),
     than("one event: CPU against socketioxide", "large", OXIDE, 1.1),
@@ -193,7 +200,25 @@ pub(super) const TARGETS: [Target; 52] = [
     ),
     than("one event: CPU against bare tonic", "large", "bare tonic", 1.0),
     than("burst of 16: CPU against bare tonic", "large x16", "bare tonic", 1.0),
+    over(
+        "one event: cost over a bare stream on our acceptor",
+        "large",
+        "bare stream",
+        1.1,
+    ),
+    over(
+        "burst of 16: cost over a bare stream on our acceptor",
+        "large x16",
+        "bare stream",
+        1.1,
+    ),
     at_most("2,000 answers at once, durable: last ms", "at once", last, 1_000.0),
+    at_least(
+        "2,000 answers at once, durable: per second",
+        "at once",
+        per_second,
+        20_000.0,
+    ),
     at_most("2,000 answers over 2 s, durable: p99 ms", "spread", p99, 1_000.0),
     at_most("quiz day: p99 ms of a durable answer", "quiz day", p99, 1_000.0),
     at_most("reconnect storm of 5,000: last whole, ms", "storm", last, 20_000.0),
@@ -240,6 +265,11 @@ pub(super) fn p99(report: &Report) -> Option<f64> {
 #[expect(clippy::unnecessary_wraps, reason = "it is a Figure")]
 pub(super) fn last(report: &Report) -> Option<f64> {
     Some(report.latency.max)
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "it is a Figure")]
+fn per_second(report: &Report) -> Option<f64> {
+    Some(report.per_second)
 }
 
 pub(super) fn memory(report: &Report) -> Option<f64> {
