@@ -61,10 +61,15 @@ pub(crate) async fn run(args: Args) -> Result<()> {
         wanted && (!["huge", "woken"].contains(&shape.name) || huge.is_some())
     });
     let wanted = |one: &&Contender| !args.without.iter().any(|name| name == one.name);
+    let (contenders, absent): (Vec<&Contender>, Vec<&Contender>) =
+        CONTENDERS.iter().filter(wanted).partition(|one| one.is_there());
+    for one in absent {
+        println!("{} is not on the path, and left out", one.name);
+    }
     let (mut runs, mut failures) = (Vec::new(), Vec::new());
     for round in 0..args.rounds {
         for shape in &shapes {
-            for contender in CONTENDERS.iter().filter(wanted).filter(|one| (shape.who)(one)) {
+            for contender in contenders.iter().filter(|one| (shape.who)(one)) {
                 println!(
                     "round {} of {}: {}, {}",
                     round + 1,

@@ -17,7 +17,7 @@ use trivium_transport::client::Trust;
 
 use crate::{
     target::{Protocol, Target},
-    wire::{GrpcWeb, H2, Prefixed, SocketIo, WebSocket, Wire},
+    wire::{Centrifugo, GrpcWeb, H2, Prefixed, SocketIo, WebSocket, Wire},
 };
 
 /// The call that everything live goes over.
@@ -111,6 +111,7 @@ impl Dial {
             }
             Protocol::Ws => Box::new(WebSocket::new(authority, "/")),
             Protocol::SocketIo => Box::new(SocketIo::new(authority)),
+            Protocol::Centrifugo => Box::new(Centrifugo::new(authority)),
             Protocol::Raw => Box::<Prefixed>::default(),
         }
     }
@@ -200,7 +201,7 @@ fn connector(roots: &Arc<RootCertStore>, protocol: Protocol) -> Result<TlsConnec
     let mut config = config.with_root_certificates(Arc::clone(roots)).with_no_client_auth();
     config.alpn_protocols = match protocol {
         Protocol::Grpc | Protocol::GrpcWeb => vec![b"h2".to_vec()],
-        Protocol::Webtransport | Protocol::Ws | Protocol::SocketIo | Protocol::Raw => {
+        Protocol::Webtransport | Protocol::Ws | Protocol::SocketIo | Protocol::Centrifugo | Protocol::Raw => {
             vec![b"http/1.1".to_vec()]
         }
     };

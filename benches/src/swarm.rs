@@ -204,9 +204,12 @@ impl Swarm {
         let member = Member::new(format!("p{index}{}", door.tag), &door.code);
         Ok(match self.protocol {
             Protocol::GrpcWeb => Box::new(Watcher::new(member)),
-            Protocol::Grpc | Protocol::Webtransport | Protocol::Ws | Protocol::SocketIo | Protocol::Raw => {
-                Box::new(member)
-            }
+            Protocol::Grpc
+            | Protocol::Webtransport
+            | Protocol::Ws
+            | Protocol::SocketIo
+            | Protocol::Centrifugo
+            | Protocol::Raw => Box::new(member),
         })
     }
 }

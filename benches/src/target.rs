@@ -23,6 +23,8 @@ pub(crate) enum Protocol {
     Ws,
     /// The peers Socket.IO and socketioxide.
     SocketIo,
+    /// The peer Centrifugo, in JSON over WebSocket.
+    Centrifugo,
     /// The peer that writes to sockets, and nothing else.
     Raw,
 }
@@ -37,7 +39,7 @@ impl Protocol {
     pub(crate) fn has_rooms(self) -> bool {
         match self {
             Self::Grpc | Self::GrpcWeb | Self::Webtransport => true,
-            Self::Ws | Self::SocketIo | Self::Raw => false,
+            Self::Ws | Self::SocketIo | Self::Centrifugo | Self::Raw => false,
         }
     }
 }

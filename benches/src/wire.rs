@@ -3,6 +3,7 @@
 //! No client library is measured this way, and a subscriber costs the generator the same on every protocol over TCP.
 //! Neighbours: [`talk`](crate::talk) says what the messages mean, [`connection`](crate::connection) owns the socket.
 
+mod centrifugo;
 mod grpc_web;
 mod h2;
 mod prefixed;
@@ -10,6 +11,7 @@ mod websocket;
 
 use anyhow::Result;
 
+pub(crate) use centrifugo::Centrifugo;
 pub(crate) use grpc_web::GrpcWeb;
 pub(crate) use h2::H2;
 pub(crate) use prefixed::Prefixed;

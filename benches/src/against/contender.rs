@@ -48,17 +48,20 @@ enum Server {
     Trivium,
     /// A program beside this one, with these arguments behind the port.
     Program(&'static str, &'static [&'static str]),
+    /// A program that is measured where it is on the path, told by its environment what to do.
+    OnPath(&'static str),
     /// A script for Node.js.
     Script(&'static str),
 }
 
 /// In the order of their turns.
-pub(super) const CONTENDERS: [Contender; 12] = [
+pub(super) const CONTENDERS: [Contender; 13] = [
     ours("trivium gRPC", "grpc", true),
     peer("raw TCP", "raw", Server::Program("peer-raw", &[RAW_BYTES])),
     peer("Socket.IO", "socket-io", Server::Script("socketio.mjs")),
     peer("ws", "ws", Server::Script("ws.mjs")),
     peer("socketioxide", "socket-io", Server::Program("peer-socketioxide", &[])),
+    peer("Centrifugo", "centrifugo", Server::OnPath("centrifugo")),
     peer("bare tonic", "grpc", Server::Program("peer-tonic", &[])),
     peer("bare stream", "grpc", Server::Program("peer-bare", &[])),
     ours("trivium gRPC-Web", "grpc-web", false),
@@ -98,6 +101,19 @@ const fn peer(name: &'static str, protocol: &'static str, server: Server) -> Con
         plays: false,
         tls: false,
         in_memory: false,
+    }
+}
+
+impl Contender {
+    /// Whether there is a program to measure.
+    pub(super) fn is_there(&self) -> bool {
+        match self.server {
+            Server::OnPath(name) => {
+                let path = env::var_os("PATH").unwrap_or_default();
+                env::split_paths(&path).any(|directory| directory.join(name).is_file())
+            }
+            Server::Trivium | Server::Program(..) | Server::Script(_) => true,
+        }
     }
 }
 
@@ -165,6 +181,17 @@ impl Programs {
                     .arg(self.binaries.join(name))
                     .arg(port.to_string())
                     .args(arguments);
+            }
+            Server::OnPath(name) => {
+                command
+                    .arg(name)
+                    .env("CENTRIFUGO_HTTP_SERVER_ADDRESS", addr.ip().to_string())
+                    .env("CENTRIFUGO_HTTP_SERVER_PORT", port.to_string())
+                    .envs([
+                        ("CENTRIFUGO_CLIENT_INSECURE", "true"),
+                        ("CENTRIFUGO_LOG_LEVEL", "none"),
+                        ("CENTRIFUGO_USAGE_STATS_DISABLED", "true"),
+                    ]);
             }
             Server::Script(name) => {
                 command.arg("node").arg(self.scripts.join(name)).arg(port.to_string());

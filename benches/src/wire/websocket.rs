@@ -4,13 +4,15 @@ use anyhow::{Result, bail, ensure};
 
 use super::{Note, Rest, Wire, end_of_head};
 
-const TEXT: u8 = 0x1;
+pub(super) const TEXT: u8 = 0x1;
 const BINARY: u8 = 0x2;
 const CLOSE: u8 = 0x8;
 const PING: u8 = 0x9;
 const PONG: u8 = 0xa;
 const FIN: u8 = 0x80;
 const MASKED: u8 = 0x80;
+/// In place of a length that follows in two bytes.
+const LONG: u8 = 0x7e;
 
 /// WebSocket without extensions.
 pub(crate) struct WebSocket {
@@ -80,7 +82,7 @@ impl Wire for WebSocket {
 fn split(bytes: &[u8]) -> Option<(u8, &[u8], usize)> {
     let (&[first, second], rest) = bytes.split_first_chunk::<2>()?;
     let (length, rest) = match second {
-        126 => {
+        LONG => {
             let (length, rest) = rest.split_first_chunk()?;
             (u64::from(u16::from_be_bytes(*length)), rest)
         }
@@ -95,10 +97,16 @@ fn split(bytes: &[u8]) -> Option<(u8, &[u8], usize)> {
 }
 
 /// A frame whose mask is zero, so that the payload stays as it is.
-fn frame(kind: u8, payload: &[u8], out: &mut Vec<u8>) {
-    let length = u8::try_from(payload.len()).expect("the generator says little");
-    assert!(length < 126, "the generator says little");
-    out.extend_from_slice(&[FIN | kind, MASKED | length, 0, 0, 0, 0]);
+pub(super) fn frame(kind: u8, payload: &[u8], out: &mut Vec<u8>) {
+    let length = u16::try_from(payload.len()).expect("the generator says little");
+    out.push(FIN | kind);
+    if let Ok(short @ ..126) = u8::try_from(length) {
+        out.push(MASKED | short);
+    } else {
+        out.push(MASKED | LONG);
+        out.extend_from_slice(&length.to_be_bytes());
+    }
+    out.extend_from_slice(&[0; 4]);
     out.extend_from_slice(payload);
 }
 
