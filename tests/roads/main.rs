@@ -22,6 +22,7 @@ mod links;
 mod messages;
 mod moderation;
 mod notifications;
+mod pings;
 mod presence;
 mod raw;
 mod receipts;
