@@ -168,11 +168,21 @@ async function dragInto(page: Page, wanted: readonly string[]): Promise<void> {
     await page.mouse.move(start.x, start.y);
     await page.mouse.down();
     await page.mouse.move(start.x, start.y + (end.y > start.y ? 12 : -12), { steps: 3 });
+    await page.waitForSelector("main ol li[data-dragging]");
     await page.mouse.move(start.x, end.y, { steps: 8 });
+    // Where it is let go is what was last drawn, and a hand sees that; a busy machine may not have drawn the last move yet.
+    await drawn(page);
     await page.mouse.up();
     await expect.poll(async () => (await orderOf(page, wanted))[place], { timeout: 5_000 }).toBe(name);
     await expect.poll(() => page.$$eval("main ol li[data-dragging]", (items) => items.length)).toBe(0);
   }
+}
+
+/** Waits until what has happened is on the screen. */
+function drawn(page: Page): Promise<void> {
+  return page.evaluate(
+    () => new Promise<void>((done) => requestAnimationFrame(() => requestAnimationFrame(() => done()))),
+  );
 }
 
 async function orderByKeys(page: Page, wanted: readonly string[]): Promise<void> {
