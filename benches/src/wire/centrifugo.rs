@@ -50,9 +50,8 @@ impl Wire for Centrifugo {
         if message == b"subscribe" {
             return self.socket.write(SUBSCRIBE, out);
         }
-        let events = message
-            .iter()
-            .fold(0, |number, digit| number * 10 + usize::from(digit - b'0'));
+        let number = str::from_utf8(message).ok().and_then(|text| text.parse().ok());
+        let events: usize = number.expect("the generator says how many events");
         let commands: Vec<String> = (0..events).map(|_| self.publish()).collect();
         self.socket.write(commands.join("\n").as_bytes(), out);
     }
