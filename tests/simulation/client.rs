@@ -145,7 +145,7 @@ fn begin(
     let owner = runtime.config().owner;
     world.note(|| match start {
         Start::Resumed { head } => format!("{} resumes at node {owner}, head {head}", client.actor.user),
-        Start::Snapshot { reason, view } => {
+        Start::Snapshot { reason, view, .. } => {
             format!(
                 "{} gets a snapshot of node {owner} at {} ({reason:?})",
                 client.actor.user, view.seq
@@ -166,8 +166,8 @@ fn begin(
         runtime.config(),
         log,
     );
-    if let Start::Snapshot { view, .. } = start {
-        world.check("4 keys", keys::view(subscription.audience(), view, log));
+    if let Some(view) = start.whole_view() {
+        world.check("4 keys", keys::view(subscription.audience(), &view, log));
     }
     drop(reader);
     drop(truth);

@@ -4,7 +4,10 @@
 //! `Connect`, `Watch`, `Play`, `Converse` and `Track` have the same fields, so one frame serves all five.
 
 use bytes::{BufMut, Bytes};
-use prost::Message;
+use prost::{
+    Message,
+    encoding::{WireType, encode_key, encode_varint, encoded_len_varint, key_len},
+};
 use trivium_engine::{RoomId, Seq, Timestamp};
 use trivium_proto::v1::{self, connect_response::Response};
 
@@ -15,12 +18,17 @@ pub const PREFIX_LEN: usize = 5;
 
 /// A message as a gRPC frame, in one allocation of exactly its size.
 pub fn frame(message: &impl Message) -> Bytes {
-    let len = message.encoded_len();
+    let mut bytes = begin_frame(message.encoded_len());
+    message.encode(&mut bytes).expect("a vector grows");
+    bytes.into()
+}
+
+/// A frame for a message of this length, with room for it.
+fn begin_frame(len: usize) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(PREFIX_LEN + len);
     bytes.put_u8(0);
     bytes.put_u32(u32::try_from(len).expect("no message comes near 4 GiB"));
-    message.encode(&mut bytes).expect("a vector grows");
-    bytes.into()
+    bytes
 }
 
 /// The session stands.
@@ -66,12 +74,28 @@ pub fn resumed(cursor: v1::Cursor, head: Seq) -> Bytes {
     }))
 }
 
-/// A subscription starts from a snapshot.
-pub fn reset(reason: v1::ResetReason, snapshot: v1::RoomSnapshot) -> Bytes {
-    response(Response::Reset(v1::Reset {
+/// A subscription starts from a snapshot: one of the receiver's own, with parts that are fields of the same message, encoded
+/// once for many. A message's fields may stand in any order.
+pub fn reset(reason: v1::ResetReason, own: &v1::RoomSnapshot, parts: &[Bytes]) -> Bytes {
+    /// Of `Reset.snapshot` and of `reset` in the responses.
+    const SNAPSHOT: u32 = 2;
+    const RESET: u32 = 6;
+    let begun = v1::Reset {
         reason: reason.into(),
-        snapshot: Some(snapshot),
-    }))
+        snapshot: None,
+    };
+    let snapshot_len = own.encoded_len() + parts.iter().map(Bytes::len).sum::<usize>();
+    let reset_len = begun.encoded_len() + head_len(SNAPSHOT, snapshot_len) + snapshot_len;
+    let len = head_len(RESET, reset_len) + reset_len;
+    let mut bytes = begin_frame(len);
+    head(RESET, reset_len, &mut bytes);
+    begun.encode(&mut bytes).expect("a vector grows");
+    head(SNAPSHOT, snapshot_len, &mut bytes);
+    own.encode(&mut bytes).expect("a vector grows");
+    for part in parts {
+        bytes.put_slice(part);
+    }
+    bytes.into()
 }
 
 /// Measures the round trip.
@@ -93,6 +117,16 @@ pub fn subscription_ended(room: &RoomId, error: v1::Error) -> Bytes {
         room_id: room.to_string(),
         error: Some(error),
     }))
+}
+
+/// What stands before a field that is a message of this length.
+fn head(field: u32, len: usize, bytes: &mut Vec<u8>) {
+    encode_key(field, WireType::LengthDelimited, bytes);
+    encode_varint(len as u64, bytes);
+}
+
+fn head_len(field: u32, len: usize) -> usize {
+    key_len(field) + encoded_len_varint(len as u64)
 }
 
 fn response(response: Response) -> Bytes {
@@ -144,7 +178,7 @@ mod tests {
             progress(&room(), 5),
             signals(&room(), 4, vec![typing]),
             resumed(cursor, 8),
-            reset(v1::ResetReason::First, snapshot),
+            reset(v1::ResetReason::First, &snapshot, &[]),
             ping(6, Timestamp(1_000)),
             go_away(v1::GoAway {
                 reason: v1::GoAwayReason::Draining.into(),
@@ -175,6 +209,50 @@ mod tests {
             decodes_wholly_as::<v1::ConverseResponse>(&frame);
             decodes_wholly_as::<v1::TrackResponse>(&frame);
         }
+    }
+
+    #[test]
+    fn a_snapshot_in_parts_is_the_snapshot() {
+        let member = |user: &str| v1::Member {
+            user_id: user.into(),
+            ..v1::Member::default()
+        };
+        let own = v1::RoomSnapshot {
+            me: Some(member("u1")),
+            member_count: 2,
+            ..v1::RoomSnapshot::default()
+        };
+        let members = v1::RoomSnapshot {
+            members: vec![member("u1"), member("u2")],
+            ..v1::RoomSnapshot::default()
+        };
+        let messages = v1::RoomSnapshot {
+            messages: vec![v1::Message {
+                text: "x".repeat(300),
+                ..v1::Message::default()
+            }],
+            ..v1::RoomSnapshot::default()
+        };
+        let whole = v1::RoomSnapshot {
+            members: members.members.clone(),
+            messages: messages.messages.clone(),
+            ..own.clone()
+        };
+        let parts = [members, messages].map(|part| Bytes::from(part.encode_to_vec()));
+        let frame = reset(v1::ResetReason::RoleChanged, &own, &parts);
+        let (prefix, payload) = frame.split_at(PREFIX_LEN);
+        assert_eq!(prefix[1..], u32::try_from(payload.len()).expect("short").to_be_bytes());
+        assert_eq!(
+            frame.len(),
+            Vec::from(frame.clone()).capacity(),
+            "one allocation of its size"
+        );
+        let message = v1::ConnectResponse::decode(payload).expect("a message");
+        let reset = v1::Reset {
+            reason: v1::ResetReason::RoleChanged.into(),
+            snapshot: Some(whole),
+        };
+        assert_eq!(message.response, Some(Response::Reset(reset)));
     }
 
     #[test]

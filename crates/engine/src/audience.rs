@@ -105,7 +105,7 @@ fn room_visibility(event: &RoomEvent) -> Visibility {
         | RoomEvent::Closed
         | RoomEvent::MessagesExpired { .. } => Visibility::Everyone,
         RoomEvent::MemberJoined { member, invitation, .. } | RoomEvent::MemberUpdated { member, invitation } => {
-            if !member.accommodations.is_none() || member.mute.is_some() {
+            if member.has_secrets() {
                 Visibility::Personal
             } else if invitation.is_some() {
                 Visibility::Split

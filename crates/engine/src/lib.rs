@@ -61,4 +61,4 @@ pub use room::Room;
 pub use settings::{HistoryPolicy, JoinPolicy, Policy, PolicyChange, RoomKind, Settings, WritePolicy};
 pub use signal::{Hearers, Observation, Presence, PresenceState, Signal, SignalKey};
 pub use time::{Millis, Timestamp};
-pub use view::{MessageView, View};
+pub use view::{MessageView, OwnView, View};

@@ -64,6 +64,13 @@ pub struct Member {
     pub mute: Option<Mute>,
 }
 
+impl Member {
+    /// Whether the member and hosts see more of it than others do (see [`Audience`](crate::Audience)).
+    pub(crate) fn has_secrets(&self) -> bool {
+        !self.accommodations.is_none() || self.mute.is_some()
+    }
+}
+
 /// What makes a timed game fair for one member.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

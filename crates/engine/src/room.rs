@@ -15,6 +15,7 @@ use crate::{
 };
 
 mod queries;
+mod views;
 
 /// One room. Serialising it makes a snapshot of what its log says; presence is not part of that.
 ///

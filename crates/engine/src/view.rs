@@ -77,6 +77,17 @@ pub struct View {
     pub report_count: u32,
 }
 
+/// A [`View`] without what its receiver sees as many others do, which is most of it in a large room.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnView {
+    /// The rest.
+    pub view: View,
+    /// Whether the members are left out: they are those of [`Room::common_members`](crate::Room::common_members).
+    pub lacks_members: bool,
+    /// Whether the messages are left out: they are those of [`Room::common_messages`](crate::Room::common_messages).
+    pub lacks_messages: bool,
+}
+
 /// What a member has not read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Unread {

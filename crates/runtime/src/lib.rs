@@ -17,6 +17,7 @@
 
 pub mod clock;
 mod codec;
+pub mod common;
 pub mod config;
 mod courier;
 pub mod encode;
@@ -34,6 +35,7 @@ pub mod subscription;
 mod waiters;
 
 pub use clock::Clock;
+pub use common::Common;
 pub use config::RuntimeConfig;
 pub use encode::Encode;
 pub use error::ExecuteError;

@@ -20,7 +20,8 @@ pub(crate) use input::{Answer, Input, Outcome, Query, Subscribe};
 pub use input::{Caller, Done};
 
 use crate::{
-    Clock, ExecuteError, RuntimeConfig, codec, courier::Owed, projection, ring::Ring, snapshots::SinceSnapshot,
+    Clock, ExecuteError, RuntimeConfig, codec, common::Parts, courier::Owed, projection, ring::Ring,
+    snapshots::SinceSnapshot,
 };
 
 /// Rounds of `settle` in one turn. The engine needs a few; more would be a bug, and must not hang the room.
@@ -55,6 +56,8 @@ pub(crate) struct RoomTask {
     pub(crate) wake_at: Option<Timestamp>,
     pub(crate) next_wake: Timestamp,
     pub(crate) used_at: Timestamp,
+    /// What the newest snapshots have in common.
+    pub(crate) parts: Parts,
     /// The next deadline as of the last `settle`. Finding it looks at every player, so it is not asked for per command.
     pub(crate) due: Option<Timestamp>,
 }
@@ -108,7 +111,8 @@ impl RoomTask {
         let progress = self.progress_at.map(|at| at.max(self.next_tick));
         let unload = self.may_unload().then(|| self.used_at + self.idle());
         let presence = self.room.next_presence_deadline();
-        let due = [self.due, presence, posted, progress, self.wake_at, unload];
+        let parts = self.parts.kept_until();
+        let due = [self.due, presence, posted, progress, self.wake_at, parts, unload];
         due.into_iter().flatten().min()
     }
 

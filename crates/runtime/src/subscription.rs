@@ -17,7 +17,7 @@ use trivium_store::{Page, Store, StoreError};
 
 pub use crate::ring::Features;
 use crate::{
-    codec,
+    Common, codec,
     ring::{Change, Found, Item, Position, Reader, Ring},
     room_task::Input,
     waiters::Place,
@@ -35,9 +35,28 @@ pub enum Start {
     Snapshot {
         /// Why not from the cursor.
         reason: SnapshotReason,
-        /// The room as the receiver sees it. Entries after its `seq` follow.
+        /// The room as the receiver sees it, but for what it has in common with others. Entries after its `seq` follow.
         view: Box<View>,
+        /// The rest.
+        common: Common,
     },
+}
+
+impl Start {
+    /// The room as the receiver sees it, if it begins with that.
+    pub fn whole_view(&self) -> Option<View> {
+        let Self::Snapshot { view, common, .. } = self else {
+            return None;
+        };
+        let mut view = View::clone(view);
+        if let Some(members) = &common.members {
+            view.members = members.items().to_vec();
+        }
+        if let Some(messages) = &common.messages {
+            view.messages = messages.items().to_vec();
+        }
+        Some(view)
+    }
 }
 
 /// Why a subscription begins with a snapshot.

@@ -207,10 +207,8 @@ async fn watch(stage: Stage, who: String, seed: u64, mut enough: watch::Receiver
     let mut dice = ChaCha8Rng::seed_from_u64(seed);
     let mut roster = Roster::default();
     let (start, mut subscription) = stage.hears(&who, None).await;
-    let Start::Snapshot { view, .. } = start else {
-        panic!("a cursor that nobody gave was taken up");
-    };
-    roster.begin(&view);
+    let view = start.whole_view();
+    roster.begin(&view.expect("a cursor that nobody gave was taken up"));
     let mut cuts = 0;
     loop {
         tokio::select! {

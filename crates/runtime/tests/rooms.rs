@@ -6,7 +6,7 @@ mod progress;
 #[path = "rooms/sweep.rs"]
 mod sweep;
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use common::{ANA, BEN, HOST, World, caller, say};
 use trivium_engine::{Reject, RoomCommand};
@@ -121,13 +121,36 @@ async fn a_cursor_that_cannot_be_resumed_gets_a_snapshot_and_the_reason() {
                 assert_eq!(stands, head);
                 None
             }
-            Start::Snapshot { reason, view } => {
+            Start::Snapshot { reason, view, .. } => {
                 assert_eq!(view.seq, head);
                 Some(reason)
             }
         };
         assert_eq!(reason, expected, "{cursor:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_at_the_same_position_gets_the_same_parts() {
+    let world = World::new(RuntimeConfig::default()).await;
+    let common = async |who| match world.begin(who, None).await.expect("a member").0 {
+        Start::Snapshot { common, .. } => common,
+        Start::Resumed { .. } => panic!("there was no cursor"),
+    };
+    let members = async |who| common(who).await.members.expect("nobody has secrets");
+    let (ana, ben) = (members(ANA).await, members(BEN).await);
+    assert!(Arc::ptr_eq(&ana, &ben));
+    assert!(!Arc::ptr_eq(&ana, &members(HOST).await), "hosts see more");
+    world.clone().send(HOST, "n", "x").await.expect("sent");
+    let later = members(ANA).await;
+    assert!(!Arc::ptr_eq(&ana, &later), "the room has moved on");
+    assert_eq!(common(BEN).await.messages.expect("all are there").items().len(), 1);
+    // Nobody asks any more, and the room does not keep it.
+    let kept = Arc::downgrade(&later);
+    drop(later);
+    assert!(kept.upgrade().is_some());
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert!(kept.upgrade().is_none());
 }
 
 #[tokio::test(start_paused = true)]

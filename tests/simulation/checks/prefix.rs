@@ -73,7 +73,7 @@ impl Reader {
                 }
                 self.gone = log.gone_at(*head);
             }
-            Start::Snapshot { reason, view } => {
+            Start::Snapshot { reason, view, .. } => {
                 let right = match reason {
                     SnapshotReason::First => !resumes,
                     // Its rooms have one life, and keep nothing from anybody.
@@ -86,7 +86,7 @@ impl Reader {
                 }
                 self.told = Some(view.seq);
                 self.gone = log.gone_at(view.seq);
-                same_view(view, actor, log)?;
+                same_view(start, actor, log)?;
             }
         }
         Ok(())
@@ -189,7 +189,8 @@ impl Reader {
 }
 
 /// Whether a snapshot is what the log says at its position. Who is connected is not in the log.
-fn same_view(view: &View, actor: &Actor, log: &Log) -> Result<(), String> {
+fn same_view(start: &Start, actor: &Actor, log: &Log) -> Result<(), String> {
+    let view = start.whole_view().ok_or("no snapshot")?;
     if view.seq > log.head() {
         return Err(format!("a snapshot at {}, the log ends at {}", view.seq, log.head()));
     }
@@ -202,7 +203,7 @@ fn same_view(view: &View, actor: &Actor, log: &Log) -> Result<(), String> {
         plain.presence_counts = (0, 0);
         plain
     };
-    let (view, expected) = (plain(view), plain(&expected));
+    let (view, expected) = (plain(&view), plain(&expected));
     if view == expected {
         Ok(())
     } else {

@@ -7,9 +7,11 @@ mod member;
 
 use std::collections::BTreeSet;
 
+use bytes::Bytes;
+use prost::Message as _;
 use trivium_engine::{
-    Audience, Command, HistoryPolicy, JoinPolicy, PolicyChange, RequestId, RoomCommand, RoomId, Settings, UserId, View,
-    WritePolicy,
+    Audience, Command, HistoryPolicy, JoinPolicy, Member, MessageView, PolicyChange, RequestId, RoomCommand, RoomId,
+    Settings, UserId, View, WritePolicy,
     event::{LeaveReason, RoomEvent},
     view::VIEW_MESSAGES,
 };
@@ -207,7 +209,7 @@ pub fn snapshot(view: &View, audience: &Audience) -> v1::RoomSnapshot {
         member_count: view.member_count,
         presences: view.presences.iter().map(presence::presence).collect(),
         quiz: view.quiz.as_ref().map(|quiz| quiz::state(quiz, audience)),
-        messages: messages(view),
+        messages: own_messages(view),
         pins: chat::messages(&view.room, &view.pins),
         notifications: notification::items(&view.notifications),
         notification_count: view.notifications.unread,
@@ -224,8 +226,26 @@ pub fn snapshot(view: &View, audience: &Audience) -> v1::RoomSnapshot {
     }
 }
 
+/// The members of a snapshot, as a message of which they are all.
+pub fn members(members: &[Member]) -> Bytes {
+    let part = v1::RoomSnapshot {
+        members: members.iter().map(member).collect(),
+        ..v1::RoomSnapshot::default()
+    };
+    part.encode_to_vec().into()
+}
+
+/// The messages of a snapshot, as a message of which they are all.
+pub fn messages(room: &RoomId, messages: &[MessageView]) -> Bytes {
+    let part = v1::RoomSnapshot {
+        messages: chat::messages(room, messages),
+        ..v1::RoomSnapshot::default()
+    };
+    part.encode_to_vec().into()
+}
+
 /// The newest messages, among them the receiver's own that wait for a host.
-fn messages(view: &View) -> Vec<v1::Message> {
+fn own_messages(view: &View) -> Vec<v1::Message> {
     let mut messages = chat::messages(&view.room, &view.messages);
     messages.extend(view.waiting.iter().map(|held| moderation::held(&view.room, held)));
     messages.sort_by_key(|message| message.seq);

@@ -1,12 +1,12 @@
-//! How a room looks from outside: views, pages and counts. Nothing here changes anything.
+//! How a room looks from outside: pages and counts. Nothing here changes anything.
 //!
-//! Neighbours: [`room`](super) has the state; [`audience`](crate::audience) says what each receiver may see.
+//! Neighbours: [`room`](super) has the state; `views` puts together what a receiver begins with; [`audience`](crate::audience) says what each receiver may see.
 
 use super::Room;
 use crate::{
     Actor, Audience, Member, MessageView, Presence, Reject, Role, RoomKind, Seq, Settings, Signal, Timestamp, UserId,
-    View, chat, permission, quiz,
-    view::{PAGE_MEMBERS, PAGE_MESSAGES, ResultsView, VIEW_MEMBERS, VIEW_MESSAGES, VIEW_NOTIFICATIONS},
+    chat, permission, quiz,
+    view::{PAGE_MEMBERS, PAGE_MESSAGES, ResultsView},
 };
 
 impl Room {
@@ -67,82 +67,6 @@ impl Room {
             Ok(())
         } else {
             self.moderation.check_mute(&actor.user, now)
-        }
-    }
-
-    /// The room as an actor sees it, with its own membership; none if it may not look at all.
-    pub fn view_for(&self, actor: &Actor) -> Option<View> {
-        let mut view = self.seen(&self.audience(actor)?, Some(&actor.user));
-        let floor = self.history_floor(actor);
-        view.messages.retain(|message| message.seq > floor);
-        view.pins.retain(|message| message.seq > floor);
-        Some(view)
-    }
-
-    /// The room as an audience sees it. One host or observer is told from another by [`view_for`](Self::view_for) only, so
-    /// here they have no `me`, and messages from before somebody came in are there.
-    ///
-    /// # Panics
-    ///
-    /// Before the room is created, when there is no audience for it either.
-    pub fn view(&self, who: &Audience) -> View {
-        match who {
-            Audience::Member(user) => self.seen(who, Some(user)),
-            Audience::Hosts | Audience::Observers => self.seen(who, None),
-        }
-    }
-
-    /// The room as an audience sees it, and in it `me`.
-    fn seen(&self, who: &Audience, me: Option<&UserId>) -> View {
-        let (messages, _) = self.messages(None, VIEW_MESSAGES);
-        View {
-            room: self.id.clone(),
-            epoch: self.epoch,
-            seq: self.seq,
-            settings: self
-                .settings()
-                .expect("a room that is looked at has been created")
-                .clone(),
-            me: me.and_then(|me| self.member(me)).cloned(),
-            members: self.members(who, None, VIEW_MEMBERS),
-            member_count: self.member_count(),
-            presences: self.presences(who, me, None, VIEW_MEMBERS),
-            presence_counts: self.presence_counts(who),
-            receipts: self.receipts(who, me, None, VIEW_MEMBERS),
-            unread: me
-                .and_then(|me| self.reading(me))
-                .map(|(_, unread)| unread)
-                .unwrap_or_default(),
-            receipts_private: me.is_some_and(|me| self.reads_privately(me)),
-            quiz: self
-                .quiz
-                .as_ref()
-                .map(|quiz| quiz::view(quiz, &self.seats.members, who)),
-            messages,
-            pins: self.pins(),
-            notifications: self.notifications(None, VIEW_NOTIFICATIONS, false),
-            announcements: self.announcements(),
-            banned: match who {
-                Audience::Hosts => self.seats.bans.keys().cloned().collect(),
-                Audience::Member(_) | Audience::Observers => Vec::new(),
-            },
-            invitations: match who {
-                Audience::Hosts => self.seats.invitations.values().cloned().collect(),
-                Audience::Member(_) | Audience::Observers => Vec::new(),
-            },
-            moderation: self.moderation.settings.seen_by(who),
-            waiting: match who {
-                Audience::Member(user) => self.waiting_of(user),
-                Audience::Hosts | Audience::Observers => Vec::new(),
-            },
-            pending_count: match who {
-                Audience::Hosts => self.pending_count(),
-                Audience::Member(_) | Audience::Observers => 0,
-            },
-            report_count: match who {
-                Audience::Hosts => self.report_count(me),
-                Audience::Member(_) | Audience::Observers => 0,
-            },
         }
     }
 

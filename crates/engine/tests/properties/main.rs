@@ -114,8 +114,16 @@ proptest! {
             room.settle_presence(now);
             room.progress(now);
             for who in CROWD {
-                room.view_for(&who.actor());
                 room.audience(&who.actor()).map(|audience| (room.results(&audience).is_ok(), entry.event.seen_by(&audience)));
+                // What is put together from parts that others see too is no other room.
+                if let Some(view) = room.view_for(&who.actor()) {
+                    let audience = room.audience(&who.actor()).expect("it may look");
+                    let alone = room.view(&audience);
+                    let floor = room.history_floor(&who.actor());
+                    prop_assert_eq!(&view.members, &alone.members);
+                    let messages: Vec<_> = alone.messages.into_iter().filter(|message| message.seq > floor).collect();
+                    prop_assert_eq!(&view.messages, &messages);
+                }
             }
             let snapshot = state(&room);
             let loaded: Room = serde_json::from_str(&snapshot).expect("snapshots load");

@@ -39,6 +39,7 @@ impl RoomTask {
         for subscribe in turn.subscribes.drain(..) {
             self.subscribe(subscribe);
         }
+        self.parts.settle(now);
         self.count_presences();
         if now >= self.next_tick {
             self.tick(now);
@@ -166,17 +167,13 @@ impl RoomTask {
         };
         let start = match reason {
             None => Start::Resumed { head },
-            Some(reason) => match self.room.view_for(&actor) {
-                Some(mut view) => {
-                    if self.counts_only && who != Audience::Hosts {
-                        // Nobody will tell the receiver when it changes.
-                        view.presences.retain(|presence| presence.user == actor.user);
-                    }
-                    Start::Snapshot {
-                        reason,
-                        view: Box::new(view),
-                    }
-                }
+            // Where only counts are told, nobody would tell the receiver when the presence of others changes.
+            Some(reason) => match self.room.own_view(&actor, !self.counts_only || who == Audience::Hosts) {
+                Some(own) => Start::Snapshot {
+                    reason,
+                    common: self.parts.of(&self.room, &who, &own, self.clock.now()),
+                    view: Box::new(own.view),
+                },
                 None => return,
             },
         };

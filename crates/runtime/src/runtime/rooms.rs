@@ -12,7 +12,7 @@ use tokio::sync::{OnceCell, mpsc};
 use trivium_engine::RoomId;
 
 use super::{BACK_OFF, Handle, Runtime, Shared};
-use crate::{ExecuteError, load, ring::Ring, room_task::RoomTask};
+use crate::{ExecuteError, common::Parts, load, ring::Ring, room_task::RoomTask};
 
 impl Runtime {
     /// The task of a room, which is loaded if it is not there.
@@ -125,6 +125,7 @@ impl Runtime {
             wake_at: None,
             next_wake: now,
             used_at: now,
+            parts: Parts::default(),
             // Settled at once, as much time may have passed since the room was last loaded.
             due: Some(now),
         };

@@ -58,9 +58,14 @@ pub(super) fn by_id(id: &RoomId) -> Statement {
     sqlx::query("SELECT * FROM rooms WHERE id = ?").bind(id.as_str())
 }
 
-/// A closed room has neither code nor invitations, so what is found is open.
+/// A closed room has neither code nor invitations, so what is found is open. With OR instead of `coalesce`, SQLite would make a
+/// table of what it has found already.
 pub(super) fn by_code(code: &str) -> Statement {
-    sqlx::query("SELECT * FROM rooms WHERE code = ?1 OR id = (SELECT room FROM invitations WHERE code = ?1)").bind(code)
+    sqlx::query(
+        "SELECT * FROM rooms WHERE id =
+         coalesce((SELECT id FROM rooms WHERE code = ?1), (SELECT room FROM invitations WHERE code = ?1))",
+    )
+    .bind(code)
 }
 
 pub(crate) async fn close(tx: &mut SqliteConnection, id: &RoomId, at: Timestamp) -> Result<bool, StoreError> {

@@ -66,7 +66,11 @@ impl Driver {
                 let (epoch, seq) = cursor.unwrap_or_default();
                 encode::resumed(convert::common::cursor_out(room, epoch, seq), head)
             }
-            Start::Snapshot { reason: why, view } => {
+            Start::Snapshot {
+                reason: why,
+                view,
+                common,
+            } => {
                 let why = reason.unwrap_or(match why {
                     SnapshotReason::First => v1::ResetReason::First,
                     SnapshotReason::EpochChanged => v1::ResetReason::EpochChanged,
@@ -74,7 +78,12 @@ impl Driver {
                     SnapshotReason::AheadOfLog => v1::ResetReason::AheadOfLog,
                     SnapshotReason::Hidden => v1::ResetReason::RoleChanged,
                 });
-                encode::reset(why, convert::room::snapshot(&view, subscription.audience()))
+                let own = convert::room::snapshot(&view, subscription.audience());
+                let members = common.members.map(|part| part.encoded(convert::room::members));
+                let messages = common
+                    .messages
+                    .map(|part| part.encoded(|messages| convert::room::messages(room, messages)));
+                encode::reset(why, &own, &[members, messages].map(Option::unwrap_or_default))
             }
         };
         self.frame(frame).await;
