@@ -17,6 +17,7 @@
 
 pub mod clock;
 mod codec;
+mod codes;
 pub mod common;
 pub mod config;
 mod courier;
@@ -35,6 +36,7 @@ pub mod subscription;
 mod waiters;
 
 pub use clock::Clock;
+pub use codes::Door;
 pub use common::Common;
 pub use config::RuntimeConfig;
 pub use encode::Encode;

@@ -20,7 +20,7 @@ pub(crate) use input::{Answer, Input, Outcome, Query, Subscribe};
 pub use input::{Caller, Done};
 
 use crate::{
-    Clock, ExecuteError, RuntimeConfig, codec, common::Parts, courier::Owed, projection, ring::Ring,
+    Clock, ExecuteError, RuntimeConfig, codec, codes::Known, common::Parts, courier::Owed, projection, ring::Ring,
     snapshots::SinceSnapshot,
 };
 
@@ -56,6 +56,8 @@ pub(crate) struct RoomTask {
     pub(crate) wake_at: Option<Timestamp>,
     pub(crate) next_wake: Timestamp,
     pub(crate) used_at: Timestamp,
+    /// Leads here, as long as the room is open.
+    pub(crate) code: Option<Known>,
     /// What the newest snapshots have in common.
     pub(crate) parts: Parts,
     /// The next deadline as of the last `settle`. Finding it looks at every player, so it is not asked for per command.

@@ -2,13 +2,14 @@
 //! after those that nobody looks after.
 
 mod rooms;
+mod stats;
 mod sweep;
 
 use std::{
     collections::HashMap,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
+        atomic::{AtomicBool, Ordering::Relaxed},
     },
     time::Duration,
 };
@@ -19,10 +20,12 @@ use tokio_util::task::TaskTracker;
 use trivium_engine::{Actor, Command, Entry, Observation, Room, RoomId, Seq, Timestamp};
 use trivium_store::{Page, Store, Writer, WriterConfig};
 
+pub use stats::RuntimeStats;
 pub use sweep::Swept;
 
 use crate::{
-    Caller, Clock, Done, Encode, ExecuteError, RuntimeConfig, codec,
+    Caller, Clock, Done, Door, Encode, ExecuteError, RuntimeConfig, codec,
+    codes::Codes,
     courier::Owed,
     inboxes::Names,
     ring::{Features, Ring},
@@ -48,6 +51,7 @@ struct Shared {
     encode: Arc<dyn Encode>,
     config: Arc<RuntimeConfig>,
     rooms: Mutex<HashMap<RoomId, Arc<OnceCell<Handle>>>>,
+    codes: Codes,
     seeds: Mutex<StdRng>,
     tasks: TaskTracker,
     /// The task of the writer, which ends after all others.
@@ -63,39 +67,6 @@ struct Shared {
 struct Handle {
     inbox: mpsc::Sender<Input>,
     ring: Arc<Ring>,
-}
-
-/// Counters for metrics.
-#[derive(Debug, Default)]
-pub struct RuntimeStats {
-    loads: AtomicU64,
-    commands: AtomicU64,
-    rejected: AtomicU64,
-    overloaded: AtomicU64,
-    subscriptions: AtomicU64,
-}
-
-impl RuntimeStats {
-    /// Rooms loaded since the start.
-    pub fn loads(&self) -> u64 {
-        self.loads.load(Relaxed)
-    }
-    /// Commands carried out or refused.
-    pub fn commands(&self) -> u64 {
-        self.commands.load(Relaxed)
-    }
-    /// Commands refused by their room.
-    pub fn rejected(&self) -> u64 {
-        self.rejected.load(Relaxed)
-    }
-    /// Inputs refused because a queue was full.
-    pub fn overloaded(&self) -> u64 {
-        self.overloaded.load(Relaxed)
-    }
-    /// Subscriptions begun.
-    pub fn subscriptions(&self) -> u64 {
-        self.subscriptions.load(Relaxed)
-    }
 }
 
 impl Runtime {
@@ -119,6 +90,7 @@ impl Runtime {
             encode,
             config: Arc::new(config),
             rooms: Mutex::default(),
+            codes: Codes::default(),
             seeds: Mutex::new(StdRng::from_seed(seed)),
             tasks: TaskTracker::new(),
             writing,
@@ -160,6 +132,22 @@ impl Runtime {
     /// Rooms in memory.
     pub fn loaded_rooms(&self) -> usize {
         self.shared.rooms().len()
+    }
+
+    /// Where a code leads; none where there is no open room with this code or such an invitation.
+    ///
+    /// # Errors
+    ///
+    /// Those of the store, which is asked where no room in memory has the code.
+    pub async fn room_by_code(&self, code: &str) -> Result<Option<Door>, ExecuteError> {
+        if let Some(room) = self.shared.codes.room(code) {
+            return Ok(Some(Door { room, own_code: true }));
+        }
+        let found = self.shared.store.room_by_code(code).await?;
+        Ok(found.map(|record| Door {
+            own_code: record.code.as_deref() == Some(code),
+            room: record.id,
+        }))
     }
 
     /// Carries a command out. When this returns `Ok`, what it made is durable.

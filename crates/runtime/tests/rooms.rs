@@ -10,7 +10,7 @@ use std::{sync::Arc, time::Duration};
 
 use common::{ANA, BEN, HOST, World, caller, say};
 use trivium_engine::{Reject, RoomCommand};
-use trivium_runtime::{ExecuteError, RuntimeConfig, Start, subscription::SnapshotReason};
+use trivium_runtime::{Door, ExecuteError, RuntimeConfig, Start, subscription::SnapshotReason};
 
 #[tokio::test(start_paused = true)]
 async fn nothing_leaves_a_room_before_it_is_durable() {
@@ -128,6 +128,23 @@ async fn a_cursor_that_cannot_be_resumed_gets_a_snapshot_and_the_reason() {
         };
         assert_eq!(reason, expected, "{cursor:?}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_code_leads_into_a_room_as_long_as_it_is_open() {
+    let world = World::new(RuntimeConfig::default()).await;
+    let door = async || world.runtime.room_by_code("ROOM").await.expect("memory");
+    let open = Door {
+        room: world.room.clone(),
+        own_code: true,
+    };
+    assert_eq!(door().await.as_ref(), Some(&open));
+    // The room is loaded by then.
+    world.clone().send(ANA, "n", "x").await.expect("sent");
+    assert_eq!(door().await, Some(open));
+    let close = RoomCommand::Close.into();
+    world.execute(caller(HOST, None), close).await.expect("closed");
+    assert_eq!(door().await, None);
 }
 
 #[tokio::test(start_paused = true)]

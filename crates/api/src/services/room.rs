@@ -170,14 +170,14 @@ async fn find(call: &Call, request: &v1::JoinRoomRequest) -> Result<(RoomId, Sho
         return Ok((convert::common::id("room_id", request.room_id.clone())?, Shown::Nothing));
     }
     if let Some(code) = join_code::normalize(&request.join_code)
-        && let Some(record) = call.api.runtime.store().room_by_code(&code).await?
+        && let Some(door) = call.api.runtime.room_by_code(&code).await?
     {
-        let shown = if record.code.as_ref() == Some(&code) {
+        let shown = if door.own_code {
             Shown::JoinCode
         } else {
             Shown::Invitation(code)
         };
-        return Ok((record.id, shown));
+        return Ok((door.room, shown));
     }
     call.limit(Operation::CodeMiss)?;
     Err(ApiError::RoomNotFound)

@@ -25,6 +25,13 @@ impl RoomTask {
         if !turn.entries.is_empty() {
             self.owe(&turn.entries);
             self.forget_those_who_left(&turn.entries);
+            if self
+                .room
+                .settings()
+                .is_some_and(|settings| settings.closed_at.is_some())
+            {
+                self.code = None;
+            }
             turn.sizes.iter().for_each(|size| self.since.wrote(*size));
             let sized = turn.entries.drain(..).zip(turn.sizes.drain(..));
             let items: Vec<_> = sized.map(|(entry, size)| Arc::new(Item::new(entry, size))).collect();

@@ -125,6 +125,7 @@ impl Runtime {
             wake_at: None,
             next_wake: now,
             used_at: now,
+            code: loaded.record.code.map(|code| shared.codes.add(code, room)),
             parts: Parts::default(),
             // Settled at once, as much time may have passed since the room was last loaded.
             due: Some(now),

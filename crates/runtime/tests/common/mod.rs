@@ -86,7 +86,7 @@ impl World {
         let record = RoomRecord {
             id: world.room.clone(),
             epoch: world.epoch,
-            code: None,
+            code: Some(id.to_ascii_uppercase()),
             kind: "quiz".into(),
             title: "Room".into(),
             created_by: HOST.parse().expect("an id"),
