@@ -38,6 +38,8 @@ pub(crate) struct RoomTask {
     pub(crate) config: Arc<RuntimeConfig>,
     pub(crate) rng: StdRng,
     pub(crate) since: SinceSnapshot,
+    /// When one that is due is made.
+    pub(crate) snapshot_at: Option<Timestamp>,
     /// Where it is told which entries concern inboxes; none where there are none.
     pub(crate) owed: Option<Owed>,
     /// Time of the newest entry; entries never go back in time.
@@ -114,7 +116,17 @@ impl RoomTask {
         let unload = self.may_unload().then(|| self.used_at + self.idle());
         let presence = self.room.next_presence_deadline();
         let parts = self.parts.kept_until();
-        let due = [self.due, presence, posted, progress, self.wake_at, parts, unload];
+        let snapshot = self.next_snapshot();
+        let due = [
+            self.due,
+            presence,
+            posted,
+            progress,
+            self.wake_at,
+            parts,
+            snapshot,
+            unload,
+        ];
         due.into_iter().flatten().min()
     }
 

@@ -2,9 +2,15 @@
 //!
 //! A snapshot costs what the room is large, and spares whoever loads the room what was written since the one before. So the next
 //! is due after a number of entries, and not before these are as large as the last snapshot: all snapshots but the newest then cost no
-//! more than the log, however large the room is.
+//! more than the log, however large the room is. And making one keeps everybody in the room waiting, so it is not made where many
+//! wait, but some time later, and not while a question is open.
 
-use trivium_engine::Seq;
+use trivium_engine::{Millis, Seq};
+
+/// How long after it is due it is made.
+pub(crate) const CALM: Millis = Millis(1_000);
+/// How often as many entries as are to be between two do not wait for the end of a question.
+const OVERDUE: u64 = 16;
 
 /// What was written since the newest snapshot.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -35,6 +41,11 @@ impl SinceSnapshot {
     /// Whether it is time, where at least `every` entries are to be between two snapshots.
     pub(crate) fn is_due(&self, head: Seq, every: u64) -> bool {
         head.saturating_sub(self.seq) >= every && self.written >= self.size
+    }
+
+    /// Whether it can wait no longer.
+    pub(crate) fn is_overdue(&self, head: Seq, every: u64) -> bool {
+        self.is_due(head, every.saturating_mul(OVERDUE))
     }
 }
 

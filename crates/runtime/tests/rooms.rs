@@ -3,6 +3,8 @@
 mod common;
 #[path = "rooms/progress.rs"]
 mod progress;
+#[path = "rooms/snapshots.rs"]
+mod snapshots;
 #[path = "rooms/sweep.rs"]
 mod sweep;
 

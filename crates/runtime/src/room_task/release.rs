@@ -10,7 +10,7 @@ use super::{RoomTask, Subscribe, Turn, millis};
 use crate::{
     ExecuteError, codec,
     ring::{Item, Reader},
-    snapshots::SinceSnapshot,
+    snapshots::{CALM, SinceSnapshot},
     subscription::{SnapshotReason, Start, Subscription},
 };
 
@@ -58,19 +58,34 @@ impl RoomTask {
             }
             self.ring.wake_everyone();
         }
-        if self.since.is_due(self.room.seq(), self.config.snapshot_every) && !self.owes() {
-            let (store, room, snapshot) = (
-                Arc::clone(&self.store),
-                self.room.id().clone(),
-                codec::snapshot(&self.room),
-            );
-            self.since = SinceSnapshot::new(snapshot.seq, snapshot.body.len());
-            tokio::spawn(async move {
-                if let Err(error) = store.save(&room, &snapshot).await {
-                    tracing::warn!(%room, %error, "a snapshot was not saved");
-                }
-            });
+        if self.since.is_due(self.room.seq(), self.config.snapshot_every) {
+            self.snapshot_at.get_or_insert(now + CALM);
         }
+        if self.next_snapshot().is_some_and(|at| at <= now) {
+            self.snapshot_at = None;
+            self.begin_snapshot();
+        }
+    }
+
+    /// When a snapshot is to be made, if one is due and nothing stands against it.
+    pub(super) fn next_snapshot(&self) -> Option<Timestamp> {
+        let at = self.snapshot_at?;
+        let calm = !self.room.is_answering() || self.since.is_overdue(self.room.seq(), self.config.snapshot_every);
+        (calm && !self.owes()).then_some(at)
+    }
+
+    fn begin_snapshot(&mut self) {
+        let (store, room, snapshot) = (
+            Arc::clone(&self.store),
+            self.room.id().clone(),
+            codec::snapshot(&self.room),
+        );
+        self.since = SinceSnapshot::new(snapshot.seq, snapshot.body.len());
+        tokio::spawn(async move {
+            if let Err(error) = store.save(&room, &snapshot).await {
+                tracing::warn!(%room, %error, "a snapshot was not saved");
+            }
+        });
     }
 
     /// How far the answers are is told a tick after the first that came, and not at once: when all come at once, everybody would

@@ -113,6 +113,7 @@ impl Runtime {
             config: Arc::clone(&shared.config),
             rng: StdRng::from_rng(&mut *shared.seeds.lock().unwrap_or_else(PoisonError::into_inner)),
             since: loaded.since,
+            snapshot_at: None,
             owed,
             last_at: loaded.last_at,
             round_trips: BTreeMap::new(),

@@ -39,7 +39,7 @@ async fn who_answers_alone_is_told_of_and_a_storm_is_not() {
     assert!(progress().await.is_empty(), "all have answered at once");
 }
 
-async fn does(world: &World, who: &str, command: QuizCommand) {
+pub(super) async fn does(world: &World, who: &str, command: QuizCommand) {
     let caller = Caller {
         received_at: world.runtime.clock().now(),
         ..caller(who, None)
@@ -48,12 +48,12 @@ async fn does(world: &World, who: &str, command: QuizCommand) {
     done.unwrap_or_else(|error| panic!("{who}: {error}"));
 }
 
-fn answer(index: u32) -> QuizCommand {
+pub(super) fn answer(index: u32) -> QuizCommand {
     let answer = Answer::Choice(0);
     QuizCommand::Answer { index, answer }
 }
 
-fn quiz(questions: usize) -> Arc<Quiz> {
+pub(super) fn quiz(questions: usize) -> Arc<Quiz> {
     let option = |text: &str, correct| Choice {
         text: text.into(),
         correct,
