@@ -28,6 +28,7 @@ const TLS: &str = "trivium gRPC in TLS";
 const SIO: &str = "Socket.IO";
 const OXIDE: &str = "socketioxide";
 const RAW: &str = "raw TCP";
+const BARE: &str = "bare stream";
 
 const fn than(what: &'static str, key: &'static str, peer: &'static str, bound: f64) -> Target {
     Target {
@@ -75,7 +76,7 @@ const fn at_least(what: &'static str, key: &'static str, figure: Figure, bound: 
     }
 }
 
-pub(super) const TARGETS: [Target; 55] = [
+pub(super) const TARGETS: [Target; 61] = [
     than("one event: CPU against Socket.IO", "large", SIO, 1.5),
     than("one event: CPU against ws", "large", "ws", 1.1),
     than("one event: CPU against socketioxide", "large", OXIDE, 1.1),
@@ -200,17 +201,44 @@ pub(super) const TARGETS: [Target; 55] = [
     ),
     than("one event: CPU against bare tonic", "large", "bare tonic", 1.0),
     than("burst of 16: CPU against bare tonic", "large x16", "bare tonic", 1.0),
-    over(
-        "one event: cost over a bare stream on our acceptor",
-        "large",
-        "bare stream",
-        1.1,
-    ),
+    over("one event: cost over a bare stream on our acceptor", "large", BARE, 1.1),
     over(
         "burst of 16: cost over a bare stream on our acceptor",
         "large x16",
-        "bare stream",
+        BARE,
         1.1,
+    ),
+    // The bare stream keeps nothing, and neither do relays.
+    of(
+        over(
+            "one event in memory: cost over a bare stream on our acceptor",
+            "large",
+            BARE,
+            1.1,
+        ),
+        MEMORY,
+    ),
+    of(
+        over(
+            "burst of 16 in memory: cost over a bare stream on our acceptor",
+            "large x16",
+            BARE,
+            1.1,
+        ),
+        MEMORY,
+    ),
+    of(
+        than("one event in memory: CPU against Socket.IO", "large", SIO, 1.5),
+        MEMORY,
+    ),
+    of(than("one event in memory: CPU against ws", "large", "ws", 1.1), MEMORY),
+    of(
+        than("one event in memory: CPU against socketioxide", "large", OXIDE, 1.1),
+        MEMORY,
+    ),
+    of(
+        over("one event in memory: cost over raw TCP", "large", RAW, 1.6),
+        MEMORY,
     ),
     at_most("2,000 answers at once, durable: last ms", "at once", last, 1_000.0),
     at_least(
