@@ -87,11 +87,11 @@ where
     type ResponseBody = B;
 }
 
-/// Calls `service` when it is ready. The box keeps the futures of the acceptors small, however deep the service is.
-pub(crate) fn respond<S: RoadService>(
-    service: S,
-    request: Request<Body>,
-) -> Pin<Box<dyn Future<Output = Response<S::ResponseBody>> + Send>> {
+/// A call that is answered. The box keeps the futures of the acceptors small, however deep the service is.
+pub(crate) type Call<B> = Pin<Box<dyn Future<Output = Response<B>> + Send>>;
+
+/// Calls `service` when it is ready.
+pub(crate) fn respond<S: RoadService>(service: S, request: Request<Body>) -> Call<S::ResponseBody> {
     let response = service.oneshot(request);
     Box::pin(async move {
         let Ok(response) = response.await;

@@ -16,9 +16,8 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use super::frame::{Code, kind};
 use super::state::State;
-use super::stream::Call;
 use crate::http::Config;
-use crate::service::{Body, BoxError};
+use crate::service::{Body, BoxError, Call};
 
 /// Bytes of one read.
 const SPACE: usize = 16 * 1024;

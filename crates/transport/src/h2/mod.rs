@@ -6,8 +6,8 @@
 //! ```
 //!
 //! hyper's HTTP/2 gives each call a task beside the connection's, and both 30 KB of buffers; for an event to a thousand
-//! subscribers that costs more than the event. Parts: [`frame`], [`hpack`] and [`request`] are pure; [`body`] is the request's
-//! body and [`stream`] the response; [`out`] is what waits to be written; [`closed`] and [`budget`] are what is remembered of the
+//! subscribers that costs more than the event. Parts: [`frame`], [`hpack`] and [`request`] are pure; [`stream`] is a call,
+//! whose request's body is [`inbound`](crate::inbound); [`out`] is what waits to be written; [`closed`] and [`budget`] are what is remembered of the
 //! past. `tests/interop` puts h2spec, grpcio, grpc-js and browsers before it, `tests/hostile` their opposite, `tests/fuzz`
 //! anything at all.
 //!
@@ -16,7 +16,6 @@
 //! 2. Nothing is read while what has to be answered cannot be written.
 //! 3. What is cheap for a client and dear for the server has a [`budget`]; beyond it, the connection ends with ENHANCE_YOUR_CALM.
 
-mod body;
 mod budget;
 mod closed;
 mod connection;

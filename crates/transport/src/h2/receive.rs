@@ -5,14 +5,14 @@ use std::mem;
 use bytes::Bytes;
 use http::{HeaderMap, Request, StatusCode};
 
-use super::body::{self, End};
 use super::closed::By;
 use super::connection::Error;
 use super::frame::{Code, FIRST_TABLE, HEAD, Head, MAX_PAYLOAD, MAX_WINDOW, flag, kind, number, setting, unpadded};
 use super::request::{Fields, Wrong};
 use super::state::{State, signed};
-use super::stream::{Call, Stream};
-use crate::service::Body;
+use super::stream::Stream;
+use crate::inbound::{self, End};
+use crate::service::{Body, Call};
 
 /// Frames that one header block may be cut into.
 const MAX_CONTINUATIONS: usize = 32;
@@ -280,7 +280,7 @@ where
             }
             (None, Body::empty())
         } else {
-            let (inbound, incoming) = body::pair(self.waker.clone(), self.enough);
+            let (inbound, incoming) = inbound::pair(self.waker.clone(), self.enough);
             (Some(inbound), Body::new(incoming))
         };
         let call = (self.serve)(head.map(|()| body));

@@ -4,17 +4,10 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::uri::{Authority, PathAndQuery, Scheme, Uri};
 use http::{Method, Request, Version};
 
+use crate::fields::OF_CONNECTION;
+
 /// What RFC 9113 §6.5.2 counts for a field beside its bytes.
 const FIELD: usize = 32;
-
-/// Fields that speak of one HTTP/1.1 connection, which RFC 9113 §8.2.2 forbids.
-const OF_CONNECTION: [HeaderName; 5] = [
-    header::CONNECTION,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static("proxy-connection"),
-    header::TRANSFER_ENCODING,
-    header::UPGRADE,
-];
 
 /// Gathers the fields of one block.
 pub(super) struct Fields {
@@ -158,13 +151,6 @@ fn once<T>(place: &mut Option<T>, value: T) -> Option<()> {
     }
     *place = Some(value);
     Some(())
-}
-
-/// Takes away what RFC 9113 §8.2.2 forbids in a response.
-pub(super) fn without_connection(fields: &mut HeaderMap) {
-    for name in &OF_CONNECTION {
-        fields.remove(name);
-    }
 }
 
 #[cfg(test)]

@@ -18,9 +18,9 @@ use super::frame::{Code, FIRST_TABLE, FIRST_WINDOW, kind, setting};
 use super::hpack;
 use super::out::Out;
 use super::receive::Receiving;
-use super::stream::{Call, Progress, Stream};
+use super::stream::{Progress, Stream};
 use crate::http::Config;
-use crate::service::Body;
+use crate::service::{Body, Call};
 
 /// Frames without any content that a client may send at once.
 const EMPTY_FRAMES: usize = 1_000;

@@ -1,6 +1,5 @@
 //! One call: what has come of its request, and what has left of its response.
 
-use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,16 +7,14 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use bytes::Bytes;
 use futures_util::task::AtomicWaker;
-use http::{HeaderMap, Method, Response, header};
+use http::{HeaderMap, Method, header};
 use http_body::Body;
 
-use super::body::{End, Inbound};
 use super::frame::{Code, MAX_PAYLOAD};
 use super::out::Out;
-use super::request;
-
-/// A call that is answered.
-pub(crate) type Call<B> = Pin<Box<dyn Future<Output = Response<B>> + Send>>;
+use crate::fields::{dated, without_connection};
+use crate::inbound::{End, Inbound};
+use crate::service::Call;
 
 pub(super) struct Stream<B> {
     pub(super) id: u32,
@@ -195,15 +192,12 @@ impl<B: Body<Data = Bytes> + Unpin> Stream<B> {
 
     /// Adds what RFC 9110 wants of a server, and takes away what HTTP/2 does not have.
     fn complete(&self, fields: &mut HeaderMap, body: &B) {
-        request::without_connection(fields);
+        without_connection(fields);
         let size = body.size_hint().exact();
         if let Some(size) = size.filter(|size| *size > 0 || !self.head_only) {
             fields.entry(header::CONTENT_LENGTH).or_insert_with(|| size.into());
         }
-        fields.entry(header::DATE).or_insert_with(|| {
-            let now = httpdate::fmt_http_date(std::time::SystemTime::now());
-            now.try_into().expect("a date is ASCII")
-        });
+        dated(fields);
     }
 
     /// Whether the request has ended.

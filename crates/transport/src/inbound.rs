@@ -1,7 +1,7 @@
-//! The body of a request: what the connection has received of it, and what its reader has taken.
+//! The body of a request of HTTP/1.1 or HTTP/2: what the connection has received of it, and what its reader has taken.
 //!
-//! Everything received waits in one buffer, so that a million DATA frames of one byte cost no more than one of a million; the
-//! stream's window is its bound.
+//! Everything received waits in one buffer, so that a million DATA frames of one byte cost no more than one of a million. The
+//! connection keeps it within [`Config::stream_window`](crate::http::Config::stream_window).
 
 use std::io;
 use std::mem;
@@ -15,12 +15,12 @@ use http::HeaderMap;
 use http_body::{Body, Frame};
 
 /// The side of the connection.
-pub(super) struct Inbound(Arc<Shared>);
+pub(crate) struct Inbound(Arc<Shared>);
 
 /// The side of the service.
 pub(crate) struct Incoming {
     shared: Arc<Shared>,
-    /// The connection, for when enough was taken for the window to be widened.
+    /// The connection, for when enough was taken for the client to send more.
     connection: Arc<AtomicWaker>,
     enough: usize,
 }
@@ -40,15 +40,15 @@ struct State {
 }
 
 /// How a body ends, behind its data.
-pub(super) enum End {
+pub(crate) enum End {
     Whole,
     Trailers(HeaderMap),
-    /// The stream was reset, or its connection ended.
+    /// The stream of HTTP/2 was reset, or the connection ended.
     Cut,
 }
 
 /// A body whose reader wakes `connection` when it has taken `enough` bytes since they were last [credited](Inbound::credit).
-pub(super) fn pair(connection: Arc<AtomicWaker>, enough: usize) -> (Inbound, Incoming) {
+pub(crate) fn pair(connection: Arc<AtomicWaker>, enough: usize) -> (Inbound, Incoming) {
     let shared = Arc::<Shared>::default();
     let incoming = Incoming {
         shared: Arc::clone(&shared),
@@ -60,7 +60,7 @@ pub(super) fn pair(connection: Arc<AtomicWaker>, enough: usize) -> (Inbound, Inc
 
 impl Inbound {
     /// Adds bytes, which came with so much padding.
-    pub(super) fn push(&self, bytes: &[u8], padding: usize) {
+    pub(crate) fn push(&self, bytes: &[u8], padding: usize) {
         let mut state = self.0.lock();
         state.taken += padding;
         if state.left {
@@ -72,14 +72,14 @@ impl Inbound {
     }
 
     /// Nothing follows.
-    pub(super) fn end(&self, end: End) {
+    pub(crate) fn end(&self, end: End) {
         let mut state = self.0.lock();
         state.end.get_or_insert(end);
         wake(state);
     }
 
     /// Bytes taken since they were last asked for, if they are enough.
-    pub(super) fn credit(&self, enough: usize) -> Option<usize> {
+    pub(crate) fn credit(&self, enough: usize) -> Option<usize> {
         let mut state = self.0.lock();
         (state.taken >= enough).then(|| mem::take(&mut state.taken))
     }
