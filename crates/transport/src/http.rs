@@ -1,12 +1,15 @@
 //! The HTTP acceptor: HTTP/1.1 and HTTP/2 on one TCP port, with TLS or without, one tower service.
 //!
 //! ```text
-//! TCP ──(connection caps)──> [TLS] ──> first_bytes ──> hyper for HTTP/1.1 | h2 ──> service, with a Peer in every request
+//! TCP ──(connection caps)──> [TLS] ──> first_bytes ──> h2 ─────────────────> service, with a Peer in every request
+//!                                           │                                  ↑
+//!                                           └──> http1: calls of gRPC-Web ─────┤
+//!                                                  └─(anything else)─> hyper ──┘
 //! ```
 //!
 //! hyper leaves several protections off or without a bound; every one is set in [`Config`]. Neighbours: `first_bytes` tells the
-//! protocols apart, `unread` ends connections of HTTP/1.1 after an early answer, [`h2`](crate::h2) is HTTP/2, `limits` counts,
-//! [`cert`](crate::cert) holds the certificates.
+//! protocols apart, [`h2`](crate::h2) is HTTP/2, [`http1`](crate::http1) is HTTP/1.1 as long as only calls of gRPC-Web come, `unread`
+//! ends connections of hyper after an early answer, `limits` counts, [`cert`](crate::cert) holds the certificates.
 
 mod first_bytes;
 mod unread;
@@ -20,7 +23,7 @@ use std::time::Duration;
 use http::Request;
 use http::header::ORIGIN;
 use hyper::body::Incoming;
-use hyper::server::conn::http1;
+use hyper::server::conn::http1 as hyper_http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -33,10 +36,13 @@ use tracing::{debug, error, warn};
 
 use crate::cert::Certificates;
 use crate::h2;
+use crate::http1::{self, Outcome};
 use crate::limits::Limiter;
 use crate::peer::{Peer, Road, next_connection_id};
 use crate::service::{Body, RoadService, respond};
 use first_bytes::{First, Reread, first_bytes};
+
+pub(crate) use unread::{DRAIN_BYTES, DRAIN_TIME};
 
 /// How long accepting pauses when the process is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
@@ -66,7 +72,7 @@ pub struct Config {
     /// Streams that a client may lose at once because it broke the protocol or had too many; one more closes the connection. As
     /// many come back within ten seconds.
     pub max_faults: usize,
-    /// Unread bytes per HTTP/2 stream.
+    /// Unread bytes of one request: per HTTP/2 stream, and of a call of gRPC-Web on HTTP/1.1.
     pub stream_window: u32,
     /// Unread bytes per HTTP/2 connection.
     pub connection_window: u32,
@@ -100,8 +106,8 @@ impl Config {
         }
     }
 
-    fn http1(&self) -> http1::Builder {
-        let mut builder = http1::Builder::new();
+    fn http1(&self) -> hyper_http1::Builder {
+        let mut builder = hyper_http1::Builder::new();
         builder
             .timer(TokioTimer::new())
             .header_read_timeout(self.header_timeout)
@@ -235,7 +241,7 @@ where
 struct Connection<S> {
     service: S,
     config: Arc<Config>,
-    http1: Arc<http1::Builder>,
+    http1: Arc<hyper_http1::Builder>,
     peer: Peer,
     shutdown: CancellationToken,
 }
@@ -268,7 +274,7 @@ impl<S: RoadService> Connection<S> {
         match first {
             // HTTP/2 is what there are many of, so it is part of the task, and the other is not.
             Ok(First::Http2) => self.http2(io).await,
-            Ok(First::Http1(read)) => Box::pin(self.http1(Reread::new(io, read))).await,
+            Ok(First::Http1(read)) => Box::pin(self.http1(io, read)).await,
             Err(error) => debug!(connection = self.peer.connection_id, %error, "it says nothing"),
         }
     }
@@ -291,23 +297,38 @@ impl<S: RoadService> Connection<S> {
         .await;
     }
 
-    async fn http1<T>(self, io: Reread<T>)
+    async fn http1<T>(self, io: T, read: Vec<u8>)
     where
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let (service, peer) = (self.service, self.peer);
         let (id, patience) = (peer.connection_id, self.config.drain_timeout);
+        let serve = move |request| respond(service.clone(), from(&peer, request));
+        let mut connection = http1::Connection::new(io, read, self.config, serve);
+        let outcome = serve_out(
+            Pin::new(&mut connection),
+            http1::Connection::graceful_shutdown,
+            &self.shutdown,
+            patience,
+            id,
+        )
+        .await;
+        if outcome != Some(Outcome::HandOn) {
+            return;
+        }
+        let (io, read, serve) = connection.into_parts();
         let service = service_fn(move |request: Request<Incoming>| {
             let (parts, body) = request.into_parts();
             let (body, unread) = unread::watch(body);
-            let request = Request::from_parts(parts, Body::new(body));
-            let response = respond(service.clone(), from(&peer, request));
+            let response = serve(Request::from_parts(parts, Body::new(body)));
             async move { Ok::<_, Infallible>(unread.told(response.await)) }
         });
-        let connection = pin!(self.http1.serve_connection(TokioIo::new(io), service));
+        let io = TokioIo::new(Reread::new(io, read));
+        // In a box, so that a connection that stays ours is no larger for it.
+        let mut connection = Box::pin(self.http1.serve_connection(io, service));
         serve_out(
-            connection,
-            http1::Connection::graceful_shutdown,
+            connection.as_mut(),
+            hyper_http1::Connection::graceful_shutdown,
             &self.shutdown,
             patience,
             id,
@@ -316,30 +337,33 @@ impl<S: RoadService> Connection<S> {
     }
 }
 
-/// Serves a connection to its end; after `shutdown` it is told to `go_away`, and has `patience` for the calls in flight.
-async fn serve_out<C, E: std::error::Error>(
+/// Serves a connection to its end; after `shutdown` it is told to `go_away`, and has `patience` for the calls in flight. What comes
+/// of it, unless it fails or has to be dropped.
+async fn serve_out<C, O, E: std::error::Error>(
     mut connection: Pin<&mut C>,
     go_away: impl FnOnce(Pin<&mut C>),
     shutdown: &CancellationToken,
     patience: Duration,
     id: u64,
-) where
-    C: Future<Output = Result<(), E>>,
+) -> Option<O>
+where
+    C: Future<Output = Result<O, E>>,
 {
     let ended = tokio::select! {
         biased;
         ended = connection.as_mut() => Ok(ended),
         () = shutdown.cancelled() => {
             go_away(connection.as_mut());
-            // hyper waits for ever for a client that has connected and says nothing.
+            // hyper waits for ever for a client that has begun a request and says no more.
             timeout(patience, connection).await
         }
     };
     match ended {
-        Ok(Ok(())) => {}
+        Ok(Ok(outcome)) => return Some(outcome),
         Ok(Err(error)) => debug!(connection = id, %error, "the connection failed"),
         Err(_) => debug!(connection = id, "dropped with calls in flight"),
     }
+    None
 }
 
 /// The request with who sent it.

@@ -2,7 +2,6 @@
 
 use std::future::Future;
 use std::io;
-use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -11,16 +10,15 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::Request;
 use pin_project_lite::pin_project;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::frame::{Code, kind};
 use super::state::State;
 use crate::http::Config;
+use crate::read::{SPACE, poll_read};
 use crate::service::{Body, BoxError, Call};
 
-/// Bytes of one read.
-const SPACE: usize = 16 * 1024;
 /// Reads and writes of one turn; then other tasks have theirs.
 const ROUNDS: usize = 16;
 /// How long a connection that was ended for a fault is still read from: closing it at once would destroy what it was told.
@@ -184,7 +182,7 @@ where
                 self.timer.as_mut().reset(Instant::now() + LINGER);
             }
             Some(Ending::Lingering(code, why)) => {
-                let read = ready!(poll_read(Pin::new(self.io), cx, |_| ()));
+                let read = ready!(poll_read(Pin::new(self.io), cx, SPACE, |_| ()));
                 if !matches!(read, Ok(1..)) {
                     return Poll::Ready(Err(Error::Fault(code, why)));
                 }
@@ -203,18 +201,4 @@ pub(super) enum Read {
     Bytes,
     /// The client has closed the connection.
     End,
-}
-
-/// Reads once; how much came.
-pub(super) fn poll_read(
-    io: Pin<&mut impl AsyncRead>,
-    cx: &mut Context<'_>,
-    take: impl FnOnce(&[u8]),
-) -> Poll<io::Result<usize>> {
-    let mut space = [const { MaybeUninit::uninit() }; SPACE];
-    let mut space = ReadBuf::uninit(&mut space);
-    io.poll_read(cx, &mut space).map_ok(|()| {
-        take(space.filled());
-        space.filled().len()
-    })
 }

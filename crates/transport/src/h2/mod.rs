@@ -6,10 +6,11 @@
 //! ```
 //!
 //! hyper's HTTP/2 gives each call a task beside the connection's, and both 30 KB of buffers; for an event to a thousand
-//! subscribers that costs more than the event. Parts: [`frame`], [`hpack`] and [`request`] are pure; [`stream`] is a call,
-//! whose request's body is [`inbound`](crate::inbound); [`out`] is what waits to be written; [`closed`] and [`budget`] are what is remembered of the
-//! past. `tests/interop` puts h2spec, grpcio, grpc-js and browsers before it, `tests/hostile` their opposite, `tests/fuzz`
-//! anything at all.
+//! subscribers that costs more than the event. Parts: [`frame`], [`hpack`] and [`request`] are pure; [`stream`] is a call; [`out`]
+//! is what waits to be written; [`closed`] and [`budget`] are what is remembered of the past. The bodies of requests
+//! ([`inbound`](crate::inbound)) and the buffer behind `out` ([`outbox`](crate::outbox)) are also those of HTTP/1.1.
+//! `tests/interop` puts h2spec, grpcio, grpc-js and browsers before it, `tests/hostile` their opposite, `tests/fuzz` anything at
+//! all.
 //!
 //! Invariants:
 //! 1. What a client has sent and nobody has read is bounded by the windows, what it has not read by one chunk of a body per call.

@@ -13,13 +13,14 @@ use tokio::io::AsyncRead;
 
 use super::budget::Budget;
 use super::closed::{By, Closed};
-use super::connection::{Error, Read, poll_read};
+use super::connection::{Error, Read};
 use super::frame::{Code, FIRST_TABLE, FIRST_WINDOW, kind, setting};
 use super::hpack;
 use super::out::Out;
 use super::receive::Receiving;
 use super::stream::{Progress, Stream};
 use crate::http::Config;
+use crate::read::{SPACE, poll_read};
 use crate::service::{Body, Call};
 
 /// Frames without any content that a client may send at once.
@@ -119,7 +120,7 @@ where
         let mut read = Read::Nothing;
         if !self.out.is_full() {
             let mut taken = Ok(());
-            if let Poll::Ready(size) = poll_read(io, cx, |bytes| taken = self.take(bytes)) {
+            if let Poll::Ready(size) = poll_read(io, cx, SPACE, |bytes| taken = self.take(bytes)) {
                 read = if size? == 0 { Read::End } else { Read::Bytes };
             }
             taken?;

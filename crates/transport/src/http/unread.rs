@@ -1,4 +1,4 @@
-//! Ends an HTTP/1 connection in order when a request is answered before it was read to its end.
+//! Ends a connection of hyper in order when a request is answered before it was read to its end.
 //!
 //! What is left of such a request cannot be told from the next one, so hyper closes the connection behind the answer. A client
 //! that was not told may send its next request into the closing connection, and cannot know whether it was taken; and one
@@ -20,8 +20,8 @@ use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 /// Most of a request that is thrown away, in bytes and in time; beyond, the connection is closed at once.
-const DRAIN_BYTES: usize = 8 * 1024 * 1024;
-const DRAIN_TIME: Duration = Duration::from_secs(5);
+pub(crate) const DRAIN_BYTES: usize = 8 * 1024 * 1024;
+pub(crate) const DRAIN_TIME: Duration = Duration::from_secs(5);
 
 /// The body of a request, which says whether it was read to its end.
 pub(super) struct Watched<B: Body + Send + Unpin + 'static> {

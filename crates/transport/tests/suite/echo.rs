@@ -205,6 +205,7 @@ fn broken(path: &str) -> Next {
             });
         }
         "/Cut" => vec![Some(Ok(Frame::data(Bytes::from_static(&[0, 0, 0, 0, 9, 1])))), None],
+        "/Fail" => vec![Some(Ok(Frame::data(message(b"x")))), Some(Err("it breaks".into()))],
         "/NoStatus" => vec![Some(Ok(Frame::data(message(b"x")))), None],
         path => panic!("no such path: {path}"),
     };

@@ -11,6 +11,7 @@ mod echo;
 mod h2;
 mod harness;
 mod http;
+mod http1;
 mod http3;
 mod layers;
 mod malformed;
