@@ -70,7 +70,7 @@ macro_rules! targets {
 }
 
 targets! {
-    envelope header_block datagram hpack http2 http2_calls request resume_token join_code access_token entry quiz_file
+    envelope header_block datagram hpack http2 http2_calls http1_calls request resume_token join_code access_token entry quiz_file
 }
 
 #[test]

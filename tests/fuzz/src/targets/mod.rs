@@ -3,6 +3,7 @@
 mod access;
 mod frames;
 mod hpack;
+mod http1;
 mod http2;
 mod stored;
 mod words;
@@ -56,6 +57,12 @@ pub const TARGETS: &[Target] = &[
         name: "http2_calls",
         run: http2::http2_calls,
         seeds: http2::orders,
+        mutations: 1_000,
+    },
+    Target {
+        name: "http1_calls",
+        run: http1::http1_calls,
+        seeds: http1::orders,
         mutations: 1_000,
     },
     Target {
