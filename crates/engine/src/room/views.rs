@@ -26,7 +26,7 @@ impl Room {
         Some(view)
     }
 
-    /// What [`view_for`](Self::view_for) gives but for what the actor sees as many others do. Without `everybody` it has no
+    /// What [`view_for`](Self::view_for) gives, without what the actor sees as many others do. Without `everybody` it has no
     /// presence but the actor's own.
     pub fn own_view(&self, actor: &Actor, everybody: bool) -> Option<OwnView> {
         let who = self.audience(actor)?;
@@ -56,7 +56,8 @@ impl Room {
         })
     }
 
-    /// The members in a view, as all hosts see them or, for anybody else, all to whom none of them is more than to others.
+    /// The members in a view as every host sees them or, for anybody else, as others see them: without what is for the member
+    /// itself and for hosts.
     pub fn common_members(&self, who: &Audience) -> Vec<Member> {
         let who = match who {
             Audience::Hosts => &Audience::Hosts,
