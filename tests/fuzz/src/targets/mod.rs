@@ -5,6 +5,8 @@ mod frames;
 mod hpack;
 mod http1;
 mod http2;
+mod orders;
+mod paused;
 mod stored;
 mod words;
 

@@ -1,10 +1,9 @@
 //! Plays bytes against a server in memory, in a time that passes only when there is nothing to do.
 
-use std::{fmt, future::Future, mem, net::Ipv4Addr, sync::Arc, time::Duration};
+use std::{fmt, mem, net::Ipv4Addr, sync::Arc, time::Duration};
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream, ReadHalf, duplex, split},
-    runtime::Builder,
     task::JoinHandle,
     time::{sleep, timeout},
 };
@@ -12,7 +11,10 @@ use tokio_util::sync::CancellationToken;
 use tower::service_fn;
 use trivium_transport::http::{Config, serve_connection};
 
-use super::service::{Seen, keep, serve};
+use super::{
+    super::paused,
+    service::{Seen, keep, serve},
+};
 
 /// In it, everything happens that can happen before the next timer.
 const SOON: Duration = Duration::from_millis(1);
@@ -70,14 +72,9 @@ fn config(small: bool) -> Config {
     config
 }
 
-fn run<T>(playing: impl Future<Output = T>) -> T {
-    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
-    runtime.expect("no resources are needed").block_on(playing)
-}
-
 /// Sends the bytes in pieces that end at these places, and then closes.
 pub(super) fn answered(bytes: &[u8], cuts: &[usize], small: bool) -> Answered {
-    run(async {
+    paused::play(async {
         let (client, server) = duplex(ROOM);
         let seen = Seen::default();
         let noted = Arc::clone(&seen);
@@ -106,7 +103,7 @@ pub(super) fn answered(bytes: &[u8], cuts: &[usize], small: bool) -> Answered {
 
 /// Sends the bytes and more of them to a service that reads nothing: little is taken, and the connection can be drained.
 pub(super) fn unanswered(bytes: &[u8], small: bool) {
-    run(async {
+    paused::play(async {
         let (client, server) = duplex(LITTLE);
         let config = Arc::new(config(small));
         let (drain, patience) = (CancellationToken::new(), config.drain_timeout);

@@ -1,6 +1,6 @@
 //! Orders to a client that knows requests: a byte says what it writes next, those behind it say how.
 
-use super::service::PATHS;
+use super::{super::orders::Orders, service::PATHS};
 
 /// Sizes of bodies at which something changes.
 const SIZES: [usize; 6] = [0, 1, 5, 300, 4_097, 20_000];
@@ -36,10 +36,10 @@ const TYPES: [&str; 4] = [
 
 /// What a client writes that follows these orders.
 pub(super) fn ordered(orders: &[u8]) -> Vec<u8> {
-    let mut orders = Orders(orders);
+    let mut orders = Orders::new(orders);
     let mut bytes = Vec::new();
-    while !orders.0.is_empty() {
-        orders.step(&mut bytes);
+    while !orders.is_empty() {
+        step(&mut orders, &mut bytes);
     }
     bytes
 }
@@ -58,74 +58,52 @@ pub(super) fn cuts(length: usize, seed: u8) -> Vec<usize> {
     }
 }
 
-struct Orders<'a>(&'a [u8]);
-
-impl Orders<'_> {
-    fn next(&mut self) -> u8 {
-        let Some((first, rest)) = self.0.split_first() else {
-            return 0;
-        };
-        self.0 = rest;
-        *first
-    }
-
-    fn one_of<T: Copy>(&mut self, of: &[T]) -> T {
-        of[usize::from(self.next()) % of.len()]
-    }
-
-    fn step(&mut self, bytes: &mut Vec<u8>) {
-        match self.next() % 10 {
-            0..=3 => self.call(bytes, TYPES[0], 0),
-            4 => {
-                let path = self.one_of(&PATHS);
-                bytes.extend(format!("GET {path} HTTP/1.1\r\nhost: quiz\r\n\r\n").bytes());
-            }
-            5 => {
-                let (path, size) = (self.one_of(&PATHS), self.one_of(&SIZES));
-                let head = format!("POST {path} HTTP/1.1\r\nhost: quiz\r\ncontent-type: {}\r\n", TYPES[0]);
-                let body = format!("{size:x}\r\n{}\r\n0\r\n\r\n", "c".repeat(size));
-                let end = if size == 0 { "0\r\n\r\n" } else { &body };
-                bytes.extend([&head, "transfer-encoding: chunked\r\n\r\n", end].concat().bytes());
-            }
-            6 => {
-                let length = usize::from(self.next()).min(self.0.len());
-                let (raw, rest) = self.0.split_at(length);
-                bytes.extend_from_slice(raw);
-                self.0 = rest;
-            }
-            7 => {
-                let kind = self.one_of(&TYPES);
-                self.call(bytes, kind, 0);
-            }
-            8 => {
-                // Longer or shorter than the body.
-                let off = isize::from(self.next().cast_signed());
-                self.call(bytes, TYPES[0], off);
-            }
-            _ => bytes.extend_from_slice(self.one_of(&[b"\r\n", b"\n", b"POST ", b"PRI * HTTP/2.0\r\n", b"\0"])),
+fn step(orders: &mut Orders<'_>, bytes: &mut Vec<u8>) {
+    match orders.next() % 10 {
+        0..=3 => call(orders, bytes, TYPES[0], 0),
+        4 => {
+            let path = orders.one_of(&PATHS);
+            bytes.extend(format!("GET {path} HTTP/1.1\r\nhost: quiz\r\n\r\n").bytes());
         }
-    }
-
-    fn call(&mut self, bytes: &mut Vec<u8>, kind: &str, off: isize) {
-        let (path, size) = (self.one_of(&PATHS), self.one_of(&SIZES));
-        let how = self.next();
-        let length = size.saturating_add_signed(off);
-        let head =
-            format!("POST {path} HTTP/1.1\r\nHost: quiz\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n");
-        bytes.extend(head.bytes());
-        bytes.extend_from_slice(LINES[usize::from(how & 0x1f) % LINES.len()]);
-        // As many as somebody does not take, or as long; close to its bound hyper takes more or less as it has read.
-        match how >> 5 {
-            1 => bytes.extend(b"x: 1\r\n".repeat(59)),
-            2 => bytes.extend(b"x: 1\r\n".repeat(60)),
-            3 => bytes.extend(b"x: 1\r\n".repeat(130)),
-            4 => bytes.extend(format!("x: {}\r\n", "v".repeat(900)).bytes()),
-            5 => bytes.extend(format!("x: {}\r\n", "v".repeat(70_000)).bytes()),
-            _ => {}
+        5 => {
+            let (path, size) = (orders.one_of(&PATHS), orders.one_of(&SIZES));
+            let head = format!("POST {path} HTTP/1.1\r\nhost: quiz\r\ncontent-type: {}\r\n", TYPES[0]);
+            let body = format!("{size:x}\r\n{}\r\n0\r\n\r\n", "c".repeat(size));
+            let end = if size == 0 { "0\r\n\r\n" } else { &body };
+            bytes.extend([&head, "transfer-encoding: chunked\r\n\r\n", end].concat().bytes());
         }
-        bytes.extend_from_slice(b"\r\n");
-        bytes.resize(bytes.len() + size, b'b');
+        6 => bytes.extend_from_slice(orders.bytes()),
+        7 => {
+            let kind = orders.one_of(&TYPES);
+            call(orders, bytes, kind, 0);
+        }
+        8 => {
+            // Longer or shorter than the body.
+            let off = isize::from(orders.next().cast_signed());
+            call(orders, bytes, TYPES[0], off);
+        }
+        _ => bytes.extend_from_slice(orders.one_of(&[b"\r\n", b"\n", b"POST ", b"PRI * HTTP/2.0\r\n", b"\0"])),
     }
+}
+
+fn call(orders: &mut Orders<'_>, bytes: &mut Vec<u8>, kind: &str, off: isize) {
+    let (path, size) = (orders.one_of(&PATHS), orders.one_of(&SIZES));
+    let how = orders.next();
+    let length = size.saturating_add_signed(off);
+    let head = format!("POST {path} HTTP/1.1\r\nHost: quiz\r\nContent-Type: {kind}\r\nContent-Length: {length}\r\n");
+    bytes.extend(head.bytes());
+    bytes.extend_from_slice(LINES[usize::from(how & 0x1f) % LINES.len()]);
+    // As many as somebody does not take, or as long; close to its bound hyper takes more or less as it has read.
+    match how >> 5 {
+        1 => bytes.extend(b"x: 1\r\n".repeat(59)),
+        2 => bytes.extend(b"x: 1\r\n".repeat(60)),
+        3 => bytes.extend(b"x: 1\r\n".repeat(130)),
+        4 => bytes.extend(format!("x: {}\r\n", "v".repeat(900)).bytes()),
+        5 => bytes.extend(format!("x: {}\r\n", "v".repeat(70_000)).bytes()),
+        _ => {}
+    }
+    bytes.extend_from_slice(b"\r\n");
+    bytes.resize(bytes.len() + size, b'b');
 }
 
 /// Orders that make sense, and a connection as it is.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{
+    super::orders::Orders,
     Script, Step,
     service::PATHS,
     surroundings,
@@ -32,48 +33,37 @@ const TIMES: [u64; 5] = [1, 0, 600, 2_000, 12_000];
 
 /// The input as a script. The first byte says what the server is like.
 pub(super) fn script(input: &[u8]) -> Script {
-    let mut orders = Orders { rest: input, newest: 0 };
-    let surrounding = orders.next();
+    let mut calls = Calls {
+        orders: Orders::new(input),
+        newest: 0,
+    };
+    let surrounding = calls.orders.next();
     let mut script = surroundings(surrounding);
     if surrounding & 0x10 == 0 {
         script.steps.push(Step::Send(frame(SETTINGS, 0, 0, &[])));
     }
-    while !orders.rest.is_empty() {
-        let step = orders.step();
+    while !calls.orders.is_empty() {
+        let step = calls.step();
         script.steps.push(step);
     }
     script
 }
 
-struct Orders<'a> {
-    rest: &'a [u8],
+/// The client's side of a connection.
+struct Calls<'a> {
+    orders: Orders<'a>,
     /// The newest stream that was opened.
     newest: u32,
 }
 
-impl Orders<'_> {
-    fn next(&mut self) -> u8 {
-        let Some((first, rest)) = self.rest.split_first() else {
-            return 0;
-        };
-        self.rest = rest;
-        *first
-    }
-
-    fn bytes(&mut self) -> Vec<u8> {
-        let length = usize::from(self.next()).min(self.rest.len());
-        let (bytes, rest) = self.rest.split_at(length);
-        self.rest = rest;
-        bytes.to_vec()
-    }
-
+impl Calls<'_> {
     fn size(&mut self) -> u32 {
-        SIZES[usize::from(self.next()) % SIZES.len()]
+        self.orders.one_of(&SIZES)
     }
 
     /// Nearly always one that was opened: the newest, or so many before it.
     fn stream(&mut self) -> u32 {
-        match self.next() {
+        match self.orders.next() {
             back @ ..0x40 => self.newest.saturating_sub(2 * u32::from(back % 8)),
             0x40 => 0,
             any => u32::from(any - 0x40),
@@ -81,7 +71,7 @@ impl Orders<'_> {
     }
 
     fn step(&mut self) -> Step {
-        let bytes = match self.next() % 16 {
+        let bytes = match self.orders.next() % 16 {
             0 | 1 => self.call(),
             2 | 3 => self.data(),
             4 => {
@@ -92,8 +82,8 @@ impl Orders<'_> {
             6 => frame(RST_STREAM, 0, self.stream(), &8_u32.to_be_bytes()),
             7 => self.settings(),
             8 => {
-                let flags = self.next() & ACK;
-                frame(PING, flags, 0, &[self.next(); 8])
+                let flags = self.orders.next() & ACK;
+                frame(PING, flags, 0, &[self.orders.next(); 8])
             }
             9 => {
                 let mut block = Vec::new();
@@ -102,36 +92,36 @@ impl Orders<'_> {
                 text("1", &mut block);
                 frame(HEADERS, END_HEADERS | END_STREAM, self.stream(), &block)
             }
-            10 => match self.next() % 3 {
+            10 => match self.orders.next() % 3 {
                 0 => frame(GOAWAY, 0, 0, &[0; 8]),
                 1 => frame(PRIORITY, 0, self.stream(), &[0, 0, 0, 99, 1]),
                 _ => return Step::Drain,
             },
             11 => {
-                let time = TIMES[usize::from(self.next()) % TIMES.len()];
+                let time = self.orders.one_of(&TIMES);
                 return Step::Wait(Duration::from_millis(time));
             }
-            12 => return Step::Read(self.next() & 1 == 0),
+            12 => return Step::Read(self.orders.next() & 1 == 0),
             13 => {
                 // Anything for a block, on a stream of its own.
-                let flags = self.next();
+                let flags = self.orders.next();
                 self.newest += 2;
                 let stream = self.newest - 1;
-                frame(HEADERS, flags, stream, &self.bytes())
+                frame(HEADERS, flags, stream, self.orders.bytes())
             }
             14 => {
-                let (kind, flags) = (self.next(), self.next());
+                let (kind, flags) = (self.orders.next(), self.orders.next());
                 let stream = self.stream();
-                frame(kind, flags, stream, &self.bytes())
+                frame(kind, flags, stream, self.orders.bytes())
             }
-            _ => self.bytes(),
+            _ => self.orders.bytes().to_vec(),
         };
         Step::Send(bytes)
     }
 
     /// A request, whole or in pieces, and with one thing or another that a client may do.
     fn call(&mut self) -> Vec<u8> {
-        let (path, how) = (self.next(), self.next());
+        let (path, how) = (self.orders.next(), self.orders.next());
         self.newest = if self.newest == 0 { 1 } else { self.newest + 2 };
         let stream = self.newest;
         let mut block = request(PATHS[usize::from(path) % PATHS.len()], how & 0x20 != 0);
@@ -140,14 +130,14 @@ impl Orders<'_> {
             block.extend([15, 28 - 15]);
             text(&self.size().to_string(), &mut block);
         }
-        for _ in 0..if how & 0x40 != 0 { self.next() } else { 0 } {
+        for _ in 0..if how & 0x40 != 0 { self.orders.next() } else { 0 } {
             block.push(0x40);
             text("x-filler", &mut block);
             text(&"f".repeat(100), &mut block);
         }
         if how & 0x80 != 0 {
             // The newest entry of the table, if there is any.
-            block.resize(block.len() + usize::from(self.next()), 0xbe);
+            block.resize(block.len() + usize::from(self.orders.next()), 0xbe);
         }
         let mut flags = if how & 1 != 0 { END_STREAM } else { 0 };
         let mut payload = Vec::new();
@@ -159,7 +149,11 @@ impl Orders<'_> {
             flags |= PRIORITIZED;
             payload.extend([0, 0, 0, 0, 1]);
         }
-        let cut = if how & 2 != 0 { usize::from(self.next()) } else { 16_000 };
+        let cut = if how & 2 != 0 {
+            usize::from(self.orders.next())
+        } else {
+            16_000
+        };
         let mut pieces = block.chunks(cut.clamp(1, 16_000)).peekable();
         payload.extend_from_slice(pieces.next().unwrap_or_default());
         payload.resize(payload.len() + if how & 4 != 0 { 3 } else { 0 }, 0);
@@ -172,7 +166,7 @@ impl Orders<'_> {
     }
 
     fn data(&mut self) -> Vec<u8> {
-        let (stream, how) = (self.stream(), self.next());
+        let (stream, how) = (self.stream(), self.orders.next());
         let size = usize::try_from(self.size()).unwrap_or_default() % 16_390;
         let mut payload = vec![b'd'; size];
         let mut flags = if how & 1 != 0 { END_STREAM } else { 0 };
@@ -187,8 +181,8 @@ impl Orders<'_> {
 
     fn settings(&mut self) -> Vec<u8> {
         let mut payload = Vec::new();
-        for _ in 0..self.next() % 4 {
-            payload.extend([0, self.next() % 8]);
+        for _ in 0..self.orders.next() % 4 {
+            payload.extend([0, self.orders.next() % 8]);
             payload.extend(self.size().to_be_bytes());
         }
         frame(SETTINGS, 0, 0, &payload)

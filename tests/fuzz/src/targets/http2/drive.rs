@@ -9,7 +9,6 @@ use std::{
 
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, DuplexStream, ReadHalf, WriteHalf, duplex, split},
-    runtime::Builder,
     time::{Instant, sleep, sleep_until, timeout},
 };
 use tokio_util::sync::CancellationToken;
@@ -17,6 +16,7 @@ use tower::service_fn;
 use trivium_transport::{Body, http::serve_connection};
 
 use super::{
+    super::paused,
     Script, Step,
     judge::Judge,
     service::{Waiting, serve},
@@ -32,8 +32,7 @@ const TURNS: usize = 200_000;
 
 /// Serves one connection, and panics when something does not hold.
 pub(super) fn run(script: Script) {
-    let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
-    runtime.expect("no resources are needed").block_on(play(script));
+    paused::play(play(script));
 }
 
 async fn play(script: Script) {
