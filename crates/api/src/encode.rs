@@ -74,8 +74,13 @@ pub fn resumed(cursor: v1::Cursor, head: Seq) -> Bytes {
     }))
 }
 
-/// A subscription starts from a snapshot: one of the receiver's own, with parts that are fields of the same message, encoded
-/// once for many. A message's fields may stand in any order.
+/// Fields of a snapshot, for [`reset`] to put into those of many receivers.
+pub fn part(fields: &v1::RoomSnapshot) -> Bytes {
+    fields.encode_to_vec().into()
+}
+
+/// A subscription starts from a snapshot: one of the receiver's own, with [parts](part) that are fields of the same message,
+/// encoded once for many. A message's fields may stand in any order.
 pub fn reset(reason: v1::ResetReason, own: &v1::RoomSnapshot, parts: &[Bytes]) -> Bytes {
     /// Of `Reset.snapshot` and of `reset` in the responses.
     const SNAPSHOT: u32 = 2;
@@ -238,7 +243,7 @@ mod tests {
             messages: messages.messages.clone(),
             ..own.clone()
         };
-        let parts = [members, messages].map(|part| Bytes::from(part.encode_to_vec()));
+        let parts = [members, messages].map(|fields| part(&fields));
         let frame = reset(v1::ResetReason::RoleChanged, &own, &parts);
         let (prefix, payload) = frame.split_at(PREFIX_LEN);
         assert_eq!(prefix[1..], u32::try_from(payload.len()).expect("short").to_be_bytes());

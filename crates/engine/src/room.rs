@@ -258,8 +258,7 @@ impl Room {
     /// After loading: every member counts as cut off just now, so that nobody is taken for gone before all had the time to
     /// come back.
     pub fn reset_presence(&mut self, now: Timestamp) {
-        let closed = self.settings().is_some_and(|settings| settings.closed_at.is_some());
-        self.board = presence::Board::after_loading(self.activity.interrupted(), closed);
+        self.board = presence::Board::after_loading(self.activity.interrupted(), self.is_closed());
         self.notes = receipt::Notes::default();
         for member in self.seats.members.iter() {
             self.board.enter(&member.user, self.activity.known(&member.user), now);

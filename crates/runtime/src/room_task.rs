@@ -20,8 +20,13 @@ pub(crate) use input::{Answer, Input, Outcome, Query, Subscribe};
 pub use input::{Caller, Done};
 
 use crate::{
-    Clock, ExecuteError, RuntimeConfig, codec, codes::Known, common::Parts, courier::Owed, projection, ring::Ring,
-    snapshots::SinceSnapshot,
+    Clock, ExecuteError, RuntimeConfig, codec,
+    codes::Known,
+    common::Parts,
+    courier::Owed,
+    projection,
+    ring::Ring,
+    snapshots::{self, SinceSnapshot},
 };
 
 /// Rounds of `settle` in one turn. The engine needs a few; more would be a bug, and must not hang the room.
@@ -343,11 +348,9 @@ impl RoomTask {
     }
 
     async fn save_snapshot(&self) {
-        if self.since.is_behind(self.room.seq())
-            && !self.owes()
-            && let Err(error) = self.store.save(self.room.id(), &codec::snapshot(&self.room)).await
-        {
-            tracing::warn!(room = %self.room.id(), %error, "a snapshot was not saved");
+        if self.since.is_behind(self.room.seq()) && !self.owes() {
+            let (store, room) = (Arc::clone(&self.store), self.room.id().clone());
+            snapshots::save(store, room, codec::snapshot(&self.room)).await;
         }
     }
 

@@ -5,7 +5,10 @@
 //! more than the log, however large the room is. And making one keeps everybody in the room waiting, so it is not made where many
 //! wait, but some time later, and not while a question is open.
 
-use trivium_engine::{Millis, Seq};
+use std::sync::Arc;
+
+use trivium_engine::{Millis, RoomId, Seq};
+use trivium_store::{Snapshot, Store};
 
 /// How long after it is due it is made.
 pub(crate) const CALM: Millis = Millis(1_000);
@@ -46,6 +49,13 @@ impl SinceSnapshot {
     /// Whether it can wait no longer.
     pub(crate) fn is_overdue(&self, head: Seq, every: u64) -> bool {
         self.is_due(head, every.saturating_mul(OVERDUE))
+    }
+}
+
+/// Saves one. It is no loss if that fails: the log has everything.
+pub(crate) async fn save(store: Arc<dyn Store>, room: RoomId, snapshot: Snapshot) {
+    if let Err(error) = store.save(&room, &snapshot).await {
+        tracing::warn!(%room, %error, "a snapshot was not saved");
     }
 }
 

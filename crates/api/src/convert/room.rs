@@ -7,8 +7,6 @@ mod member;
 
 use std::collections::BTreeSet;
 
-use bytes::Bytes;
-use prost::Message as _;
 use trivium_engine::{
     Audience, Command, HistoryPolicy, JoinPolicy, Member, MessageView, PolicyChange, RequestId, RoomCommand, RoomId,
     Settings, UserId, View, WritePolicy,
@@ -226,22 +224,20 @@ pub fn snapshot(view: &View, audience: &Audience) -> v1::RoomSnapshot {
     }
 }
 
-/// The members of a snapshot, as a message of which they are all.
-pub fn members(members: &[Member]) -> Bytes {
-    let part = v1::RoomSnapshot {
+/// The members of a snapshot, and nothing else of it.
+pub fn members(members: &[Member]) -> v1::RoomSnapshot {
+    v1::RoomSnapshot {
         members: members.iter().map(member).collect(),
         ..v1::RoomSnapshot::default()
-    };
-    part.encode_to_vec().into()
+    }
 }
 
-/// The messages of a snapshot, as a message of which they are all.
-pub fn messages(room: &RoomId, messages: &[MessageView]) -> Bytes {
-    let part = v1::RoomSnapshot {
+/// The messages of a snapshot, and nothing else of it.
+pub fn messages(room: &RoomId, messages: &[MessageView]) -> v1::RoomSnapshot {
+    v1::RoomSnapshot {
         messages: chat::messages(room, messages),
         ..v1::RoomSnapshot::default()
-    };
-    part.encode_to_vec().into()
+    }
 }
 
 /// The newest messages, among them the receiver's own that wait for a host.

@@ -15,6 +15,11 @@ impl Room {
         self.seats.settings.as_ref()
     }
 
+    /// Whether the room has ended.
+    pub fn is_closed(&self) -> bool {
+        self.settings().is_some_and(|settings| settings.closed_at.is_some())
+    }
+
     /// How many members there are.
     pub fn member_count(&self) -> u32 {
         u32::try_from(self.seats.members.len()).unwrap_or(u32::MAX)

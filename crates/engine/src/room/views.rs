@@ -11,12 +11,12 @@ use crate::{
 impl Room {
     /// The room as an actor sees it, with its own membership; none if it may not look at all.
     pub fn view_for(&self, actor: &Actor) -> Option<View> {
+        let who = self.audience(actor)?;
         let OwnView {
             mut view,
             lacks_members,
             lacks_messages,
-        } = self.own_view(actor, true)?;
-        let who = self.audience(actor)?;
+        } = self.own_view(actor, &who, true);
         if lacks_members {
             view.members = self.common_members(&who);
         }
@@ -26,34 +26,37 @@ impl Room {
         Some(view)
     }
 
-    /// What [`view_for`](Self::view_for) gives, without what the actor sees as many others do. Without `everybody` it has no
-    /// presence but the actor's own.
-    pub fn own_view(&self, actor: &Actor, everybody: bool) -> Option<OwnView> {
-        let who = self.audience(actor)?;
+    /// What [`view_for`](Self::view_for) gives, without what the actor sees as many others do. `who` is the actor's
+    /// [audience](Self::audience). Without `everybody` it has no presence but the actor's own.
+    ///
+    /// # Panics
+    ///
+    /// Before the room is created, when there is no audience for it either.
+    pub fn own_view(&self, actor: &Actor, who: &Audience, everybody: bool) -> OwnView {
         let me = Some(&actor.user);
-        let mut view = self.rest(&who, me);
+        let mut view = self.rest(who, me);
         view.presences = if everybody {
-            self.presences(&who, me, None, VIEW_MEMBERS)
+            self.presences(who, me, None, VIEW_MEMBERS)
         } else {
             let own = view.me.iter().map(|me| self.board.presence(&me.user));
             own.collect()
         };
         let floor = self.history_floor(actor);
         view.pins.retain(|message| message.seq > floor);
-        let lacks_members = !view.me.as_ref().is_some_and(Member::has_secrets) || who == Audience::Hosts;
+        let lacks_members = !view.me.as_ref().is_some_and(Member::has_secrets) || *who == Audience::Hosts;
         if !lacks_members {
-            view.members = self.members(&who, None, VIEW_MEMBERS);
+            view.members = self.members(who, None, VIEW_MEMBERS);
         }
         let lacks_messages = floor <= self.retention.through() && view.waiting.is_empty();
         if !lacks_messages {
             view.messages = self.common_messages();
             view.messages.retain(|message| message.seq > floor);
         }
-        Some(OwnView {
+        OwnView {
             view,
             lacks_members,
             lacks_messages,
-        })
+        }
     }
 
     /// The members in a view as every host sees them or, for anybody else, as others see them: without what is for the member

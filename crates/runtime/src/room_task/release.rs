@@ -10,7 +10,7 @@ use super::{RoomTask, Subscribe, Turn, millis};
 use crate::{
     ExecuteError, codec,
     ring::{Item, Reader},
-    snapshots::{CALM, SinceSnapshot},
+    snapshots::{CALM, SinceSnapshot, save},
     subscription::{SnapshotReason, Start, Subscription},
 };
 
@@ -25,11 +25,7 @@ impl RoomTask {
         if !turn.entries.is_empty() {
             self.owe(&turn.entries);
             self.forget_those_who_left(&turn.entries);
-            if self
-                .room
-                .settings()
-                .is_some_and(|settings| settings.closed_at.is_some())
-            {
+            if self.room.is_closed() {
                 self.code = None;
             }
             turn.sizes.iter().for_each(|size| self.since.wrote(*size));
@@ -44,7 +40,7 @@ impl RoomTask {
             query(&self.room, now);
         }
         for subscribe in turn.subscribes.drain(..) {
-            self.subscribe(subscribe);
+            self.subscribe(subscribe, now);
         }
         self.parts.settle(now);
         self.count_presences();
@@ -75,17 +71,9 @@ impl RoomTask {
     }
 
     fn begin_snapshot(&mut self) {
-        let (store, room, snapshot) = (
-            Arc::clone(&self.store),
-            self.room.id().clone(),
-            codec::snapshot(&self.room),
-        );
+        let snapshot = codec::snapshot(&self.room);
         self.since = SinceSnapshot::new(snapshot.seq, snapshot.body.len());
-        tokio::spawn(async move {
-            if let Err(error) = store.save(&room, &snapshot).await {
-                tracing::warn!(%room, %error, "a snapshot was not saved");
-            }
-        });
+        tokio::spawn(save(Arc::clone(&self.store), self.room.id().clone(), snapshot));
     }
 
     /// How far the answers are is told a tick after the first that came, and not at once: when all come at once, everybody would
@@ -153,7 +141,7 @@ impl RoomTask {
         }
     }
 
-    fn subscribe(&mut self, subscribe: Subscribe) {
+    fn subscribe(&mut self, subscribe: Subscribe, now: Timestamp) {
         let Subscribe {
             actor,
             cursor,
@@ -190,14 +178,15 @@ impl RoomTask {
         let start = match reason {
             None => Start::Resumed { head },
             // Where only counts are told, nobody would tell the receiver when the presence of others changes.
-            Some(reason) => match self.room.own_view(&actor, !self.counts_only || who == Audience::Hosts) {
-                Some(own) => Start::Snapshot {
+            Some(reason) => {
+                let everybody = !self.counts_only || who == Audience::Hosts;
+                let own = self.room.own_view(&actor, &who, everybody);
+                Start::Snapshot {
                     reason,
-                    common: self.parts.of(&self.room, &who, &own, self.clock.now()),
+                    common: self.parts.of(&self.room, &who, &own, now),
                     view: Box::new(own.view),
-                },
-                None => return,
-            },
+                }
+            }
         };
         let resumed = reason.is_none();
         let reader = Reader {

@@ -79,10 +79,10 @@ impl Driver {
                     SnapshotReason::Hidden => v1::ResetReason::RoleChanged,
                 });
                 let own = convert::room::snapshot(&view, subscription.audience());
-                let members = common.members.map(|part| part.encoded(convert::room::members));
-                let messages = common
-                    .messages
-                    .map(|part| part.encoded(|messages| convert::room::messages(room, messages)));
+                let members = |members: &[_]| encode::part(&convert::room::members(members));
+                let messages = |messages: &[_]| encode::part(&convert::room::messages(room, messages));
+                let members = common.members.map(|part| part.encoded(members));
+                let messages = common.messages.map(|part| part.encoded(messages));
                 encode::reset(why, &own, &[members, messages].map(Option::unwrap_or_default))
             }
         };
