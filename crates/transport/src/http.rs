@@ -35,6 +35,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, error, warn};
 
 use crate::cert::Certificates;
+use crate::draining::Draining;
 use crate::h2;
 use crate::http1::{self, Outcome};
 use crate::limits::Limiter;
@@ -160,6 +161,7 @@ impl HttpServer {
             TlsAcceptor::from(Arc::new(certificates.tls_config(&[b"h2", b"http/1.1"], &versions)))
         });
         let http1 = Arc::new(config.http1());
+        let draining = Draining::default();
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
@@ -187,7 +189,7 @@ impl HttpServer {
                             origin: None,
                             tls: tls.is_some(),
                         },
-                        shutdown: shutdown.clone(),
+                        draining: draining.clone(),
                     };
                     let tls = tls.clone();
                     connections.spawn(async move {
@@ -204,6 +206,7 @@ impl HttpServer {
             }
         }
         drop(self.listener);
+        draining.begin();
         // Each connection has its own deadline, and only this one if it hangs in spite of it.
         let all = async { while connections.join_next().await.is_some() {} };
         let longest = config.drain_timeout + config.handshake_timeout;
@@ -221,6 +224,7 @@ where
     T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     S: RoadService,
 {
+    let draining = Draining::default();
     let connection = Connection {
         service,
         http1: Arc::new(config.http1()),
@@ -232,9 +236,14 @@ where
             origin: None,
             tls: false,
         },
-        shutdown,
+        draining: draining.clone(),
     };
-    connection.serve(io).await;
+    let mut serving = pin!(connection.serve(io));
+    tokio::select! {
+        () = serving.as_mut() => return,
+        () = shutdown.cancelled() => draining.begin(),
+    }
+    serving.await;
 }
 
 /// One connection.
@@ -243,7 +252,7 @@ struct Connection<S> {
     config: Arc<Config>,
     http1: Arc<hyper_http1::Builder>,
     peer: Peer,
-    shutdown: CancellationToken,
+    draining: Draining,
 }
 
 impl<S: RoadService> Connection<S> {
@@ -269,7 +278,7 @@ impl<S: RoadService> Connection<S> {
     {
         let first = tokio::select! {
             first = first_bytes(&mut io, self.config.handshake_timeout) => first,
-            () = self.shutdown.cancelled() => return,
+            () = self.draining.begun() => return,
         };
         match first {
             // HTTP/2 is what there are many of, so it is part of the task, and the other is not.
@@ -290,7 +299,7 @@ impl<S: RoadService> Connection<S> {
         serve_out(
             connection,
             h2::Connection::graceful_shutdown,
-            &self.shutdown,
+            &self.draining,
             patience,
             id,
         )
@@ -308,7 +317,7 @@ impl<S: RoadService> Connection<S> {
         let outcome = serve_out(
             Pin::new(&mut connection),
             http1::Connection::graceful_shutdown,
-            &self.shutdown,
+            &self.draining,
             patience,
             id,
         )
@@ -329,7 +338,7 @@ impl<S: RoadService> Connection<S> {
         serve_out(
             connection.as_mut(),
             hyper_http1::Connection::graceful_shutdown,
-            &self.shutdown,
+            &self.draining,
             patience,
             id,
         )
@@ -337,12 +346,12 @@ impl<S: RoadService> Connection<S> {
     }
 }
 
-/// Serves a connection to its end; after `shutdown` it is told to `go_away`, and has `patience` for the calls in flight. What comes
+/// Serves a connection to its end; once `draining` has begun it is told to `go_away`, and has `patience` for the calls in flight. What comes
 /// of it, unless it fails or has to be dropped.
 async fn serve_out<C, O, E: std::error::Error>(
     mut connection: Pin<&mut C>,
     go_away: impl FnOnce(Pin<&mut C>),
-    shutdown: &CancellationToken,
+    draining: &Draining,
     patience: Duration,
     id: u64,
 ) -> Option<O>
@@ -352,7 +361,7 @@ where
     let ended = tokio::select! {
         biased;
         ended = connection.as_mut() => Ok(ended),
-        () = shutdown.cancelled() => {
+        () = draining.begun() => {
             go_away(connection.as_mut());
             // hyper waits for ever for a client that has begun a request and says no more.
             timeout(patience, connection).await

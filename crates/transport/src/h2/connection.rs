@@ -17,6 +17,7 @@ use super::frame::{Code, kind};
 use super::state::State;
 use crate::http::Config;
 use crate::read::{SPACE, poll_read};
+use crate::seldom::Seldom;
 use crate::service::{Body, BoxError, Call};
 
 /// Reads and writes of one turn; then other tasks have theirs.
@@ -42,7 +43,7 @@ pin_project! {
         io: T,
         state: State<F, B>,
         #[pin]
-        timer: Sleep,
+        timer: Seldom<Sleep>,
         heard_at: Instant,
         probed: bool,
         ending: Option<Ending>,
@@ -65,7 +66,7 @@ where
 {
     /// `serve` answers requests.
     pub(crate) fn new(io: T, config: Arc<Config>, serve: F) -> Self {
-        let timer = sleep(config.keep_alive_interval);
+        let timer = Seldom::new(sleep(config.keep_alive_interval));
         Self {
             io,
             state: State::new(config, serve),
@@ -140,7 +141,7 @@ where
                 self.state.fail(code);
                 *self.ending = Some(Ending::Flushing(Some((code, why))));
                 let (_, patience) = self.state.keep_alive();
-                self.timer.as_mut().reset(Instant::now() + patience);
+                self.timer.as_mut().change().reset(Instant::now() + patience);
                 Ok(Read::Nothing)
             }
             Err(error) => Err(error),
@@ -151,7 +152,7 @@ where
     fn poll_patience(&mut self, cx: &mut Context<'_>) -> Poll<Error> {
         let (interval, patience) = self.state.keep_alive();
         loop {
-            ready!(self.timer.as_mut().poll(cx));
+            ready!(self.timer.as_mut().poll(Sleep::is_elapsed, cx));
             if let Some(Ending::Lingering(code, why) | Ending::Flushing(Some((code, why)))) = *self.ending {
                 return Poll::Ready(Error::Fault(code, why));
             }
@@ -165,7 +166,7 @@ where
                 *self.probed = true;
                 due = now + patience;
             }
-            self.timer.as_mut().reset(due);
+            self.timer.as_mut().change().reset(due);
         }
     }
 
@@ -179,7 +180,7 @@ where
                     return Poll::Ready(Ok(()));
                 };
                 *self.ending = Some(Ending::Lingering(code, why));
-                self.timer.as_mut().reset(Instant::now() + LINGER);
+                self.timer.as_mut().change().reset(Instant::now() + LINGER);
             }
             Some(Ending::Lingering(code, why)) => {
                 let read = ready!(poll_read(Pin::new(self.io), cx, SPACE, |_| ()));
