@@ -20,9 +20,10 @@ use trivium_engine::{
     Audience, Entry, Event, Feature, HistoryPolicy, Role, RoomEvent, RoomId, Seq, UserId, Visibility, gone::Gone,
 };
 
-use self::entries::Entries;
+use self::entries::{Entries, Look};
 use crate::{
-    Encode, RuntimeConfig, frames,
+    Encode, RuntimeConfig,
+    frames::Frames,
     signals::Board,
     waiters::{Waiters, Whom, wake},
 };
@@ -358,7 +359,12 @@ impl Ring {
             if position.scanned + 1 < start {
                 return Found::Behind;
             }
-            let common = state.entries.is_common(position.scanned, head, &reader.who);
+            let look = state.entries.look(position.scanned, head, &reader.who);
+            if look == Look::Nothing && head - position.told < self.config.progress_every {
+                position.scanned = head;
+                return Found::Nothing;
+            }
+            let common = look != Look::Own;
             if common {
                 let key = CacheKey::new(began, head, reader);
                 if let Some((_, bytes, after)) = state.cache.iter().find(|(cached, ..)| *cached == key) {
@@ -404,8 +410,7 @@ impl Ring {
         position: &mut Position,
         reader: &Reader,
     ) -> (Found, bool) {
-        let mut frames: Vec<Bytes> = Vec::new();
-        let mut size = 0;
+        let mut frames = Frames::default();
         let mut shared = true;
         let mut change = None;
         let mut rest = items.iter();
@@ -419,13 +424,12 @@ impl Ring {
                 if position.told + 1 < seq {
                     frames.push(self.encode.progress(&self.room, seq - 1));
                 }
-                size += frame.len();
                 frames.push(frame);
                 position.told = seq;
             }
             position.scanned = seq;
             change = item.change(reader);
-            if change.is_some() || size >= self.config.read_bytes {
+            if change.is_some() || frames.size() >= self.config.read_bytes {
                 break;
             }
         }
@@ -436,7 +440,7 @@ impl Ring {
             frames.push(self.encode.progress(&self.room, position.scanned));
             position.told = position.scanned;
         }
-        let bytes = frames::join(frames);
+        let bytes = frames.join();
         let found = match (change, bytes) {
             (Some(change), bytes) => Found::Turn(bytes, change),
             (None, Some(bytes)) => Found::Bytes(bytes),

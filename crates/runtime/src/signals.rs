@@ -28,6 +28,8 @@ pub(crate) struct Board {
 #[derive(Debug, Default)]
 struct State {
     newest: BTreeMap<SignalKey, Posted>,
+    /// The newest tick of what one user hears beside hosts.
+    personal: u64,
     /// Frames of the present tick, by the tick they start after and by whether hosts read them. Frames with something for
     /// one reader only are not kept.
     frames: BTreeMap<(u64, bool), (Bytes, u64)>,
@@ -63,6 +65,9 @@ impl Board {
             // A tick of its own for each value, so that a frame may end between any two.
             tick += 1;
             let to = To::whom(&signal, counts_only);
+            if matches!(to, To::HostsAnd(_)) {
+                state.personal = tick;
+            }
             state.newest.insert(key, Posted { tick, to, signal });
         }
         state
@@ -127,6 +132,10 @@ impl Board {
 impl State {
     /// Whether there is something new that a user hears beside hosts, and nobody else does.
     fn has_for(&self, user: &UserId, seen: u64) -> bool {
+        // Looking for a user takes longer than all else that a reader does here.
+        if self.personal <= seen {
+            return false;
+        }
         let keys = [SignalKey::Presence(user.clone()), SignalKey::Unseen(user.clone())];
         let own = keys.iter().filter_map(|key| self.newest.get(key));
         own.into_iter()

@@ -170,7 +170,8 @@ impl Subscription {
         &self.reader.who
     }
 
-    /// The next thing for the receiver. After an interruption nothing follows. Wakes the task of the newest call only.
+    /// The next thing for the receiver. After an interruption nothing follows. Wakes the task of the newest call that was told to
+    /// wait, and no other.
     pub fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Delivery> {
         if self.ended {
             return Poll::Pending;
@@ -178,8 +179,15 @@ impl Subscription {
         if let Some(interruption) = self.pending.take() {
             return self.end(interruption);
         }
-        // Parked before looking: what is published between the look and the return wakes this task.
+        if let Poll::Ready(delivery) = self.look(cx) {
+            return Poll::Ready(delivery);
+        }
+        // Looks again: what was published between the look and this wakes nobody.
         self.ring.waiters.park(&self.place, cx.waker());
+        self.look(cx)
+    }
+
+    fn look(&mut self, cx: &mut Context<'_>) -> Poll<Delivery> {
         let (frame, seen) = loop {
             if let Some(reading) = &mut self.reading {
                 let Poll::Ready(result) = reading.as_mut().poll(cx) else {

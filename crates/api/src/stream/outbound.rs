@@ -16,7 +16,7 @@ use smallvec::SmallVec;
 use tokio_util::task::AbortOnDropHandle;
 use tonic::Status;
 use trivium_engine::{Millis, RoomId, Seq};
-use trivium_runtime::{Delivery, Interruption, Subscription, frames::join};
+use trivium_runtime::{Delivery, Interruption, Subscription, frames::Frames};
 use trivium_transport::datagrams::Datagrams;
 
 use crate::encode::PREFIX_LEN;
@@ -86,7 +86,7 @@ impl Outbound {
 
     /// Takes what the driver has handed over. Returns frames.
     fn take_items(&mut self, cx: &mut Context<'_>, frames: &mut Frames) {
-        while self.end.is_none() && frames.has_room() {
+        while self.end.is_none() && has_room(frames) {
             match Pin::new(&mut self.items).poll_next(cx) {
                 Poll::Ready(Some(Item::Frame(frame))) => frames.push(frame),
                 Poll::Ready(Some(Item::Add(subscription))) => {
@@ -114,7 +114,7 @@ impl Outbound {
         let mut turns = self.subscriptions.len();
         let mut quiet = 0;
         // Without a frame, every room has to have said that it wakes this task.
-        while quiet < self.subscriptions.len() && frames.has_room() && (turns > 0 || frames.is_empty()) {
+        while quiet < self.subscriptions.len() && has_room(frames) && (turns > 0 || frames.is_empty()) {
             turns = turns.saturating_sub(1);
             self.turn = (self.turn + 1) % self.subscriptions.len();
             match self.subscriptions[self.turn].poll_next(cx) {
@@ -146,6 +146,10 @@ impl Outbound {
     }
 }
 
+fn has_room(frames: &Frames) -> bool {
+    frames.size() < FRAME_BYTES
+}
+
 impl Body for Outbound {
     type Data = Bytes;
     type Error = Status;
@@ -159,7 +163,7 @@ impl Body for Outbound {
         if self.end.is_none() {
             self.take_deliveries(cx, &mut frames);
         }
-        if let Some(bytes) = join(frames.frames) {
+        if let Some(bytes) = frames.join() {
             return Poll::Ready(Some(Ok(Frame::data(bytes))));
         }
         let Some(status) = self.end.take() else {
@@ -175,27 +179,5 @@ impl Body for Outbound {
 
     fn is_end_stream(&self) -> bool {
         self.finished
-    }
-}
-
-/// Frames on their way into one DATA frame.
-#[derive(Default)]
-struct Frames {
-    frames: Vec<Bytes>,
-    bytes: usize,
-}
-
-impl Frames {
-    fn has_room(&self) -> bool {
-        self.bytes < FRAME_BYTES
-    }
-
-    fn is_empty(&self) -> bool {
-        self.frames.is_empty()
-    }
-
-    fn push(&mut self, frame: Bytes) {
-        self.bytes += frame.len();
-        self.frames.push(frame);
     }
 }

@@ -32,6 +32,16 @@ pub(super) struct Range {
     pub(super) through: Seq,
 }
 
+/// What there is for a reader in a range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    Nothing,
+    /// What another reader of the same audience would find too.
+    Common,
+    /// Something of its own as well.
+    Own,
+}
+
 impl Entries {
     pub(super) fn len(&self) -> usize {
         self.all.len()
@@ -88,14 +98,20 @@ impl Entries {
         Some(item)
     }
 
-    /// Whether another reader of the same audience would find the same between `after` and `head`.
-    pub(super) fn is_common(&self, after: Seq, head: Seq, who: &Audience) -> bool {
+    /// What a reader has to look at between `after` and `head`.
+    pub(super) fn look(&self, after: Seq, head: Seq, who: &Audience) -> Look {
+        let within = |of: &VecDeque<Seq>| {
+            // Most readers have seen all but the newest, if that.
+            of.back().is_some_and(|last| *last > after)
+                && of
+                    .get(of.partition_point(|seq| *seq <= after))
+                    .is_some_and(|seq| *seq <= head)
+        };
         match who {
-            Audience::Hosts | Audience::Observers => true,
-            Audience::Member(user) => !self.private.get(user).is_some_and(|own| {
-                let next = own.partition_point(|seq| *seq <= after);
-                own.get(next).is_some_and(|seq| *seq <= head)
-            }),
+            Audience::Hosts => Look::Common,
+            Audience::Member(user) if self.private.get(user).is_some_and(within) => Look::Own,
+            Audience::Member(_) | Audience::Observers if within(&self.common) => Look::Common,
+            Audience::Member(_) | Audience::Observers => Look::Nothing,
         }
     }
 
@@ -206,6 +222,20 @@ mod tests {
                     .iter()
                     .filter(|item| item.entry.seq > begin && item.entry.seq <= head);
                 let naive: Vec<Seq> = run.filter(concerns).map(|item| item.entry.seq).collect();
+                let is_own = |seq: &Seq| {
+                    let item = entries.get(*seq).expect("it is there");
+                    matches!(item.concerns(), Some(Whom::Member(_)))
+                };
+                let look = if *who == Audience::Hosts {
+                    Look::Common
+                } else if naive.is_empty() {
+                    Look::Nothing
+                } else if naive.iter().any(is_own) {
+                    Look::Own
+                } else {
+                    Look::Common
+                };
+                assert_eq!(entries.look(begin, head, who), look, "{who:?} after {begin} of {head}");
                 let (mut found, mut after) = (Vec::new(), begin);
                 while after < head {
                     let range = entries.range(after, head, who);
