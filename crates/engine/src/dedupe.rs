@@ -7,7 +7,10 @@
 //!
 //! Invariant: `index` names exactly the requests in `made`.
 
-use std::{collections::BTreeMap, ops::RangeInclusive};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::RangeInclusive,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -24,8 +27,16 @@ pub const PER_ROOM: usize = 262_144;
 pub(crate) struct Requests {
     /// By the first entry.
     made: BTreeMap<Seq, Made>,
-    /// The first entry of each request.
-    index: BTreeMap<UserId, BTreeMap<RequestId, Seq>>,
+    index: BTreeMap<UserId, Own>,
+}
+
+/// The requests of one user.
+#[derive(Debug, Clone, Default)]
+struct Own {
+    /// The first entry of each.
+    firsts: BTreeMap<RequestId, Seq>,
+    /// The same, the oldest first.
+    in_order: BTreeSet<Seq>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -38,7 +49,7 @@ struct Made {
 impl Requests {
     /// The entries that a request made, if it is remembered.
     pub(crate) fn replayed(&self, user: &UserId, request: &RequestId) -> Option<RangeInclusive<Seq>> {
-        let first = *self.index.get(user)?.get(request)?;
+        let first = *self.index.get(user)?.firsts.get(request)?;
         self.made.get(&first).map(|made| first..=made.last)
     }
 
@@ -47,7 +58,7 @@ impl Requests {
         let (Some(user), Some(request)) = (&entry.actor, &entry.request) else {
             return;
         };
-        if let Some(first) = self.index.get(user).and_then(|requests| requests.get(request)) {
+        if let Some(first) = self.index.get(user).and_then(|own| own.firsts.get(request)) {
             if let Some(made) = self
                 .made
                 .get_mut(first)
@@ -69,11 +80,10 @@ impl Requests {
 
     fn insert(&mut self, first: Seq, made: Made) {
         self.forget(first);
-        let requests = self.index.entry(made.user.clone()).or_default();
-        requests.insert(made.request.clone(), first);
-        let oldest = (requests.len() > PER_USER)
-            .then(|| requests.values().min().copied())
-            .flatten();
+        let own = self.index.entry(made.user.clone()).or_default();
+        own.firsts.insert(made.request.clone(), first);
+        own.in_order.insert(first);
+        let oldest = own.in_order.first().filter(|_| own.in_order.len() > PER_USER).copied();
         self.made.insert(first, made);
         if let Some(oldest) = oldest {
             self.forget(oldest);
@@ -87,9 +97,10 @@ impl Requests {
 
     fn forget(&mut self, first: Seq) {
         let Some(made) = self.made.remove(&first) else { return };
-        if let Some(requests) = self.index.get_mut(&made.user) {
-            requests.remove(&made.request);
-            if requests.is_empty() {
+        if let Some(own) = self.index.get_mut(&made.user) {
+            own.firsts.remove(&made.request);
+            own.in_order.remove(&first);
+            if own.in_order.is_empty() {
                 self.index.remove(&made.user);
             }
         }
