@@ -57,7 +57,7 @@ impl Connect {
                         }
                     }
                     frame::WEBTRANSPORT_STREAM => return Ok(None),
-                    kind if kind == frame::DATA || frame::is_never_expected(kind) => {
+                    kind if kind == frame::DATA || frame::is_unexpected_in_request(kind) => {
                         return Err(ErrorCode::FrameUnexpected.into());
                     }
                     _ => {}
@@ -89,7 +89,7 @@ impl Connect {
     pub(super) fn poll_end(&mut self, cx: &mut Context<'_>) -> Poll<End> {
         loop {
             while let Some(mut piece) = self.frames.next(&mut self.rest) {
-                if frame::is_never_expected(piece.kind) {
+                if frame::is_unexpected_in_request(piece.kind) {
                     return Poll::Ready(ErrorCode::FrameUnexpected.into());
                 }
                 while piece.kind == frame::DATA

@@ -17,6 +17,12 @@ pub(super) const CLOSE_WEBTRANSPORT_SESSION: u64 = 0x2843;
 /// Longest settings and header blocks; browsers send a few hundred bytes.
 const MAX_VALUE: usize = 4096;
 
+/// Whether a frame may not stand on the stream of a request: beside what is [never expected](is_never_expected) CANCEL_PUSH, GOAWAY
+/// and MAX_PUSH_ID, which belong on the control stream (RFC 9114, 7.2.3, 7.2.6 and 7.2.7).
+pub(super) const fn is_unexpected_in_request(kind: u64) -> bool {
+    is_never_expected(kind) || matches!(kind, 0x03 | 0x07 | 0x0d)
+}
+
 /// Whether a frame may stand neither on a request's stream nor, behind SETTINGS, on the control stream: what only a server sends,
 /// and what HTTP/2 had (RFC 9114, 7.2.8 and 11.2.1).
 pub(super) const fn is_never_expected(kind: u64) -> bool {

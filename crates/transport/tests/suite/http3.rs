@@ -213,6 +213,9 @@ async fn sessions_end_with_their_connect() {
         ("another capsule", data(&[0x17, 0x02, 0x68, 0x43]), false, None),
         ("an unknown frame", [unknown, data(&[])].concat(), false, None),
         ("settings", vec![0x04, 0x00], false, Some(0x105)),
+        ("CANCEL_PUSH", frame(&[0x03], &[0x00]), false, Some(0x105)),
+        ("GOAWAY", frame(&[0x07], &[0x00]), false, Some(0x105)),
+        ("MAX_PUSH_ID", frame(&[0x0d], &[0x00]), false, Some(0x105)),
     ];
     let server = Server::start();
     for (what, bytes, fin, code) in rows {
@@ -282,10 +285,11 @@ async fn requests_before_the_connect_are_refused() {
     send.finish().unwrap();
     assert_eq!(read_raw(&mut recv).await.messages, message(b"a"));
 
-    for bytes in [&[0x00, 0x00][..], &[0x04, 0x00]] {
+    for kind in [0x00, 0x03, 0x04, 0x07, 0x0d] {
+        let bytes = frame(&[kind], &[]);
         let connection = server.connect_quic(8).await;
         let _control = uni(&connection, CONTROL).await;
-        let _request = bi(&connection, bytes).await;
+        let _request = bi(&connection, &bytes).await;
         assert_eq!(closed(&connection).await, Some(0x105));
     }
 }
