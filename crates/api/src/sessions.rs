@@ -7,7 +7,10 @@ use std::{
     collections::{BTreeMap, HashMap, VecDeque},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU64, Ordering::Relaxed},
+        atomic::{
+            AtomicBool, AtomicU64,
+            Ordering::{Acquire, Relaxed, Release},
+        },
     },
 };
 
@@ -32,10 +35,20 @@ pub struct Session {
     /// Its identifier.
     pub id: String,
     user: Mutex<Option<UserId>>,
-    superseded: CancellationToken,
-    draining: CancellationToken,
+    superseded: AtomicBool,
+    /// Its stream has to end. A child of the one of all.
+    ended: CancellationToken,
     round_trips: Mutex<RoundTrips>,
     next_ping: AtomicU64,
+}
+
+/// Why the stream of a session has to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Another stream has taken the session over.
+    Superseded,
+    /// The server is going away.
+    Draining,
 }
 
 #[derive(Debug, Default)]
@@ -61,15 +74,16 @@ impl Sessions {
         let session = Arc::new(Session {
             id: id.clone(),
             user: Mutex::new(user),
-            superseded: CancellationToken::new(),
-            draining: self.draining.clone(),
+            superseded: AtomicBool::new(false),
+            ended: self.draining.child_token(),
             round_trips: Mutex::default(),
             next_ping: AtomicU64::new(1),
         });
         if let Some(older) = self.lock().insert(id, Arc::clone(&session)) {
             *session.round_trips() = std::mem::take(&mut *older.round_trips());
             session.next_ping.store(older.next_ping.load(Relaxed), Relaxed);
-            older.superseded.cancel();
+            older.superseded.store(true, Release);
+            older.ended.cancel();
         }
         session
     }
@@ -112,14 +126,14 @@ impl Session {
         *self.user.lock().unwrap_or_else(PoisonError::into_inner) = Some(user);
     }
 
-    /// Resolves when another stream takes the session over.
-    pub async fn superseded(&self) {
-        self.superseded.cancelled().await;
-    }
-
-    /// Resolves when the server is going away.
-    pub async fn draining(&self) {
-        self.draining.cancelled().await;
+    /// Resolves when its stream has to end.
+    pub async fn ended(&self) -> Ending {
+        self.ended.cancelled().await;
+        if self.superseded.load(Acquire) {
+            Ending::Superseded
+        } else {
+            Ending::Draining
+        }
     }
 
     /// A new ping, sent at `now` microseconds.
@@ -196,7 +210,7 @@ mod tests {
         let ping = older.ping(0);
         older.pong(ping, 7_000);
         let newer = sessions.open("s".into(), Some(ana.clone()));
-        older.superseded().await;
+        assert_eq!(older.ended().await, Ending::Superseded);
         assert_eq!(newer.round_trip(), Some(Millis(7)));
         sessions.close(&older);
         assert!(
@@ -204,7 +218,13 @@ mod tests {
             "the older stream must not end the newer one"
         );
         assert!(sessions.find("s", &"ben".parse().expect("an id")).is_none());
+        sessions.drain();
+        assert_eq!(newer.ended().await, Ending::Draining);
+        assert_eq!(older.ended().await, Ending::Superseded, "it stays that");
+        let late = sessions.open("late".into(), None);
+        assert_eq!(late.ended().await, Ending::Draining);
         sessions.close(&newer);
+        sessions.close(&late);
         assert!(sessions.is_empty());
     }
 }

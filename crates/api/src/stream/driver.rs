@@ -5,11 +5,11 @@
 
 mod hearing;
 
-use std::{collections::BTreeSet, ops::Deref, sync::Arc, time::Duration};
+use std::{collections::BTreeSet, ops::Deref, pin::pin, sync::Arc, time::Duration};
 
 use futures_channel::mpsc;
 use futures_util::{SinkExt as _, StreamExt as _};
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep_until};
 use tokio_util::task::AbortOnDropHandle;
 use tonic::{Code, Status, codec::Streaming};
 use trivium_engine::{RoomId, Timestamp};
@@ -28,7 +28,7 @@ use crate::{
     convert, encode,
     error::{ApiError, Bound},
     ids::SessionId,
-    sessions::Session,
+    sessions::{Ending, Session},
 };
 
 /// The first message has to come within this.
@@ -77,8 +77,7 @@ enum Input {
     Interrupted(Interrupted),
     PingDue,
     TokenExpired,
-    Superseded,
-    Draining,
+    Ended(Ending),
 }
 
 /// The stream ends with this status.
@@ -190,20 +189,25 @@ impl Driver {
             return End(Status::internal("no session"));
         };
         let mut half_closed = matches!(inbound, Inbound::Watch(_));
+        // Kept from input to input: to begin to wait, and to cease, takes locks that all streams share.
+        let mut timer = pin!(sleep_until(self.next_ping));
+        let mut ended = pin!(session.ended());
         loop {
             // A client that has said all it wanted to say, and hears nothing, is done.
             if half_closed && self.running.len() == 0 && self.rooms.is_empty() && !self.facet.watches {
                 return End(Status::ok(""));
             }
-            let expires_in = self.expires_in();
+            let expires_at = self.expires_in().map(|span| Instant::now() + span);
+            let due = expires_at.map_or(self.next_ping, |at| at.min(self.next_ping));
+            if timer.deadline() != due {
+                timer.as_mut().reset(due);
+            }
             let input = tokio::select! {
                 request = next(inbound), if !half_closed => request,
                 Some(finished) = self.running.next() => Input::Finished(finished),
                 Some(interrupted) = self.interruptions.next() => Input::Interrupted(interrupted),
-                () = tokio::time::sleep_until(self.next_ping) => Input::PingDue,
-                () = sleep_for(expires_in) => Input::TokenExpired,
-                () = session.superseded() => Input::Superseded,
-                () = session.draining() => Input::Draining,
+                () = timer.as_mut() => if expires_at == Some(due) { Input::TokenExpired } else { Input::PingDue },
+                ending = ended.as_mut() => Input::Ended(ending),
             };
             let done = match input {
                 Input::Request(request) => Box::pin(self.request(*request)).await,
@@ -224,8 +228,12 @@ impl Driver {
                 Input::TokenExpired => Err(self
                     .go_away(v1::GoAwayReason::TokenExpired, true, Code::Unauthenticated)
                     .await),
-                Input::Superseded => Err(self.go_away(v1::GoAwayReason::Superseded, false, Code::Aborted).await),
-                Input::Draining => Err(self.go_away(v1::GoAwayReason::Draining, true, Code::Unavailable).await),
+                Input::Ended(Ending::Superseded) => {
+                    Err(self.go_away(v1::GoAwayReason::Superseded, false, Code::Aborted).await)
+                }
+                Input::Ended(Ending::Draining) => {
+                    Err(self.go_away(v1::GoAwayReason::Draining, true, Code::Unavailable).await)
+                }
             };
             if let Err(end) = done {
                 return end;
@@ -489,13 +497,6 @@ async fn next(inbound: &mut Inbound) -> Input {
             Ok(None) => Input::HalfClosed,
             Err(status) => Input::Broken(status),
         },
-    }
-}
-
-async fn sleep_for(span: Option<Duration>) {
-    match span {
-        Some(span) => tokio::time::sleep(span).await,
-        None => std::future::pending().await,
     }
 }
 
