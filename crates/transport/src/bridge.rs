@@ -17,6 +17,7 @@ mod request;
 mod response;
 mod rpc;
 
+use std::pin::pin;
 use std::time::{Duration, SystemTime};
 
 use tokio::task::JoinSet;
@@ -100,6 +101,8 @@ pub async fn serve<S: Accepts, V: RoadService>(
     let mut ponger = Ponger::new(Instant::now());
     let mut drain_deadline = None;
     let mut streams = context.config.first_streams;
+    // Kept from input to input: to begin to wait, and to cease, takes locks that all sessions share.
+    let mut told = pin!(shutdown.cancelled());
     loop {
         tokio::select! {
             stream = session.accept_bi() => {
@@ -140,7 +143,7 @@ pub async fn serve<S: Accepts, V: RoadService>(
                     break;
                 }
             }
-            () = shutdown.cancelled(), if drain_deadline.is_none() => {
+            () = told.as_mut(), if drain_deadline.is_none() => {
                 if rpcs.is_empty() {
                     break;
                 }
