@@ -346,8 +346,8 @@ impl<S: RoadService> Connection<S> {
     }
 }
 
-/// Serves a connection to its end; once `draining` has begun it is told to `go_away`, and has `patience` for the calls in flight. What comes
-/// of it, unless it fails or has to be dropped.
+/// Serves a connection to its end; once `draining` has begun it is told to `go_away`, and has `patience` for the calls in flight.
+/// What comes of it, unless it fails or has to be dropped.
 async fn serve_out<C, O, E: std::error::Error>(
     mut connection: Pin<&mut C>,
     go_away: impl FnOnce(Pin<&mut C>),

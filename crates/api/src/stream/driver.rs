@@ -197,7 +197,7 @@ impl Driver {
             if half_closed && self.running.len() == 0 && self.rooms.is_empty() && !self.facet.watches {
                 return End(Status::ok(""));
             }
-            let expires_at = self.expires_in().map(|span| Instant::now() + span);
+            let expires_at = self.expires_at();
             let due = expires_at.map_or(self.next_ping, |at| at.min(self.next_ping));
             if timer.deadline() != due {
                 timer.as_mut().reset(due);
@@ -404,9 +404,10 @@ impl Driver {
         Ok(self.running.alongside(verifying).await?)
     }
 
-    fn expires_in(&self) -> Option<Duration> {
+    /// When the token ends.
+    fn expires_at(&self) -> Option<Instant> {
         let expires_at = self.call.principal.as_ref()?.expires_at;
-        Some(Duration::from_millis(expires_at.since(self.now()).0))
+        Some(Instant::now() + Duration::from_millis(expires_at.since(self.now()).0))
     }
 
     async fn go_away(&mut self, reason: v1::GoAwayReason, reconnect: bool, code: Code) -> End {

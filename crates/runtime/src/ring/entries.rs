@@ -38,7 +38,7 @@ pub(super) enum Look {
     Nothing,
     /// What another reader of the same audience would find too.
     Common,
-    /// Something of its own as well.
+    /// Something that is for it alone.
     Own,
 }
 
