@@ -282,20 +282,20 @@ impl<S: RoadService> Connection<S> {
         };
         match first {
             // HTTP/2 is what there are many of, so it is part of the task, and the other is not.
-            Ok(First::Http2) => self.http2(io).await,
+            Ok(First::Http2(read)) => self.http2(io, read).await,
             Ok(First::Http1(read)) => Box::pin(self.http1(io, read)).await,
             Err(error) => debug!(connection = self.peer.connection_id, %error, "it says nothing"),
         }
     }
 
-    async fn http2<T>(self, io: T)
+    async fn http2<T>(self, io: T, read: Vec<u8>)
     where
         T: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let (service, peer) = (self.service, self.peer);
         let (id, patience) = (peer.connection_id, self.config.drain_timeout);
         let serve = move |request| respond(service.clone(), from(&peer, request));
-        let connection = pin!(h2::Connection::new(io, self.config, serve));
+        let connection = pin!(h2::Connection::new(io, read, self.config, serve));
         serve_out(
             connection,
             h2::Connection::graceful_shutdown,

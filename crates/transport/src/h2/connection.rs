@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::io;
+use std::mem;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -46,6 +47,8 @@ pin_project! {
         timer: Seldom<Sleep>,
         heard_at: Instant,
         probed: bool,
+        // Whether nothing was written in the last turn, because an answer had only begun.
+        held: bool,
         ending: Option<Ending>,
     }
 }
@@ -64,15 +67,16 @@ where
     F: FnMut(Request<Body>) -> Call<B>,
     B: http_body::Body<Data = Bytes, Error: Into<BoxError>> + Unpin,
 {
-    /// `serve` answers requests.
-    pub(crate) fn new(io: T, config: Arc<Config>, serve: F) -> Self {
+    /// Of which `read` was read already. `serve` answers requests.
+    pub(crate) fn new(io: T, read: Vec<u8>, config: Arc<Config>, serve: F) -> Self {
         let timer = Seldom::new(sleep(config.keep_alive_interval));
         Self {
             io,
-            state: State::new(config, serve),
+            state: State::new(read, config, serve),
             timer,
             heard_at: Instant::now(),
             probed: false,
+            held: false,
             ending: None,
         }
     }
@@ -103,6 +107,12 @@ where
             }
             if let Poll::Ready(error) = this.poll_patience(cx) {
                 return Poll::Ready(Err(error));
+            }
+            // What follows the head of an answer is mostly made by a task that is awake by now, and leaves with it if that has
+            // its turn first.
+            *this.held = mem::take(&mut this.state.begun) && !*this.held;
+            if *this.held {
+                break;
             }
             let written = this.state.out.poll_write(Pin::new(this.io), cx)?.is_ready();
             if written && let Poll::Ready(ended) = this.poll_end(cx) {

@@ -20,13 +20,23 @@ const MAX_CONTINUATIONS: usize = 32;
 const BOMB: usize = 16;
 
 /// What is read and not yet understood.
-#[derive(Default)]
 pub(super) struct Receiving {
     /// The beginning of a frame.
     rest: Vec<u8>,
     /// Whether SETTINGS have come, which have to be the first frame.
     begun: bool,
     block: Option<Block>,
+}
+
+impl Receiving {
+    /// Of which `read` was read already.
+    pub(super) fn new(read: Vec<u8>) -> Self {
+        Self {
+            rest: read,
+            begun: false,
+            block: None,
+        }
+    }
 }
 
 /// A header block whose end has not come.

@@ -30,6 +30,8 @@ pub(super) struct State<F, B> {
     pub(super) config: Arc<Config>,
     pub(super) serve: F,
     pub(super) receiving: Receiving,
+    /// Whether what is left to receive came with the preface, and nobody has looked at it.
+    is_first: bool,
     pub(super) decoder: hpack::Decoder,
     /// Nearly always one, which is then in the same piece of memory as the connection.
     pub(super) streams: SmallVec<[Stream<B>; 1]>,
@@ -55,6 +57,8 @@ pub(super) struct State<F, B> {
     pub(super) empties: Budget,
     /// Wakes the connection for calls that have wakers of their own, and readers of bodies.
     pub(super) waker: Arc<AtomicWaker>,
+    /// Whether an answer has begun, and nothing is there yet of what follows its head.
+    pub(super) begun: bool,
     /// Takes no more calls.
     pub(super) going: bool,
 }
@@ -64,7 +68,8 @@ where
     F: FnMut(Request<Body>) -> Call<B>,
     B: http_body::Body<Data = Bytes> + Unpin,
 {
-    pub(super) fn new(config: Arc<Config>, serve: F) -> Self {
+    /// Of which `read` was read already.
+    pub(super) fn new(read: Vec<u8>, config: Arc<Config>, serve: F) -> Self {
         let mut out = Out::default();
         let settings = [
             (setting::MAX_CONCURRENT_STREAMS, config.max_streams),
@@ -86,7 +91,8 @@ where
         let share = config.connection_window / 2 / config.max_streams.max(1);
         Self {
             serve,
-            receiving: Receiving::default(),
+            is_first: !read.is_empty(),
+            receiving: Receiving::new(read),
             decoder: hpack::Decoder::new(FIRST_TABLE as usize),
             streams: SmallVec::new(),
             last: 0,
@@ -102,6 +108,7 @@ where
             faults: Budget::new(config.max_faults),
             empties: Budget::new(EMPTY_FRAMES),
             waker: Arc::default(),
+            begun: false,
             going: false,
             config,
         }
@@ -120,7 +127,10 @@ where
         let mut read = Read::Nothing;
         if !self.out.is_full() {
             let mut taken = Ok(());
-            if let Poll::Ready(size) = poll_read(io, cx, SPACE, |bytes| taken = self.take(bytes)) {
+            if std::mem::take(&mut self.is_first) {
+                taken = self.take(&[]);
+                read = Read::Bytes;
+            } else if let Poll::Ready(size) = poll_read(io, cx, SPACE, |bytes| taken = self.take(bytes)) {
                 read = if size? == 0 { Read::End } else { Read::Bytes };
             }
             taken?;
@@ -148,6 +158,10 @@ where
             let id = stream.id;
             match progress {
                 Progress::Waiting => index += 1,
+                Progress::Begun => {
+                    self.begun = true;
+                    index += 1;
+                }
                 Progress::Answered if stream.is_heard() => self.remove(index, By::Both),
                 Progress::Answered => {
                     // RFC 9113 §8.1: the client need not send the rest.

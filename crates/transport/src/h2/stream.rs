@@ -56,6 +56,8 @@ struct Alarm {
 pub(super) enum Progress {
     /// It goes on when it wakes its connection, when a window opens, or when something is written.
     Waiting,
+    /// The same, and of its response there is the head, since now, and nothing else.
+    Begun,
     /// Its response is complete.
     Answered,
     /// Its body has failed.
@@ -112,6 +114,7 @@ impl<B: Body<Data = Bytes> + Unpin> Stream<B> {
     }
 
     fn proceed(&mut self, window: &mut i64, out: &mut Out, cx: &mut Context<'_>) -> Progress {
+        let mut waiting = Progress::Waiting;
         if let Answer::Called(call) = &mut self.answer {
             let Poll::Ready(response) = call.as_mut().poll(cx) else {
                 return Progress::Waiting;
@@ -125,6 +128,7 @@ impl<B: Body<Data = Bytes> + Unpin> Stream<B> {
             if ends {
                 return Progress::Answered;
             }
+            waiting = Progress::Begun;
         }
         loop {
             if !self.held.is_empty() {
@@ -158,7 +162,7 @@ impl<B: Body<Data = Bytes> + Unpin> Stream<B> {
                 return Progress::Waiting;
             };
             match Pin::new(&mut *body).poll_frame(cx) {
-                Poll::Pending => return Progress::Waiting,
+                Poll::Pending => return waiting,
                 Poll::Ready(Some(Ok(frame))) => match frame.into_data() {
                     Ok(data) => {
                         self.ends = body.is_end_stream();
@@ -167,6 +171,7 @@ impl<B: Body<Data = Bytes> + Unpin> Stream<B> {
                             return Progress::Answered;
                         }
                         self.held = data;
+                        waiting = Progress::Waiting;
                     }
                     Err(frame) => {
                         if let Ok(trailers) = frame.into_trailers() {

@@ -1,22 +1,24 @@
 //! Tells HTTP/1.1 from HTTP/2 by a connection's first bytes, within a bound of time.
 
+use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::timeout;
 
 use crate::h2::PREFACE;
+use crate::read::{SPACE, poll_read};
 
 /// The protocol.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum First {
     /// With what was read of it.
     Http1(Vec<u8>),
-    /// Its preface is read, and nothing behind it.
-    Http2,
+    /// With what was read behind its preface.
+    Http2(Vec<u8>),
 }
 
 /// Reads until there is no doubt.
@@ -25,18 +27,17 @@ pub(super) enum First {
 /// Those of the connection; `TimedOut` if the bytes do not come in time, `UnexpectedEof` if they will not come at all.
 pub(super) async fn first_bytes(io: &mut (impl AsyncRead + Unpin), limit: Duration) -> io::Result<First> {
     let reading = async {
-        let mut read = Vec::with_capacity(PREFACE.len());
+        let mut read = Vec::new();
         loop {
-            // No more than the preface: what follows is not for this module.
-            let rest = PREFACE.len() - read.len();
-            if (&mut *io).take(rest as u64).read_buf(&mut read).await? == 0 {
+            if poll_fn(|cx| poll_read(Pin::new(&mut *io), cx, SPACE, |bytes| read.extend_from_slice(bytes))).await? == 0
+            {
                 return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            if let Some(behind) = read.strip_prefix(PREFACE) {
+                return Ok(First::Http2(behind.to_vec()));
             }
             if !PREFACE.starts_with(&read) {
                 return Ok(First::Http1(read));
-            }
-            if read.len() == PREFACE.len() {
-                return Ok(First::Http2);
             }
         }
     };
@@ -107,7 +108,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Reread<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use tokio::io::{AsyncWriteExt, duplex};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, duplex};
     use tokio::time::{Instant, sleep};
 
     /// What `pieces`, sent a second apart, are taken for.
@@ -144,9 +145,16 @@ mod tests {
                 First::Http1(b"PUT / HTTP".to_vec()),
             ),
             (&[b"GET"], First::Http1(b"GET".to_vec())),
-            (&[PREFACE], First::Http2),
-            (&[&PREFACE[..10], &PREFACE[10..]], First::Http2),
-            (&[b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nmore"], First::Http2),
+            (&[PREFACE], First::Http2(Vec::new())),
+            (&[&PREFACE[..10], &PREFACE[10..]], First::Http2(Vec::new())),
+            (
+                &[b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nmore"],
+                First::Http2(b"more".to_vec()),
+            ),
+            (
+                &[b"PRI * HTTP/2.0\r\n\r\nSM", b"\r\n\r\nmore"],
+                First::Http2(b"more".to_vec()),
+            ),
         ] {
             assert_eq!(decided(pieces).await.expect("it is decided"), first);
         }

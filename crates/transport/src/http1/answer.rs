@@ -44,6 +44,8 @@ enum Framing {
 pub(super) enum Progress {
     /// It goes on when it wakes its connection, or when something is written.
     Waiting,
+    /// The same, and there is its head, since now, and nothing else.
+    Begun,
     /// All of it is in the outbox.
     Whole,
     /// It breaks off, and the client can know only by the end of the connection.
@@ -67,6 +69,7 @@ impl<B: Body<Data = Bytes> + Unpin> Answer<B> {
     /// Goes on as far as the outbox and the service allow. `close` says that the connection cannot be used again, as far as is known
     /// now.
     pub(super) fn poll(&mut self, close: bool, out: &mut Outbox, cx: &mut Context<'_>) -> Progress {
+        let mut waiting = Progress::Waiting;
         if let State::Called(call) = &mut self.state {
             let Poll::Ready(response) = call.as_mut().poll(cx) else {
                 return Progress::Waiting;
@@ -82,6 +85,7 @@ impl<B: Body<Data = Bytes> + Unpin> Answer<B> {
                 return Progress::Whole;
             }
             self.state = State::Body(body, framing);
+            waiting = Progress::Begun;
         }
         let State::Body(body, framing) = &mut self.state else {
             return Progress::Waiting;
@@ -91,8 +95,9 @@ impl<B: Body<Data = Bytes> + Unpin> Answer<B> {
                 return Progress::Waiting;
             }
             let Poll::Ready(frame) = Pin::new(&mut *body).poll_frame(cx) else {
-                return Progress::Waiting;
+                return waiting;
             };
+            waiting = Progress::Waiting;
             let (data, last) = match frame {
                 Some(Ok(frame)) => (frame.into_data().unwrap_or_default(), body.is_end_stream()),
                 Some(Err(_)) => return Progress::Failed,

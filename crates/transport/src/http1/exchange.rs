@@ -45,6 +45,11 @@ where
         }
         let left = receiving.left();
         let progress = answer.poll(self.going || left > 0, &mut self.out, cx);
+        if progress == Progress::Begun {
+            // What follows the head is mostly made by a task that is awake by now, and leaves with it if that has its turn first.
+            cx.waker().wake_by_ref();
+            return Ok(Step::Waiting);
+        }
         if progress == Progress::Waiting {
             let written = self.out.poll_write(Pin::new(&mut self.io), cx)?.is_ready();
             // Where too much was waiting to be written, the body was not asked for more.
