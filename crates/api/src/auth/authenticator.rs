@@ -12,7 +12,7 @@ use super::{
     jwks::{Jwks, JwksSource},
     keys::{self, Key, Verdict},
     principal::Principal,
-    token::{Parsed, TokenError, Trust, role_name},
+    token::{Parsed, TokenError, Trust, role_name, with_leeway},
 };
 use crate::ids::{GUEST_PREFIX, base32};
 
@@ -167,8 +167,22 @@ impl Authenticator {
         now: Timestamp,
         rng: &mut impl CryptoRng,
     ) -> (String, Timestamp) {
-        let mut id = [0; 16];
-        rng.fill_bytes(&mut id);
+        self.sign(principal, &token_id(rng), ttl, now)
+    }
+
+    /// Makes a token for a guest, as [`mint`](Self::mint) does, and says for whom it stands, as checking it would.
+    pub fn seat(&self, guest: Principal, now: Timestamp, rng: &mut impl CryptoRng) -> (String, Timestamp, Principal) {
+        let id = token_id(rng);
+        let (token, ends_at) = self.sign(&guest, &id, SEAT_TTL, now);
+        let guest = Principal {
+            expires_at: with_leeway(ends_at),
+            token_id: Some(id),
+            ..guest
+        };
+        (token, ends_at, guest)
+    }
+
+    fn sign(&self, principal: &Principal, id: &str, ttl: Duration, now: Timestamp) -> (String, Timestamp) {
         let issued = now.0 / 1_000;
         let expires = issued.saturating_add(ttl.as_secs());
         let roles = [(principal.roles.service, "service"), (principal.roles.admin, "admin")];
@@ -179,7 +193,7 @@ impl Authenticator {
             exp: expires,
             nbf: issued,
             iat: issued,
-            jti: base32(&id),
+            jti: id,
             name: &principal.name,
             roles: roles.iter().filter(|(has, _)| *has).map(|(_, name)| *name).collect(),
             rooms: principal
@@ -207,7 +221,7 @@ struct Minted<'a> {
     exp: u64,
     nbf: u64,
     iat: u64,
-    jti: String,
+    jti: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     name: &'a str,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -224,6 +238,12 @@ impl std::fmt::Debug for Signing {
             .field("kid", &self.kid)
             .finish_non_exhaustive()
     }
+}
+
+fn token_id(rng: &mut impl CryptoRng) -> String {
+    let mut id = [0; 16];
+    rng.fill_bytes(&mut id);
+    base32(&id)
 }
 
 /// Names a key of our own after what it is, so that secrets can be rotated without naming them.

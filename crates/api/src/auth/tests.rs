@@ -173,7 +173,7 @@ fn a_minted_token_says_what_the_principal_is() {
         let expected = Principal {
             expires_at: read.expires_at,
             token_id: read.token_id.clone(),
-            ..principal
+            ..principal.clone()
         };
         assert_eq!(read, expected);
         assert_eq!(
@@ -182,6 +182,8 @@ fn a_minted_token_says_what_the_principal_is() {
         );
         let (again, _) = authenticator.mint(&read, SEAT_TTL, NOW, &mut rng);
         assert_ne!(again, token, "each has a name of its own");
+        let (seat, seat_ends_at, holder) = authenticator.seat(principal, NOW, &mut rng);
+        assert_eq!((authenticator.verify(&seat, NOW), seat_ends_at), (Ok(holder), ends_at));
     }
 }
 

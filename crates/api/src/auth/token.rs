@@ -214,7 +214,7 @@ impl<'a> Parsed<'a> {
                 admin: roles.iter().any(|role| role == "admin"),
             },
             grants: grants(claims.rooms)?,
-            expires_at: Timestamp((expires + LEEWAY) * 1_000),
+            expires_at: with_leeway(Timestamp(expires.saturating_mul(1_000))),
             token_id,
         })
     }
@@ -253,6 +253,11 @@ enum Grants {
 }
 
 /// The name of a role in a token.
+/// Until when a token that ends then is good.
+pub(super) fn with_leeway(ends_at: Timestamp) -> Timestamp {
+    Timestamp(ends_at.0.saturating_add(LEEWAY * 1_000))
+}
+
 pub(super) fn role_name(role: Role) -> &'static str {
     match role {
         Role::Observer => "observer",

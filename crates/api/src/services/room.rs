@@ -17,7 +17,7 @@ use super::{
     seq_of,
 };
 use crate::{
-    auth::{Principal, Roles, SEAT_TTL, TokenError},
+    auth::{Principal, Roles, TokenError},
     call::Call,
     convert::{self, reply, room::Shown},
     error::ApiError,
@@ -100,6 +100,17 @@ pub(crate) async fn get_room(call: Call, request: v1::GetRoomRequest) -> Result<
 }
 
 pub(crate) async fn join_room(call: Call, request: v1::JoinRoomRequest) -> Result<v1::JoinRoomResponse, ApiError> {
+    join(call, request).await.map(|joined| joined.response)
+}
+
+/// Somebody has come into a room.
+pub(crate) struct Joined {
+    pub(crate) response: v1::JoinRoomResponse,
+    /// The guest that a caller who was nobody has become.
+    pub(crate) guest: Option<Principal>,
+}
+
+pub(crate) async fn join(call: Call, request: v1::JoinRoomRequest) -> Result<Joined, ApiError> {
     call.limit(Operation::Join)?;
     let (room, shown) = find(&call, &request).await?;
     call.limit_in(Operation::Join, &room)?;
@@ -121,29 +132,41 @@ pub(crate) async fn join_room(call: Call, request: v1::JoinRoomRequest) -> Resul
         received_at: call.received_at,
         round_trip: call.round_trip,
     };
-    if let Err(error) = call.api.runtime.execute(&room, caller, command).await {
-        let error = ApiError::from(error);
-        if invited && error == ApiError::Reject(Reject::WrongCode) {
-            call.limit(Operation::CodeMiss)?;
+    let done = match call.api.runtime.execute(&room, caller, command).await {
+        Ok(done) => done,
+        Err(error) => {
+            let error = ApiError::from(error);
+            if invited && error == ApiError::Reject(Reject::WrongCode) {
+                call.limit(Operation::CodeMiss)?;
+            }
+            return Err(error.for_outsider());
         }
-        return Err(error.for_outsider());
-    }
-    // Who repeats a join made nothing happen, and is answered from the seat that is there.
-    let member = call
-        .api
-        .runtime
-        .query(&room, move |room, _| room.member(&user).cloned())
-        .await?;
+    };
+    let came_in = reply::joined(&done.entries).filter(|_| !done.replayed);
+    let member = if let Some(member) = came_in {
+        Some(member.clone())
+    } else {
+        // Who repeats a join made nothing happen, and is answered from the seat that is there.
+        let runtime = &call.api.runtime;
+        runtime.query(&room, move |room, _| room.member(&user).cloned()).await?
+    };
     let member = member.ok_or(ApiError::RoomNotFound)?;
-    let seat = call.principal.is_none().then(|| {
-        let guest = Principal {
-            grants: [(room.clone(), member.role.min(Role::Member))].into(),
-            ..principal
-        };
-        let rng = &mut rand::rng();
-        call.api.authenticator.mint(&guest, SEAT_TTL, call.received_at, rng)
-    });
-    Ok(reply::join_room(&room, &member, seat))
+    if call.principal.is_some() {
+        return Ok(Joined {
+            response: reply::join_room(&room, &member, None),
+            guest: None,
+        });
+    }
+    let guest = Principal {
+        grants: [(room.clone(), member.role.min(Role::Member))].into(),
+        ..principal
+    };
+    let rng = &mut rand::rng();
+    let (token, ends_at, guest) = call.api.authenticator.seat(guest, call.received_at, rng);
+    Ok(Joined {
+        response: reply::join_room(&room, &member, Some((token, ends_at))),
+        guest: Some(guest),
+    })
 }
 
 /// A caller without an account. Who repeats a request is the same guest. What the guest is granted is to be seen: an

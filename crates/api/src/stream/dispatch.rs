@@ -3,10 +3,11 @@
 use prost::Name;
 use trivium_proto::{
     Validate,
-    v1::{connect_request::Request, reply::Result as Reply},
+    v1::{JoinRoomRequest, connect_request::Request, reply::Result as Reply},
 };
 
 use crate::{
+    auth::Principal,
     call::Call,
     error::ApiError,
     services::{
@@ -15,9 +16,16 @@ use crate::{
     },
 };
 
+/// What came of a request.
+pub(super) struct Dispatched {
+    pub(super) reply: Reply,
+    /// Who the caller has become by it.
+    pub(super) guest: Option<Principal>,
+}
+
 /// Runs a request of a unary call. None for requests that only streams have.
 #[expect(clippy::too_many_lines, reason = "an arm for each request, and nothing else")]
-pub(super) async fn dispatch(call: Call, request: Request) -> Option<Reply> {
+pub(super) async fn dispatch(call: Call, request: Request) -> Option<Dispatched> {
     let reply = match request {
         Request::Hello(_)
         | Request::Subscribe(_)
@@ -33,7 +41,7 @@ pub(super) async fn dispatch(call: Call, request: Request) -> Option<Reply> {
             answer(call, it, conversation::open_conversation, Reply::OpenConversation).await
         }
         Request::SearchMessages(it) => answer(call, it, search::search_messages, Reply::SearchMessages).await,
-        Request::JoinRoom(it) => answer(call, it, room::join_room, Reply::JoinRoom).await,
+        Request::JoinRoom(it) => return Some(join(call, it).await),
         Request::LeaveRoom(it) => answer(call, it, room::leave_room, Reply::LeaveRoom).await,
         Request::UpdateRoom(it) => answer(call, it, room::update_room, Reply::UpdateRoom).await,
         Request::CloseRoom(it) => answer(call, it, room::close_room, Reply::CloseRoom).await,
@@ -149,7 +157,23 @@ pub(super) async fn dispatch(call: Call, request: Request) -> Option<Reply> {
             answer(call, it, notification::list_announcements, Reply::ListAnnouncements).await
         }
     };
-    Some(reply)
+    Some(reply.into())
+}
+
+async fn join(call: Call, request: JoinRoomRequest) -> Dispatched {
+    match checked(call, request, room::join).await {
+        Ok(joined) => Dispatched {
+            reply: Reply::JoinRoom(joined.response),
+            guest: joined.guest,
+        },
+        Err(error) => Reply::Error(error.wire()).into(),
+    }
+}
+
+impl From<Reply> for Dispatched {
+    fn from(reply: Reply) -> Self {
+        Self { reply, guest: None }
+    }
 }
 
 async fn answer<Req, Res, Fut>(call: Call, request: Req, handler: fn(Call, Req) -> Fut, wrap: fn(Res) -> Reply) -> Reply

@@ -17,7 +17,7 @@ use trivium_proto::v1::{self, connect_request::Request, reply::Result as Reply};
 use trivium_transport::{Road, datagrams::Datagrams};
 
 use super::{
-    dispatch::dispatch,
+    dispatch::{Dispatched, dispatch},
     facet::Facet,
     outbound::{Interrupted, Item, Outbound},
     running::Running,
@@ -65,7 +65,7 @@ pub(super) struct Driver {
 /// A request that has run.
 struct Finished {
     id: u64,
-    reply: Reply,
+    dispatched: Dispatched,
 }
 
 /// What the loop takes in.
@@ -222,7 +222,7 @@ impl Driver {
                 }
                 Input::Interrupted(interrupted) => Box::pin(self.interrupted(interrupted)).await,
                 Input::PingDue => {
-                    self.ping(&session).await;
+                    self.ping().await;
                     Ok(())
                 }
                 Input::TokenExpired => Err(self
@@ -270,18 +270,14 @@ impl Driver {
                         Err(error) => Reply::Error(error.wire()),
                     },
                 };
-                self.finished(Finished { id, reply }).await;
+                self.answer(id, reply).await;
             }
             Request::Unsubscribe(unsubscribe) => {
                 if let Ok(room) = unsubscribe.room_id.parse::<RoomId>() {
                     self.rooms.remove(&room);
                     self.item(Item::Remove(room)).await;
                 }
-                self.finished(Finished {
-                    id,
-                    reply: Reply::Done(v1::Done {}),
-                })
-                .await;
+                self.answer(id, Reply::Done(v1::Done {})).await;
             }
             Request::Pong(pong) => self.pong(pong.ping_id).await,
             Request::Authenticate(authenticate) => {
@@ -289,7 +285,7 @@ impl Driver {
                     Ok(()) => Reply::Done(v1::Done {}),
                     Err(error) => Reply::Error(error.wire()),
                 };
-                self.finished(Finished { id, reply }).await;
+                self.answer(id, reply).await;
             }
             request if !self.takes(&request) => {
                 return self.refuse(id, &ApiError::Protocol("not on this stream")).await;
@@ -313,10 +309,11 @@ impl Driver {
         call.received_at = self.now();
         call.round_trip = self.session.as_ref().and_then(|session| session.round_trip());
         self.running.push(async move {
-            let reply = dispatch(call, request).await;
+            let dispatched = dispatch(call, request).await;
             // Requests that only streams have were dealt with before.
-            let reply = reply.unwrap_or_else(|| Reply::Error(ApiError::Protocol("not on this stream").wire()));
-            Box::new(Finished { id, reply })
+            let dispatched =
+                dispatched.unwrap_or_else(|| Reply::Error(ApiError::Protocol("not on this stream").wire()).into());
+            Box::new(Finished { id, dispatched })
         });
     }
 
@@ -325,24 +322,20 @@ impl Driver {
     }
 
     /// A guest who has come in is somebody from now on; everybody gets the answer.
-    ///
-    /// Not async, so that the driver's own future does not hold a place for the answer.
-    fn finished(&mut self, Finished { id, reply }: Finished) -> impl Future<Output = ()> {
-        let mut seat = None;
-        if let Reply::JoinRoom(joined) = &reply
-            && !joined.seat_token.is_empty()
+    fn finished(&mut self, Finished { id, dispatched }: Finished) -> impl Future<Output = ()> {
+        if let Some(guest) = dispatched.guest
             && self.call.principal.is_none()
         {
-            seat = Some(joined.seat_token.clone());
+            self.is_somebody(guest);
         }
+        self.answer(id, dispatched.reply)
+    }
+
+    /// Not async, so that the driver's own future does not hold a place for the answer.
+    fn answer(&mut self, id: u64, reply: Reply) -> impl Future<Output = ()> {
         let asked = id > 0 || matches!(reply, Reply::Error(_));
         let answer = asked.then(|| encode::reply(id, reply));
         async move {
-            if let Some(seat) = seat
-                && let Ok(principal) = Box::pin(self.verify(&seat)).await
-            {
-                self.is_somebody(principal);
-            }
             if let Some(answer) = answer {
                 self.frame(answer).await;
             }
@@ -350,21 +343,18 @@ impl Driver {
     }
 
     async fn refuse(&mut self, id: u64, error: &ApiError) -> Result<(), End> {
-        self.finished(Finished {
-            id,
-            reply: Reply::Error(error.wire()),
-        })
-        .await;
+        self.answer(id, Reply::Error(error.wire())).await;
         Ok(())
     }
 
     /// The first ping goes with what is on its way already.
-    fn begin_burst(&mut self) {
+    async fn begin_burst(&mut self) {
         self.burst = PING_BURST;
-        self.next_ping = Instant::now();
+        self.ping().await;
     }
 
-    async fn ping(&mut self, session: &Session) {
+    async fn ping(&mut self) {
+        let Some(session) = &self.session else { return };
         let micros = self.call.api.runtime.clock().now_micros();
         let id = session.ping(micros);
         self.frame(encode::ping(id, Timestamp(micros / 1_000))).await;

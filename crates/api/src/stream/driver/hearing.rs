@@ -38,7 +38,7 @@ impl Driver {
         let (start, subscription) = self.begin(&room, cursor).await?;
         self.announce(&room, cursor, start, &subscription, reason).await;
         if self.rooms.is_empty() {
-            self.begin_burst();
+            self.begin_burst().await;
         }
         self.rooms.insert(room);
         self.item(Item::Add(Box::new(subscription))).await;
