@@ -18,7 +18,7 @@ use crate::{SqliteStore, catalogue::Statement, insert::Insert, rows, store_error
 const BEHIND: usize = 256;
 
 /// Messages that can be found from now on.
-pub(crate) static ADD: Insert = Insert::new("INSERT INTO unindexed (room, seq, author, words)", "(?, ?, ?, ?)");
+pub(crate) static ADD: Insert = Insert::new("INSERT INTO unindexed (author, room, seq, words)", "(?, ?, ?, ?)");
 
 /// One hop to the connection's thread. Only `texts` can give a message its place.
 const CATCH_UP: &str = "
@@ -65,9 +65,9 @@ pub(crate) async fn catch_up(tx: &mut SqliteConnection) -> Result<(), StoreError
 /// The four columns of a row of `unindexed`.
 pub(crate) fn bind(insert: Statement, id: &RoomId, text: &Text) -> Statement {
     insert
+        .bind(text.author.as_str())
         .bind(id.as_str())
         .bind(rows::signed(text.seq))
-        .bind(text.author.as_str())
         .bind(words(&text.text).join(" "))
 }
 

@@ -94,7 +94,8 @@ async fn append(tx: &mut SqliteConnection, batch: &[Append]) -> Result<Vec<Appen
             Appended::Conflict { head: *head }
         });
     }
-    ENTRIES.all(tx, &accepted, bind).await?;
+    let entry = |insert, (member, record): &(&Append, &Record)| bind(insert, member, record);
+    ENTRIES.all(tx, &accepted, entry).await?;
     for (member, answer) in batch.iter().zip(&answers) {
         if *answer == Appended::Written {
             projection::write(tx, &member.room, &member.projections).await?;
@@ -134,12 +135,12 @@ async fn heads(tx: &mut SqliteConnection, batch: &[Append]) -> Result<HashMap<Ro
 }
 
 /// The six columns of a row of `entries`.
-fn bind(insert: Statement, (member, record): &(&Append, &Record)) -> Statement {
+pub(crate) fn bind(insert: Statement, append: &Append, record: &Record) -> Statement {
     insert
-        .bind(member.room.as_str())
+        .bind(append.room.as_str())
         .bind(rows::signed(record.seq))
         .bind(rows::signed(record.at.0))
         .bind(record.kind.as_str())
-        .bind(member.owner.cast_signed())
+        .bind(append.owner.cast_signed())
         .bind(&record.body[..])
 }

@@ -141,6 +141,7 @@ fn migrations() -> Migrator {
         migration(4, "directory", include_str!("../migrations/0004_directory.sql")),
         migration(5, "files", include_str!("../migrations/0005_files.sql")),
         migration(6, "unindexed", include_str!("../migrations/0006_unindexed.sql")),
+        migration(7, "turns", include_str!("../migrations/0007_turns.sql")),
     ])
 }
 

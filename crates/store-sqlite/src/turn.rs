@@ -1,44 +1,35 @@
-//! The turn of a single room as one hop to the connection's thread: what is written while somebody chats, plays or comes in.
+//! The turn of a single room as one statement: what is written while somebody chats, plays or comes in.
 //!
-//! Neighbours: [`log`](crate::log) calls this for turns that [`fit`](fits), and writes all others statement by statement.
+//! Neighbours: [`log`](crate::log) calls this for turns that [`fit`](fits), and writes all others statement by statement. Where the
+//! rows go is said by the triggers of the view `turns`.
 //!
-//! A turn that projects nothing is one statement, which is a transaction by itself. Otherwise the statements from BEGIN to COMMIT
-//! go over together. Nobody looks in between, so each one asks by `changes()` whether the one before it did anything:
-//! if the log's head is not where the turn expects it, nothing is written at all.
+//! One statement is one hop to the connection's thread and one answer, and SQLite makes a transaction of it by itself. If the log's
+//! head is not where the turn expects it, nothing is written at all.
 
 use std::sync::LazyLock;
 
 use futures_util::TryStreamExt;
-use sqlx::{Either, Executor, SqliteConnection};
+use sqlx::{Executor, SqliteConnection};
 use trivium_store::{Append, Projection, StoreError};
 
-use crate::{
-    index,
-    insert::{Insert, values},
-    projection, rows, store_error,
-};
+use crate::{index, log, projection, store_error};
 
 /// Most entries, and most projections.
 const MOST: usize = 8;
 
-/// By the number of rows, from 1. `VALUES` in a `SELECT` names its columns `column1` and so on.
-static ENTRIES: LazyLock<[String; MOST]> = LazyLock::new(|| {
-    std::array::from_fn(|before| {
-        let values = values("(?, ?, ?, ?)", before + 1);
-        format!(
-            "WITH room (name, owner, after) AS (VALUES (?, ?, ?))
-             INSERT INTO entries (room, seq, at, kind, owner, body)
-             SELECT room.name, column1, column2, column3, room.owner, column4 FROM room, (VALUES {values})
-             WHERE room.after = (SELECT coalesce(max(seq), 0) FROM entries WHERE entries.room = room.name)"
-        )
-    })
-});
+/// The rows of `turns`, with parameters in the order in which the tables behind it are written elsewhere.
+const ENTRY: &str = "('entry', NULL, ?, NULL, ?, NULL, ?, ?, ?, ?, NULL)";
+const MEMBER: &str = "('member', ?, ?, ?, ?, ?, NULL, NULL, NULL, NULL, ?)";
+const TEXT: &str = "('text', ?, ?, NULL, ?, NULL, NULL, NULL, NULL, NULL, ?)";
 
-/// By the numbers of entries and of members who come in, from 1.
-static WITH_MEMBERS: LazyLock<[[String; MOST]; MOST]> = LazyLock::new(|| scripts(&projection::MEMBERS_IN));
+/// By the number of entries from 1, and by that of members who come in, or of messages that can be found.
+static WITH_MEMBERS: LazyLock<Statements> = LazyLock::new(|| statements(MEMBER));
+static WITH_TEXTS: LazyLock<Statements> = LazyLock::new(|| statements(TEXT));
 
-/// By the numbers of entries and of messages that can be found, from 1.
-static WITH_TEXTS: LazyLock<[[String; MOST]; MOST]> = LazyLock::new(|| scripts(&index::ADD));
+type Statements = [[String; MOST + 1]; MOST];
+
+/// SQLITE_CONSTRAINT_TRIGGER, of the trigger that finds the log's head elsewhere.
+const RAISED: &str = "1811";
 
 /// Whether this is one turn, and [`write`] can write it.
 pub(crate) fn fits(batch: &[Append]) -> bool {
@@ -51,47 +42,35 @@ pub(crate) fn fits(batch: &[Append]) -> bool {
 
 /// Writes a turn that fits; whether the log ended where the turn says.
 pub(crate) async fn write(connection: &mut SqliteConnection, turn: &Append) -> Result<bool, StoreError> {
-    let entries = turn.records.len() - 1;
-    let mut script = sqlx::query(match turn.projections.as_slice() {
-        [Projection::MemberIn(_), others @ ..] => &WITH_MEMBERS[entries][others.len()],
-        [Projection::Text(_), others @ ..] => &WITH_TEXTS[entries][others.len()],
-        [..] => ENTRIES[entries].as_str(),
-    })
-    .bind(turn.room.as_str())
-    .bind(turn.owner.cast_signed())
-    .bind(rows::signed(turn.after));
+    let with = match turn.projections.first() {
+        Some(Projection::MemberIn(_)) => &WITH_MEMBERS,
+        Some(_) | None => &WITH_TEXTS,
+    };
+    let mut insert = sqlx::query(with[turn.records.len() - 1][turn.projections.len()].as_str());
     for record in &turn.records {
-        script = script
-            .bind(rows::signed(record.seq))
-            .bind(rows::signed(record.at.0))
-            .bind(record.kind.as_str())
-            .bind(&record.body[..]);
+        insert = log::bind(insert, turn, record);
     }
     for projection in &turn.projections {
         if let Projection::MemberIn(member) = projection {
-            script = projection::bind_member(script, &turn.room, member);
+            insert = projection::bind_member(insert, &turn.room, member);
         }
         if let Projection::Text(text) = projection {
-            script = index::bind(script, &turn.room, text);
+            insert = index::bind(insert, &turn.room, text);
         }
     }
-    let mut results = connection.fetch_many(script);
-    let mut changed = Vec::with_capacity(4);
-    while let Some(result) = results.try_next().await.map_err(store_error)? {
-        if let Either::Left(done) = result {
-            changed.push(done.rows_affected());
-        }
+    // The one answer, and not the end behind it, for which this would be woken again.
+    match connection.fetch_many(insert).try_next().await {
+        Ok(_written) => Ok(true),
+        Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(RAISED) => Ok(false),
+        Err(error) => Err(store_error(error)),
     }
-    // BEGIN and COMMIT repeat the count of what was before them.
-    let of_entries = usize::from(!turn.projections.is_empty());
-    Ok(changed.get(of_entries).is_some_and(|rows| *rows > 0))
 }
 
-fn scripts(insert: &Insert) -> [[String; MOST]; MOST] {
-    std::array::from_fn(|entries| {
-        std::array::from_fn(|before| {
-            let (entries, into, values) = (&ENTRIES[entries], insert.into, values(insert.row, before + 1));
-            format!("BEGIN IMMEDIATE; {entries}; {into} SELECT * FROM (VALUES {values}) WHERE changes() > 0; COMMIT")
+fn statements(other: &str) -> Statements {
+    std::array::from_fn(|before| {
+        std::array::from_fn(|others| {
+            let rows = [vec![ENTRY; before + 1], vec![other; others]].concat();
+            format!("INSERT INTO turns VALUES {}", rows.join(", "))
         })
     })
 }
