@@ -93,7 +93,7 @@ impl Life {
 
 /// Bounds so tight that every one of them is met.
 fn config(rng: &mut impl Rng) -> RuntimeConfig {
-    RuntimeConfig {
+    let config = RuntimeConfig {
         max_rooms: 100,
         inbox: rng.random_range(4..=64),
         batch: rng.random_range(1..=16),
@@ -113,5 +113,9 @@ fn config(rng: &mut impl Rng) -> RuntimeConfig {
         idle_unload: Duration::from_millis(rng.random_range(300..=5_000)),
         owner: 0,
         ..RuntimeConfig::default()
+    };
+    RuntimeConfig {
+        store_page_bytes: config.ring_bytes,
+        ..config
     }
 }

@@ -11,19 +11,22 @@ pub struct RuntimeConfig {
     pub inbox: usize,
     /// Inputs that share one append.
     pub batch: usize,
-    /// Newest entries that a room keeps encoded. Cursors before them read the store.
+    /// Newest entries that a room keeps encoded. Cursors that miss something before them read the store.
     pub ring_entries: usize,
-    /// Bytes of the stored form of those entries.
+    /// Bytes of the stored form of those entries: a few rankings of thousands of players.
     pub ring_bytes: usize,
     /// Most bytes that one read of a cursor hands out.
     pub read_bytes: usize,
     /// Entries that one read from the store takes.
     pub store_page: usize,
-    /// Entries that a cursor may lag before the subscription ends as too slow. It may resume.
+    /// Bytes of the stored form of those entries; one that is larger comes alone.
+    pub store_page_bytes: usize,
+    /// Entries that a cursor which has to read the store may lag before the subscription ends as too slow. It may resume.
     pub max_lag: u64,
     /// Entries that a resume may miss before it gets a snapshot instead.
     pub max_catch_up: u64,
-    /// Hidden entries that a quiet cursor passes before the receiver is told.
+    /// Hidden entries that a quiet cursor passes before the receiver is told. As it may have to resume from there, fewer than
+    /// a room keeps encoded.
     pub progress_every: u64,
     /// Members above which others than hosts are told how many are present and not who, as everybody to everybody would
     /// cost N squared.
@@ -61,12 +64,13 @@ impl Default for RuntimeConfig {
             inbox: 4_096,
             batch: 512,
             ring_entries: 4_096,
-            ring_bytes: 1024 * 1024,
+            ring_bytes: 4 * 1024 * 1024,
             read_bytes: 16 * 1024,
             store_page: 256,
+            store_page_bytes: 1024 * 1024,
             max_lag: 20_000,
             max_catch_up: 5_000,
-            progress_every: 256,
+            progress_every: 2_048,
             presence_broadcast_members: 200,
             large_room: 1_000,
             tick: Duration::from_millis(100),

@@ -44,7 +44,6 @@ pub(crate) struct Ring {
     state: Mutex<State>,
 }
 
-#[derive(Default)]
 struct State {
     entries: Entries,
     /// What entries are shown without.
@@ -134,7 +133,7 @@ pub(crate) enum Found {
     Bytes(Bytes),
     /// Nothing for the receiver right now.
     Nothing,
-    /// The position is before the ring; read the store.
+    /// Something for the reader is before the ring; read the store.
     Behind,
     /// The reader's own membership ended or changed its audience with the bytes just found, if any.
     Turn(Option<Bytes>, Change),
@@ -258,8 +257,10 @@ impl Ring {
         encode: Arc<dyn Encode>,
     ) -> Self {
         let state = State {
+            entries: Entries::after(head),
             gone,
-            ..State::default()
+            bytes: 0,
+            cache: VecDeque::new(),
         };
         Self {
             room,
@@ -292,12 +293,11 @@ impl Ring {
         wake(woken, usize::MAX);
     }
 
-    /// Publishes committed entries. Returns whether somebody beside hosts and single members is concerned; the caller
-    /// says when those are woken. Hosts and single members are woken at once.
-    pub(crate) fn publish(&self, items: &[Arc<Item>]) -> bool {
+    /// Publishes committed entries, and moves the wakers of hosts and of single members whom they concern into `woken`. Returns
+    /// whether somebody else is concerned; the caller says when those are woken.
+    pub(crate) fn publish(&self, items: &[Arc<Item>], woken: &mut Vec<Waker>) -> bool {
         let Some(last) = items.last() else { return false };
         let head = last.entry.seq;
-        let mut woken = Vec::new();
         let mut everyone = false;
         let mut state = self.lock();
         for item in items {
@@ -320,12 +320,11 @@ impl Ring {
         for item in items {
             match item.concerns() {
                 Some(Whom::Everyone) => everyone = true,
-                Some(whom) => self.waiters.take(whom, &mut woken),
+                Some(whom) => self.waiters.take(whom, woken),
                 None => {}
             }
         }
-        self.waiters.take(Whom::Hosts, &mut woken);
-        wake(woken, self.config.wake_chunk);
+        self.waiters.take(Whom::Hosts, woken);
         everyone
     }
 
@@ -355,8 +354,7 @@ impl Ring {
         let began = *position;
         let (range, common) = {
             let state = self.lock();
-            let start = state.entries.first().unwrap_or(head + 1);
-            if position.scanned + 1 < start {
+            if state.entries.misses(position.scanned, &reader.who) {
                 return Found::Behind;
             }
             let look = state.entries.look(position.scanned, head, &reader.who);

@@ -71,6 +71,8 @@ pub(crate) struct RoomTask {
     pub(crate) due: Option<Timestamp>,
 }
 
+type Reply = (oneshot::Sender<Answer>, Answer);
+
 /// What a turn made, held back until it is committed.
 #[derive(Default)]
 struct Turn {
@@ -79,7 +81,7 @@ struct Turn {
     projections: Vec<Projection>,
     /// Stored size of each entry, once appended.
     sizes: Vec<usize>,
-    replies: Vec<(oneshot::Sender<Answer>, Answer)>,
+    replies: Vec<Reply>,
     queries: Vec<Query>,
     subscribes: Vec<Subscribe>,
     stop: bool,
@@ -106,7 +108,7 @@ impl RoomTask {
             }
             fail::fail_point!("room::before_release");
             let stop = turn.stop;
-            self.release(&mut turn);
+            self.release(&mut turn).await;
             if stop || self.is_unused() && self.drained() {
                 self.save_snapshot().await;
                 return;

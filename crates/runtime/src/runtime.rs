@@ -266,7 +266,7 @@ impl Runtime {
         let (store, room) = (Arc::clone(&self.shared.store), room.clone());
         let page = Page {
             records: limit,
-            bytes: self.shared.config.ring_bytes,
+            bytes: self.shared.config.store_page_bytes,
         };
         let read = tokio::spawn(async move { store.read(&room, after, page).await });
         let records = read.await.map_err(|_stopped| ExecuteError::Unavailable)??;

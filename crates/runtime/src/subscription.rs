@@ -206,11 +206,13 @@ impl Subscription {
                 }
                 continue;
             }
-            if self.ring.head().saturating_sub(self.position.scanned) > self.ring.config.max_lag {
-                return self.end(Interruption::TooSlow);
-            }
             match self.ring.read(&mut self.position, &self.reader) {
-                Found::Behind => self.reading = Some(self.read_store()),
+                Found::Behind => {
+                    if self.ring.head().saturating_sub(self.position.scanned) > self.ring.config.max_lag {
+                        return self.end(Interruption::TooSlow);
+                    }
+                    self.reading = Some(self.read_store());
+                }
                 Found::Nothing if self.position.scanned >= self.ring.head() => {
                     let read = self.read_signals();
                     // What they are about may have been published since: entries come first, or a reader would learn of
@@ -279,7 +281,7 @@ impl Subscription {
         let (store, room, after) = (Arc::clone(&self.store), self.ring.room.clone(), self.position.scanned);
         let page = Page {
             records: self.ring.config.store_page,
-            bytes: self.ring.config.ring_bytes,
+            bytes: self.ring.config.store_page_bytes,
         };
         // A task of its own: a receiver that goes away must not cancel a database call half way.
         let task = tokio::spawn(async move {

@@ -152,7 +152,7 @@ pub(crate) fn wake(mut woken: Vec<Waker>, chunk: usize) {
 ///
 /// `yield_now` comes back as soon as the thread has looked at its sockets, which may be before a chunk has run. Chunks pile up
 /// beyond the thread's own queue then, and whoever is woken stands behind all of them in the one that threads share.
-async fn back_of_the_queue() {
+pub(crate) async fn back_of_the_queue() {
     let mut yielded = false;
     poll_fn(|cx| {
         if std::mem::replace(&mut yielded, true) {

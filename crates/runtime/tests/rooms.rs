@@ -176,6 +176,7 @@ async fn who_comes_at_the_same_position_gets_the_same_parts() {
 async fn a_reader_that_falls_too_far_behind_is_cut_and_may_resume() {
     let world = World::new(RuntimeConfig {
         max_lag: 50,
+        ring_entries: 16,
         ..RuntimeConfig::default()
     })
     .await;
@@ -195,6 +196,35 @@ async fn a_reader_that_falls_too_far_behind_is_cut_and_may_resume() {
             }
         ),
         "{start:?}"
+    );
+}
+
+/// As when thousands of others answer a question.
+#[tokio::test(start_paused = true)]
+async fn a_reader_is_not_behind_when_it_has_missed_what_is_not_for_it() {
+    let world = World::new(RuntimeConfig {
+        max_lag: 50,
+        ring_entries: 16,
+        ..RuntimeConfig::default()
+    })
+    .await;
+    let mut quiet = world.subscribe(ANA, None).await;
+    quiet.drain().await;
+    for n in 0..60 {
+        let ban = RoomCommand::Ban {
+            user: format!("u{n}").parse().expect("an id"),
+            message: String::new(),
+            duration: None,
+        };
+        world
+            .execute(caller(HOST, Some(&format!("b{n}"))), ban.into())
+            .await
+            .expect("banned");
+    }
+    let done = world.clone().send(HOST, "n", "x").await.expect("sent");
+    assert_eq!(
+        quiet.drain().await,
+        [format!("..{}", done.seq - 1), format!("{} chat.sent x", done.seq)]
     );
 }
 

@@ -15,15 +15,23 @@ use crate::waiters::Whom;
 
 /// Entries that one read looks at.
 const READ_ENTRIES: usize = 256;
+/// Members of whom it is kept which of their entries was dropped last.
+const MISSING: usize = 65_536;
 
 /// A run of entries without a gap.
-#[derive(Default)]
 pub(super) struct Entries {
     all: VecDeque<Arc<Item>>,
+    dropped: Dropped,
     /// Which of them concern everyone.
     common: VecDeque<Seq>,
     /// Which of them concern one member.
     private: HashMap<UserId, VecDeque<Seq>>,
+}
+
+/// What is not here any more: the newest position at which a reader would miss something.
+struct Dropped {
+    common: Seq,
+    private: HashMap<UserId, Seq>,
 }
 
 /// Entries for a reader to look at. Those left out, up to `through`, do not concern it.
@@ -43,6 +51,19 @@ pub(super) enum Look {
 }
 
 impl Entries {
+    /// None yet. What follows `after` will be here.
+    pub(super) fn after(after: Seq) -> Self {
+        Self {
+            all: VecDeque::new(),
+            dropped: Dropped {
+                common: after,
+                private: HashMap::new(),
+            },
+            common: VecDeque::new(),
+            private: HashMap::new(),
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.all.len()
     }
@@ -81,9 +102,11 @@ impl Entries {
     /// Takes the oldest out.
     pub(super) fn pop(&mut self) -> Option<Arc<Item>> {
         let item = self.all.pop_front()?;
+        let seq = item.entry.seq;
         match item.concerns() {
             Some(Whom::Everyone) => {
                 self.common.pop_front();
+                self.dropped.common = seq;
             }
             Some(Whom::Member(user)) => {
                 if let Some(own) = self.private.get_mut(user) {
@@ -92,10 +115,28 @@ impl Entries {
                         self.private.remove(user);
                     }
                 }
+                self.dropped.private.insert(user.clone(), seq);
+                if self.dropped.private.len() > MISSING {
+                    self.dropped.private.clear();
+                    self.dropped.common = seq;
+                }
             }
             Some(Whom::Hosts) | None => {}
         }
         Some(item)
+    }
+
+    /// Whether something that follows `after` and concerns a reader is not here any more. A quiet member misses nothing when the
+    /// answers of thousands of others are dropped.
+    pub(super) fn misses(&self, after: Seq, who: &Audience) -> bool {
+        if after < self.dropped.common {
+            return true;
+        }
+        match who {
+            Audience::Hosts => self.first().is_some_and(|first| after + 1 < first),
+            Audience::Member(user) => self.dropped.private.get(user).is_some_and(|seq| after < *seq),
+            Audience::Observers => false,
+        }
     }
 
     /// What a reader has to look at between `after` and `head`.
@@ -115,7 +156,7 @@ impl Entries {
         }
     }
 
-    /// What follows `after` up to `head` for a reader, as far as one read goes. All of it has to be here.
+    /// What follows `after` up to `head` for a reader, as far as one read goes. None of it may be [missing](Self::misses).
     pub(super) fn range(&self, after: Seq, head: Seq, who: &Audience) -> Range {
         // An entry is in the list a moment before the head says so.
         let within =
@@ -195,14 +236,15 @@ mod tests {
     #[test]
     fn ranges_leave_out_only_what_does_not_concern_the_reader() {
         let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(7);
-        let mut entries = Entries::default();
+        let mut entries = Entries::after(0);
         let mut readers = vec![Audience::Hosts, Audience::Observers];
         readers.extend(USERS.map(|name| Audience::Member(user(name))));
         let mut left_out = 0;
+        let mut dropped = Vec::new();
         for seq in 1..=3_000 {
             entries.push(&item(seq, &mut rng));
             if entries.len() > 700 {
-                entries.pop();
+                dropped.extend(entries.pop());
             }
             if seq % 97 != 0 {
                 continue;
@@ -211,12 +253,27 @@ mod tests {
             // One less than there is: the newest is not published yet.
             let head = seq - 1;
             for who in &readers {
-                let begin = rng.random_range(first - 1..=head);
                 let concerns = |item: &&Arc<Item>| match (item.concerns(), who) {
                     (_, Audience::Hosts) | (Some(Whom::Everyone), _) => true,
                     (Some(Whom::Member(owner)), Audience::Member(user)) => owner == user,
                     (Some(Whom::Member(_) | Whom::Hosts) | None, Audience::Member(_) | Audience::Observers) => false,
                 };
+                let missed = dropped
+                    .iter()
+                    .filter(concerns)
+                    .map(|item: &Arc<Item>| item.entry.seq)
+                    .max();
+                let missed = missed.unwrap_or(0);
+                for after in [missed, missed + 1, first - 1] {
+                    let expected = after < missed || *who == Audience::Hosts && after + 1 < first;
+                    assert_eq!(entries.misses(after, who), expected, "{who:?} after {after} of {first}");
+                }
+                assert!(
+                    missed == 0 || entries.misses(missed - 1, who),
+                    "{who:?} before {missed}"
+                );
+                // Hosts are concerned by every entry, so by the last that was dropped.
+                let begin = rng.random_range(missed..=head);
                 let run = entries
                     .all
                     .iter()

@@ -145,7 +145,7 @@ fn readers_that_share_see_what_each_would_see_alone() {
             })
             .collect();
         log.extend(batch.iter().cloned());
-        ring.publish(&batch);
+        ring.publish(&batch, &mut Vec::new());
         for (reader, position) in &mut readers {
             if chance.random_range(0..8) == 0 {
                 continue;
@@ -223,9 +223,9 @@ fn what_was_taken_away_is_in_nobodys_frames() {
         String::from_utf8(bytes.to_vec()).expect("text")
     };
     // Encoded for one reader, so that there is something to be thrown away.
-    ring.publish(&log[..3]);
+    ring.publish(&log[..3], &mut Vec::new());
     assert!(read(Audience::Hosts).contains("secret again"));
-    ring.publish(&log[3..]);
+    ring.publish(&log[3..], &mut Vec::new());
     for who in [
         Audience::Hosts,
         Audience::Observers,

@@ -1,26 +1,24 @@
 //! The second half of a turn: what was decided is committed, and may leave.
 
-use std::{sync::Arc, time::Duration};
+use std::{sync::Arc, task::Waker, time::Duration};
 
 use trivium_engine::{
     Audience, Entry, Event, HistoryPolicy, Observation, Reject, RoomEvent, Signal, Timestamp, inbox::follows,
 };
 
-use super::{RoomTask, Subscribe, Turn, millis};
+use super::{Reply, RoomTask, Subscribe, Turn, millis};
 use crate::{
     ExecuteError, codec,
     ring::{Item, Reader},
     snapshots::{CALM, SinceSnapshot, save},
     subscription::{SnapshotReason, Start, Subscription},
+    waiters::back_of_the_queue,
 };
 
 impl RoomTask {
-    /// Everything that was held back leaves. Never waits.
-    pub(super) fn release(&mut self, turn: &mut Turn) {
-        for (reply, result) in turn.replies.drain(..) {
-            let _caller_gone = reply.send(result);
-        }
-        fail::fail_point!("room::after_reply");
+    /// Everything that was held back leaves. Waits for nobody, but lets others have their turn.
+    pub(super) async fn release(&mut self, turn: &mut Turn) {
+        let mut woken = Vec::new();
         let now = self.clock.now();
         if !turn.entries.is_empty() {
             self.owe(&turn.entries);
@@ -31,11 +29,14 @@ impl RoomTask {
             turn.sizes.iter().for_each(|size| self.since.wrote(*size));
             let sized = turn.entries.drain(..).zip(turn.sizes.drain(..));
             let items: Vec<_> = sized.map(|(entry, size)| Arc::new(Item::new(entry, size))).collect();
-            if self.ring.publish(&items) {
+            if self.ring.publish(&items, &mut woken) {
                 self.wake_at.get_or_insert(now.max(self.next_wake));
             }
             self.expect_progress(now);
         }
+        self.tell(std::mem::take(&mut turn.replies), woken).await;
+        fail::fail_point!("room::after_reply");
+        let now = self.clock.now();
         for query in turn.queries.drain(..) {
             query(&self.room, now);
         }
@@ -60,6 +61,23 @@ impl RoomTask {
         if self.next_snapshot().is_some_and(|at| at <= now) {
             self.snapshot_at = None;
             self.begin_snapshot();
+        }
+    }
+
+    /// Replies, and wakes those whom alone the entries concern, as many at a time as the thread has places for in its own queue.
+    /// Of more, those who have a reply would stand behind those who have an event, and nearly everybody has both, which then
+    /// leave one after the other.
+    async fn tell(&self, replies: Vec<Reply>, woken: Vec<Waker>) {
+        let (mut replies, mut woken) = (replies.into_iter(), woken.into_iter());
+        loop {
+            for (reply, result) in replies.by_ref().take(self.config.wake_chunk) {
+                let _caller_gone = reply.send(result);
+            }
+            woken.by_ref().take(self.config.wake_chunk).for_each(Waker::wake);
+            if replies.len() == 0 && woken.len() == 0 {
+                return;
+            }
+            back_of_the_queue().await;
         }
     }
 
