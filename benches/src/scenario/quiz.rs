@@ -11,7 +11,7 @@ use trivium_proto::v1::{
 
 use crate::stage::{Stage, unique};
 
-/// Longer than any run takes; questions close because everybody has answered.
+/// Longer than any run takes; questions close because everybody has answered, or because the host says so.
 const TIME_LIMIT_MS: u32 = 600_000;
 /// After the opening, for a clock that is not quite the server's.
 const AFTER_OPENING: Duration = Duration::from_millis(20);
@@ -110,12 +110,17 @@ pub(super) async fn go_on(stage: &mut Stage, index: u32) -> Result<()> {
         })
         .await?;
     for from in [QuizPhase::Closed, QuizPhase::Revealed, QuizPhase::Leaderboard] {
-        let advance = AdvanceQuizRequest {
-            request_id: format!("{index}-{}", from.as_str_name()),
-            room_id: stage.room.clone(),
-            from_phase: from.into(),
-        };
-        stage.call(Request::AdvanceQuiz(advance)).await?;
+        advance(stage, index, from).await?;
     }
     Ok(())
+}
+
+/// From one phase of a question to the next.
+pub(super) async fn advance(stage: &mut Stage, index: u32, from: QuizPhase) -> Result<()> {
+    let advance = AdvanceQuizRequest {
+        request_id: format!("{index}-{}", from.as_str_name()),
+        room_id: stage.room.clone(),
+        from_phase: from.into(),
+    };
+    stage.call(Request::AdvanceQuiz(advance)).await.map(drop)
 }
