@@ -40,14 +40,9 @@ impl Clock {
         Timestamp(self.now_micros() / 1_000)
     }
 
-    /// Sleeps until `deadline`; for ever if there is none. Cancel-safe.
-    pub async fn sleep_until(&self, deadline: Option<Timestamp>) {
-        match deadline {
-            None => std::future::pending().await,
-            Some(at) => {
-                let micros = at.0.saturating_mul(1_000).saturating_sub(self.started_micros);
-                tokio::time::sleep_until(self.started + Duration::from_micros(micros)).await;
-            }
-        }
+    /// When a timer has to end for that time; at once for what is past.
+    pub fn instant(&self, at: Timestamp) -> Instant {
+        let micros = at.0.saturating_mul(1_000).saturating_sub(self.started_micros);
+        self.started + Duration::from_micros(micros)
     }
 }

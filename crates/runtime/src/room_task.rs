@@ -6,10 +6,13 @@
 mod input;
 mod release;
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{collections::BTreeMap, pin::pin, sync::Arc, time::Duration};
 
 use rand::rngs::StdRng;
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::{Instant, sleep_until},
+};
 use trivium_engine::{
     Command, Cx, Entry, Event, Millis, Observation, QuizCommand, RequestId, Room, RoomEvent, Signal, SignalKey,
     Timestamp, UserId, quiz,
@@ -90,14 +93,21 @@ struct Turn {
 impl RoomTask {
     /// Runs until it is stopped, unused for long, or an append fails.
     pub(crate) async fn run(mut self) {
+        // Kept from turn to turn: to begin to wait, and to cease, takes a lock that all tasks share.
+        let mut timer = pin!(sleep_until(Instant::now()));
         loop {
             let wake = self.next_wake();
+            if let Some(at) = wake.map(|at| self.clock.instant(at))
+                && at != timer.deadline()
+            {
+                timer.as_mut().reset(at);
+            }
             let first = tokio::select! {
                 // Every turn settles what is due, so inputs that come first hold no deadline up; and with the order
                 // fixed, a simulation can be repeated.
                 biased;
                 input = self.inbox.recv() => input.unwrap_or(Input::Stop),
-                () = self.clock.sleep_until(wake) => Input::Wake,
+                () = timer.as_mut(), if wake.is_some() => Input::Wake,
             };
             let mut turn = self.turn(first);
             if !turn.entries.is_empty()
