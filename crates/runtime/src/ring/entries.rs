@@ -21,16 +21,18 @@ const MISSING: usize = 65_536;
 /// A run of entries without a gap.
 pub(super) struct Entries {
     all: VecDeque<Arc<Item>>,
-    dropped: Dropped,
     /// Which of them concern everyone.
     common: VecDeque<Seq>,
     /// Which of them concern one member.
     private: HashMap<UserId, VecDeque<Seq>>,
+    dropped: Dropped,
 }
 
-/// What is not here any more: the newest position at which a reader would miss something.
+/// What is not here any more: positions before which a reader misses something.
 struct Dropped {
+    /// Whoever it is.
     common: Seq,
+    /// The member.
     private: HashMap<UserId, Seq>,
 }
 
@@ -55,12 +57,12 @@ impl Entries {
     pub(super) fn after(after: Seq) -> Self {
         Self {
             all: VecDeque::new(),
+            common: VecDeque::new(),
+            private: HashMap::new(),
             dropped: Dropped {
                 common: after,
                 private: HashMap::new(),
             },
-            common: VecDeque::new(),
-            private: HashMap::new(),
         }
     }
 

@@ -16,3 +16,4 @@ mod http3;
 mod layers;
 mod malformed;
 mod sessions;
+mod writes;

@@ -5,12 +5,12 @@ mod bounds;
 mod cuts;
 mod ends;
 mod raw;
-mod writes;
 
 use tokio::time::{Duration, timeout};
 
 use crate::echo::message;
-use raw::{Raw, get, post};
+pub(crate) use raw::post;
+use raw::{Raw, get};
 
 /// Nothing in memory takes this long.
 const LATER: Duration = Duration::from_hours(1);

@@ -49,7 +49,7 @@ impl Answer {
 }
 
 /// A call, with more lines in its head.
-pub(super) fn post(path: &str, lines: &str, body: &[u8]) -> Vec<u8> {
+pub(crate) fn post(path: &str, lines: &str, body: &[u8]) -> Vec<u8> {
     let head = format!(
         "POST {path} HTTP/1.1\r\nHost: example\r\nContent-Type: application/grpc-web+proto\r\nContent-Length: {}\r\n{lines}\r\n",
         body.len()

@@ -8,15 +8,15 @@ use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use http::{Request, Response};
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf, duplex};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf, duplex};
 use tokio::time::{Duration, sleep};
 use tokio_util::sync::CancellationToken;
-use trivium_transport::Body;
 use trivium_transport::http::{Config, serve_connection};
+use trivium_transport::{Body, RoadService};
 
-use super::raw::post;
 use crate::echo::message;
 use crate::harness::channel_body;
+use crate::http1::post;
 
 /// Counts its writes.
 struct Counting(DuplexStream, Arc<AtomicUsize>);
@@ -55,6 +55,55 @@ impl AsyncWrite for Counting {
     }
 }
 
+/// Serves a connection, and sends it `begin`: what writes count, and the client's side.
+async fn counted<S: RoadService>(service: S, begin: &[u8]) -> (Arc<AtomicUsize>, DuplexStream) {
+    let writes = Arc::new(AtomicUsize::new(0));
+    let (mut client, server) = duplex(1024 * 1024);
+    let config = Arc::new(Config::new("127.0.0.1:0".parse().unwrap()));
+    let io = Counting(server, Arc::clone(&writes));
+    tokio::spawn(serve_connection(io, service, config, CancellationToken::new()));
+    client.write_all(begin).await.unwrap();
+    sleep(Duration::from_millis(1)).await;
+    (writes, client)
+}
+
+/// A call on HTTP/2, from the preface on: SETTINGS, HEADERS of `POST /`, and DATA.
+fn post_on_http2() -> Vec<u8> {
+    let frame = |kind: u8, flags: u8, stream: u8, payload: &[u8]| {
+        let length = u8::try_from(payload.len()).expect("short");
+        [&[0, 0, length, kind, flags, 0, 0, 0, stream], payload].concat()
+    };
+    [
+        b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".to_vec(),
+        frame(4, 0, 0, b""),
+        // Three fields of HPACK's static table.
+        frame(1, 4, 1, b"\x83\x86\x84"),
+        frame(0, 1, 1, b"1"),
+    ]
+    .concat()
+}
+
+/// As of a stream, whose driver is a task that the call begins.
+#[tokio::test(start_paused = true)]
+async fn what_a_task_makes_at_once_leaves_with_the_head() {
+    for begin in [post("/", "", b"1"), post_on_http2()] {
+        let service = tower::service_fn(move |_: Request<Body>| {
+            let (send, body) = channel_body();
+            tokio::spawn(async move {
+                send.send(message(b"first")).await.unwrap();
+                // The body goes on.
+                std::future::pending::<()>().await;
+            });
+            async move { Ok::<_, Infallible>(Response::new(body)) }
+        });
+        let (writes, mut client) = counted(service, &begin).await;
+        assert_eq!(writes.load(Ordering::SeqCst), 1);
+        let mut read = vec![0; 4_096];
+        let size = client.read(&mut read).await.unwrap();
+        assert!(read[..size].windows(5).any(|part| part == b"first"));
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_is_ready_leaves_in_one_write() {
     let (send, body) = channel_body();
@@ -63,15 +112,9 @@ async fn what_is_ready_leaves_in_one_write() {
         let body = body.lock().unwrap().take().expect("it is called once");
         async move { Ok::<_, Infallible>(Response::new(body)) }
     });
-    let writes = Arc::new(AtomicUsize::new(0));
-    let (mut client, server) = duplex(1024 * 1024);
-    let config = Arc::new(Config::new("127.0.0.1:0".parse().unwrap()));
-    let io = Counting(server, Arc::clone(&writes));
-    tokio::spawn(serve_connection(io, service, config, CancellationToken::new()));
     // The head leaves with what is ready when it does.
     send.send(message(b"first")).await.unwrap();
-    client.write_all(&post("/", "", b"1")).await.unwrap();
-    sleep(Duration::from_millis(1)).await;
+    let (writes, _client) = counted(service, &post("/", "", b"1")).await;
     assert_eq!(writes.load(Ordering::SeqCst), 1);
     for (count, size, in_all) in [(1, 10, 2), (8, 300, 3), (1, 60_000, 4), (1, 10, 5)] {
         for _ in 0..count {
