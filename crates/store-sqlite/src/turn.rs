@@ -60,7 +60,8 @@ pub(crate) async fn write(connection: &mut SqliteConnection, turn: &Append) -> R
     }
     // The one answer, and not the end behind it, for which this would be woken again.
     match connection.fetch_many(insert).try_next().await {
-        Ok(_written) => Ok(true),
+        Ok(Some(_written)) => Ok(true),
+        Ok(None) => Err(StoreError::unavailable("the connection's thread has ended")),
         Err(sqlx::Error::Database(error)) if error.code().as_deref() == Some(RAISED) => Ok(false),
         Err(error) => Err(store_error(error)),
     }
