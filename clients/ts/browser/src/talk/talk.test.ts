@@ -181,8 +181,8 @@ describe.skipIf(leaveOut("chromium"))("a class that talks", () => {
     const input = await teacher.waitForSelector("[data-panel=chat] input[type=file]");
     await (input as unknown as { uploadFile(...paths: string[]): Promise<void> }).uploadFile(picture, notes);
     await reads(teacher, "notes.txt", "[data-panel=chat] form");
-    // Both are there, and can be sent.
-    await teacher.waitForSelector("[data-panel=chat] form [role=progressbar]", { hidden: true, ...PATIENCE });
+    // Both are there, and can be sent. A bar of which nothing has been drawn yet would count as hidden.
+    await expect.poll(() => teacher.$("[data-panel=chat] form [role=progressbar]"), PATIENCE).toBeNull();
     await say(teacher, "From the board");
     const message = await messageOf(pupil, "From the board");
     const drawn = () =>
