@@ -252,12 +252,12 @@ enum Grants {
     Unusable,
 }
 
-/// The name of a role in a token.
 /// Until when a token that ends then is good.
 pub(super) fn with_leeway(ends_at: Timestamp) -> Timestamp {
     Timestamp(ends_at.0.saturating_add(LEEWAY * 1_000))
 }
 
+/// The name of a role in a token.
 pub(super) fn role_name(role: Role) -> &'static str {
     match role {
         Role::Observer => "observer",
