@@ -172,14 +172,18 @@ async fn who_comes_at_the_same_position_gets_the_same_parts() {
     assert!(kept.upgrade().is_none());
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_reader_that_falls_too_far_behind_is_cut_and_may_resume() {
-    let world = World::new(RuntimeConfig {
+/// A room in which 51 entries are too many to have missed, and 16 are at hand.
+fn soon_too_slow() -> RuntimeConfig {
+    RuntimeConfig {
         max_lag: 50,
         ring_entries: 16,
         ..RuntimeConfig::default()
-    })
-    .await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reader_that_falls_too_far_behind_is_cut_and_may_resume() {
+    let world = World::new(soon_too_slow()).await;
     let mut slow = world.subscribe(ANA, None).await;
     slow.drain().await;
     for n in 0..60 {
@@ -202,12 +206,7 @@ async fn a_reader_that_falls_too_far_behind_is_cut_and_may_resume() {
 /// As when thousands of others answer a question.
 #[tokio::test(start_paused = true)]
 async fn a_reader_is_not_behind_when_it_has_missed_what_is_not_for_it() {
-    let world = World::new(RuntimeConfig {
-        max_lag: 50,
-        ring_entries: 16,
-        ..RuntimeConfig::default()
-    })
-    .await;
+    let world = World::new(soon_too_slow()).await;
     let mut quiet = world.subscribe(ANA, None).await;
     quiet.drain().await;
     for n in 0..60 {
