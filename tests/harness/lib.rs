@@ -16,7 +16,7 @@ pub mod server;
 pub use people::{Person, eventually};
 pub use process::Process;
 pub use raw::Raw;
-pub use server::{Options, Server};
+pub use server::{HEARD, Options, Server};
 
 /// A way to the server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

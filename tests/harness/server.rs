@@ -7,7 +7,11 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use axum::{Json, Router, routing::get};
+use axum::{
+    Json, Router,
+    body::Bytes,
+    routing::{any, get},
+};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use trivium_api::{
@@ -29,6 +33,8 @@ use trivium_transport::{
 };
 
 const SECRET: &[u8] = b"a secret that only tests have, and everybody may read";
+/// Answers any method once it has heard the request to its end, for judges of requests that break in their middle.
+pub const HEARD: &str = "/heard";
 const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
 
 /// How a server differs from the default.
@@ -84,7 +90,12 @@ impl Server {
         config.max_connections_per_ip = 10_000;
         let tcp = HttpServer::bind(config).await.expect("a free TCP port");
         server.http = tcp.local_addr().expect("bound");
-        let plain = Router::new().route("/.well-known/trivium", get(well_known(server.udp, &server.hashes)));
+        let plain = Router::new()
+            .route("/.well-known/trivium", get(well_known(server.udp, &server.hashes)))
+            .route(
+                HEARD,
+                any(|request: Bytes| async move { format!("{} bytes\n", request.len()) }),
+            );
         let web = trivium_api::http(server.grpc.clone(), Origins::Any, plain);
 
         server.acceptors = vec![
