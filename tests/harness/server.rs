@@ -32,9 +32,10 @@ use trivium_transport::{
     webtransport::{self, Origins},
 };
 
-const SECRET: &[u8] = b"a secret that only tests have, and everybody may read";
 /// Answers any method once it has heard the request to its end, for judges of requests that break in their middle.
 pub const HEARD: &str = "/heard";
+
+const SECRET: &[u8] = b"a secret that only tests have, and everybody may read";
 const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
 
 /// How a server differs from the default.
