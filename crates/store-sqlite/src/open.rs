@@ -142,6 +142,7 @@ fn migrations() -> Migrator {
         migration(5, "files", include_str!("../migrations/0005_files.sql")),
         migration(6, "unindexed", include_str!("../migrations/0006_unindexed.sql")),
         migration(7, "turns", include_str!("../migrations/0007_turns.sql")),
+        migration(8, "crowds", include_str!("../migrations/0008_crowds.sql")),
     ])
 }
 
