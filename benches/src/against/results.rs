@@ -103,7 +103,7 @@ impl Results {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
         format!(
-            "- {cores} cores, {}, Linux {}; {}; {}.\n\
+            "- {cores} cores, {}, Linux {}; {}.\n\
              - {} rounds in turn, a fresh server for each; {} s per shape after 1 s of warm-up. Server on core {}, generator on \
              core {}, loopback, no TLS but for WebTransport and where it says so. Release profile.\n\
              - Fan-out is a closed loop unless it says otherwise: the next event follows when the last one has arrived everywhere. \
@@ -113,8 +113,7 @@ impl Results {
              - Load average of the machine at the end: {}.\n",
             line("/proc/cpuinfo", "model name"),
             kernel.trim(),
-            said("node", &["--version"]),
-            said("git", &["rev-parse", "--short", "HEAD"]),
+            versions(),
             self.rounds,
             self.seconds,
             0,
@@ -210,6 +209,18 @@ impl Spread {
     fn text(self) -> String {
         format!("{:.2} ({:.2}-{:.2})", self.median, self.least, self.most)
     }
+}
+
+/// What was measured with what, as far as it is there.
+fn versions() -> String {
+    let programs: [(_, &[&str]); 3] = [
+        ("node", &["--version"]),
+        ("centrifugo", &["version"]),
+        ("git", &["rev-parse", "--short", "HEAD"]),
+    ];
+    let mut said: Vec<String> = programs.map(|(program, arguments)| said(program, arguments)).into();
+    said.retain(|said| !said.is_empty());
+    said.join("; ")
 }
 
 /// What a program says about itself; empty if it is not there.

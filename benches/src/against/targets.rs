@@ -27,6 +27,7 @@ const MEMORY: &str = "trivium gRPC in memory";
 const TLS: &str = "trivium gRPC in TLS";
 const SIO: &str = "Socket.IO";
 const OXIDE: &str = "socketioxide";
+const CENTRIFUGO: &str = "Centrifugo";
 const RAW: &str = "raw TCP";
 const BARE: &str = "bare stream";
 
@@ -76,7 +77,7 @@ const fn at_least(what: &'static str, key: &'static str, figure: Figure, bound: 
     }
 }
 
-pub(super) const TARGETS: [Target; 61] = [
+pub(super) const TARGETS: [Target; 66] = [
     than("one event: CPU against Socket.IO", "large", SIO, 1.5),
     than("one event: CPU against ws", "large", "ws", 1.1),
     than("one event: CPU against socketioxide", "large", OXIDE, 1.1),
@@ -201,6 +202,22 @@ pub(super) const TARGETS: [Target; 61] = [
     ),
     than("one event: CPU against bare tonic", "large", "bare tonic", 1.0),
     than("burst of 16: CPU against bare tonic", "large x16", "bare tonic", 1.0),
+    than("one event: CPU against Centrifugo", "large", CENTRIFUGO, 1.0),
+    than("burst of 16: CPU against Centrifugo", "large x16", CENTRIFUGO, 1.0),
+    than("one event to 10,000: CPU against Centrifugo", "huge", CENTRIFUGO, 1.0),
+    in_figure(
+        than(
+            "join at once, durable: CPU against Centrifugo",
+            "large",
+            CENTRIFUGO,
+            1.0,
+        ),
+        join,
+    ),
+    in_figure(
+        than("idle session of 10,000: KB against Centrifugo", "huge", CENTRIFUGO, 1.0),
+        memory,
+    ),
     over("one event: cost over a bare stream on our acceptor", "large", BARE, 1.1),
     over(
         "burst of 16: cost over a bare stream on our acceptor",
