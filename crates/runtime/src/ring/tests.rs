@@ -3,7 +3,7 @@
 use rand::{Rng, RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 use trivium_engine::{
-    Accommodations, ChatEvent, HistoryPolicy, Member, Timestamp,
+    Accommodations, ChatEvent, Event, Feature, HistoryPolicy, Member, Role, RoomEvent, Timestamp, UserId,
     chat::{Mentions, Sent},
     event::LeaveReason,
     quiz,
