@@ -1,23 +1,21 @@
 //! What comes from the client: bytes into frames, and each frame into what it does to the connection, RFC 9113 §5 and §6.
 
+mod control;
+mod headers;
+
 use std::mem;
 
 use bytes::Bytes;
-use http::{HeaderMap, Request, StatusCode};
+use http::Request;
 
+use self::control::priority;
+use self::headers::Block;
 use super::closed::By;
 use super::connection::Error;
-use super::frame::{Code, FIRST_TABLE, HEAD, Head, MAX_PAYLOAD, MAX_WINDOW, flag, kind, number, setting, unpadded};
-use super::request::{Fields, Wrong};
+use super::frame::{Code, HEAD, Head, MAX_PAYLOAD, flag, kind, unpadded};
 use super::state::{State, signed};
-use super::stream::Stream;
-use crate::inbound::{self, End};
+use crate::inbound::End;
 use crate::service::{Body, Call};
-
-/// Frames that one header block may be cut into.
-const MAX_CONTINUATIONS: usize = 32;
-/// A header list that is so many times larger than is taken was made to be.
-const BOMB: usize = 16;
 
 /// What is read and not yet understood.
 pub(super) struct Receiving {
@@ -37,14 +35,6 @@ impl Receiving {
             block: None,
         }
     }
-}
-
-/// A header block whose end has not come.
-struct Block {
-    stream: u32,
-    end_stream: bool,
-    bytes: Vec<u8>,
-    continuations: usize,
 }
 
 /// A mistake of the client.
@@ -192,209 +182,6 @@ where
         Ok(())
     }
 
-    fn headers(&mut self, head: Head, payload: &[u8]) -> Result<(), Fault> {
-        let mut block = unpadded(head, payload).ok_or(protocol("more padding than frame"))?;
-        if head.has(flag::PRIORITY) {
-            let on = number(block).ok_or(Fatal(Code::FrameSizeError, "HEADERS are cut off"))?;
-            block = block
-                .get(5..)
-                .ok_or(Fatal(Code::FrameSizeError, "HEADERS are cut off"))?;
-            if on == head.stream {
-                return Err(protocol("a stream depends on itself"));
-            }
-        }
-        let end_stream = head.has(flag::END_STREAM);
-        if head.has(flag::END_HEADERS) {
-            return self.block(head.stream, end_stream, block);
-        }
-        self.receiving.block = Some(Block {
-            stream: head.stream,
-            end_stream,
-            bytes: block.to_vec(),
-            continuations: 0,
-        });
-        Ok(())
-    }
-
-    fn continuation(&mut self, head: Head, payload: &[u8]) -> Result<(), Fault> {
-        let most = self.config.max_header_bytes as usize;
-        let block = self.receiving.block.as_mut().ok_or(protocol("nothing is continued"))?;
-        if block.stream != head.stream {
-            return Err(protocol("a header block is interrupted"));
-        }
-        block.continuations += 1;
-        // No coding makes the block longer than twice the fields.
-        if block.continuations > MAX_CONTINUATIONS || block.bytes.len() + payload.len() > 2 * most {
-            return Err(Fatal(Code::EnhanceYourCalm, "a header block is too long"));
-        }
-        block.bytes.extend_from_slice(payload);
-        if head.has(flag::END_HEADERS)
-            && let Some(block) = self.receiving.block.take()
-        {
-            return self.block(block.stream, block.end_stream, &block.bytes);
-        }
-        Ok(())
-    }
-
-    /// A whole header block: a request, or the trailers of one. It is decoded whatever becomes of it, for those that follow.
-    fn block(&mut self, id: u32, end_stream: bool, block: &[u8]) -> Result<(), Fault> {
-        let most = self.config.max_header_bytes as usize;
-        let mut fields = Fields::new(most);
-        let decoded = self.decoder.decode(block, &mut |name, value| fields.add(name, value));
-        decoded.map_err(|_| Fatal(Code::CompressionError, "a header block cannot be decoded"))?;
-        if fields.size() > BOMB * most {
-            return Err(Fatal(Code::EnhanceYourCalm, "a header list was blown up"));
-        }
-        if let Some(index) = self.index(id) {
-            let stream = &mut self.streams[index];
-            if stream.is_heard() {
-                return Err(Lost(id, Code::StreamClosed));
-            }
-            let trailers = fields.trailers().ok().filter(|_| end_stream);
-            let trailers = trailers.ok_or(Lost(id, Code::ProtocolError))?;
-            return stream
-                .end_request(End::Trailers(trailers))
-                .map_err(|code| Lost(id, code));
-        }
-        if id <= self.last || id.is_multiple_of(2) {
-            return match self.closed.by(id) {
-                Some(By::Server) => Ok(()),
-                Some(By::Both | By::Client) => Err(Fatal(Code::StreamClosed, "HEADERS on a closed stream")),
-                None => Err(protocol("a stream is opened whose time is over")),
-            };
-        }
-        self.last = id;
-        if self.going || self.streams.len() >= self.config.max_streams as usize {
-            return Err(Lost(id, Code::RefusedStream));
-        }
-        match fields.request() {
-            Ok((request, length)) => self.open(id, request, length, end_stream),
-            Err(Wrong::Malformed) => Err(Lost(id, Code::ProtocolError)),
-            Err(Wrong::TooLarge) => {
-                let status = StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE;
-                self.out.headers(id, Some(status), &HeaderMap::new(), true);
-                if end_stream {
-                    self.closed.add(id, By::Both);
-                    return Ok(());
-                }
-                Err(Lost(id, Code::NoError))
-            }
-        }
-    }
-
-    fn open(&mut self, id: u32, head: Request<()>, length: Option<u64>, end_stream: bool) -> Result<(), Fault> {
-        let method = head.method().clone();
-        let (inbound, body) = if end_stream {
-            if length.is_some_and(|length| length > 0) {
-                return Err(Lost(id, Code::ProtocolError));
-            }
-            (None, Body::empty())
-        } else {
-            let (inbound, incoming) = inbound::pair(self.waker.clone(), self.enough);
-            (Some(inbound), Body::new(incoming))
-        };
-        let call = (self.serve)(head.map(|()| body));
-        let alone = self.streams.is_empty();
-        let mut stream = Stream::new(id, &method, inbound, call, alone, &self.waker);
-        stream.announced = length;
-        stream.send_window = self.first_send_window;
-        stream.receive_window = i64::from(self.config.stream_window);
-        self.streams.push(stream);
-        Ok(())
-    }
-
-    fn reset(&mut self, head: Head, payload: &[u8]) -> Result<(), Fault> {
-        if payload.len() != 4 {
-            return Err(Fatal(Code::FrameSizeError, "RST_STREAM of another size"));
-        }
-        self.is_not_idle(head.stream)?;
-        if let Some(index) = self.index(head.stream) {
-            if !self.resets.take() {
-                return Err(Fatal(Code::EnhanceYourCalm, "too many calls are cancelled"));
-            }
-            self.remove(index, By::Client);
-        }
-        Ok(())
-    }
-
-    fn settings(&mut self, head: Head, payload: &[u8]) -> Result<(), Fault> {
-        let size = Fatal(Code::FrameSizeError, "SETTINGS of another size");
-        if head.has(flag::ACK) {
-            return if payload.is_empty() { Ok(()) } else { Err(size) };
-        }
-        let (settings, rest) = payload.as_chunks::<6>();
-        if !rest.is_empty() {
-            return Err(size);
-        }
-        for [a, b, value @ ..] in settings {
-            let value = u32::from_be_bytes(*value);
-            match u16::from_be_bytes([*a, *b]) {
-                setting::ENABLE_PUSH if value > 1 => return Err(protocol("ENABLE_PUSH is neither 0 nor 1")),
-                setting::MAX_FRAME_SIZE if !(16_384..1 << 24).contains(&value) => {
-                    return Err(protocol("MAX_FRAME_SIZE is out of range"));
-                }
-                setting::INITIAL_WINDOW_SIZE => {
-                    let overflow = Fatal(Code::FlowControlError, "a window is too large");
-                    let window = i64::from(value);
-                    let more = window - self.first_send_window;
-                    if window > MAX_WINDOW || self.streams.iter().any(|stream| stream.send_window + more > MAX_WINDOW) {
-                        return Err(overflow);
-                    }
-                    self.first_send_window = window;
-                    self.streams.iter_mut().for_each(|stream| stream.send_window += more);
-                }
-                setting::HEADER_TABLE_SIZE if value < FIRST_TABLE => self.out.confirm_no_table(),
-                // Fields are not indexed, frames are never longer than all take, and nothing is pushed.
-                _ => {}
-            }
-        }
-        self.out.frame(kind::SETTINGS, flag::ACK, 0, &[]);
-        Ok(())
-    }
-
-    fn ping(&mut self, head: Head, payload: &[u8]) -> Result<(), Fault> {
-        if payload.len() != 8 {
-            return Err(Fatal(Code::FrameSizeError, "PING of another size"));
-        }
-        if !head.has(flag::ACK) {
-            self.out.frame(kind::PING, flag::ACK, 0, payload);
-        }
-        Ok(())
-    }
-
-    fn client_goes_away(&mut self, payload: &[u8]) -> Result<(), Fault> {
-        if payload.len() < 8 {
-            return Err(Fatal(Code::FrameSizeError, "GOAWAY is cut off"));
-        }
-        // It opens no more streams, so those that are open are the last.
-        self.going = true;
-        Ok(())
-    }
-
-    fn window_update(&mut self, head: Head, payload: &[u8]) -> Result<(), Fault> {
-        let by = number(payload).filter(|_| payload.len() == 4);
-        let by = i64::from(by.ok_or(Fatal(Code::FrameSizeError, "WINDOW_UPDATE of another size"))?);
-        if head.stream == 0 {
-            self.send_window += by;
-            return match by {
-                0 => Err(protocol("a window is widened by nothing")),
-                _ if self.send_window > MAX_WINDOW => Err(Fatal(Code::FlowControlError, "a window is too large")),
-                _ => Ok(()),
-            };
-        }
-        self.is_not_idle(head.stream)?;
-        let Some(index) = self.index(head.stream) else {
-            return Ok(());
-        };
-        let stream = &mut self.streams[index];
-        stream.send_window += by;
-        match by {
-            0 => Err(Lost(head.stream, Code::ProtocolError)),
-            _ if stream.send_window > MAX_WINDOW => Err(Lost(head.stream, Code::FlowControlError)),
-            _ => Ok(()),
-        }
-    }
-
     fn index(&self, stream: u32) -> Option<usize> {
         self.streams.iter().position(|open| open.id == stream)
     }
@@ -404,14 +191,5 @@ where
             return Err(protocol("a frame is on a stream that was never open"));
         }
         Ok(())
-    }
-}
-
-/// RFC 9113 §5.3.2: it says nothing any more, but has to be well formed.
-fn priority(head: Head, payload: &[u8]) -> Result<(), Fault> {
-    match number(payload) {
-        _ if payload.len() != 5 => Err(Fatal(Code::FrameSizeError, "PRIORITY of another size")),
-        Some(on) if on == head.stream => Err(protocol("a stream depends on itself")),
-        Some(_) | None => Ok(()),
     }
 }
