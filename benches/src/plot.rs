@@ -44,7 +44,7 @@ pub fn file_name(name: &str) -> String {
     format!("{}.svg", words.join("-"))
 }
 
-/// The curves, each in its color with its name.
+/// The curves, each with its name.
 pub fn svg(title: &str, curves: &[(String, Curve)]) -> String {
     let points = || curves.iter().flat_map(|(_, curve)| curve);
     let (mut least, mut most, mut nines) = (f64::INFINITY, 0.0_f64, 2.0_f64);
@@ -125,22 +125,37 @@ pub fn svg(title: &str, curves: &[(String, Curve)]) -> String {
         "of all, at most this late",
     );
     for (index, (name, _)) in (0_u16..).zip(curves) {
-        let color = COLORS[usize::from(index) % COLORS.len()];
-        text(right + 14.0, TOP + 14.0 + 18.0 * f64::from(index), "start", color, name);
+        let (color, _) = look(index.into());
+        text(right + 36.0, TOP + 14.0 + 18.0 * f64::from(index), "start", color, name);
     }
-    for (index, (_, curve)) in curves.iter().enumerate() {
+    let mut line = |index: usize, path: &str| {
+        let (color, dashes) = look(index);
+        let _never_fails = writeln!(
+            svg,
+            "<path d=\"{path}\" stroke=\"{color}\" stroke-width=\"2\"{dashes} fill=\"none\"/>"
+        );
+    };
+    for (index, (_, curve)) in (0_u16..).zip(curves) {
+        let beside = TOP + 10.0 + 18.0 * f64::from(index);
+        line(index.into(), &format!("M{:.1} {beside:.1}h16", right + 14.0));
         let mut path = String::new();
         for (nth, (quantile, ms)) in curve.iter().enumerate() {
             let verb = if nth == 0 { 'M' } else { 'L' };
             let _never_fails = write!(path, "{verb}{:.1} {:.1}", x(*quantile), y(*ms));
         }
-        let color = COLORS[index % COLORS.len()];
-        let _never_fails = writeln!(
-            svg,
-            "<path d=\"{path}\" stroke=\"{color}\" stroke-width=\"2\" fill=\"none\"/>"
-        );
+        line(index.into(), &path);
     }
     svg + "</svg>\n"
+}
+
+/// The color of a curve, and its dashes if that color is taken.
+fn look(index: usize) -> (&'static str, &'static str) {
+    let dashes = if index < COLORS.len() {
+        ""
+    } else {
+        " stroke-dasharray=\"5 3\""
+    };
+    (COLORS[index % COLORS.len()], dashes)
 }
 
 fn escaped(text: &str) -> String {
@@ -164,7 +179,8 @@ mod tests {
         let curve: Curve = quantiles(100_000).map(|one| (one, 0.2 / (1.0 - one))).collect();
         let svg = svg("a < b", &[("ours".into(), curve), ("nobody's".into(), Curve::new())]);
         assert!(svg.contains("a &lt; b") && svg.contains("99.9 %") && svg.ends_with("</svg>\n"));
-        let path = svg.lines().find(|line| line.contains("stroke-width")).unwrap();
+        // Behind its sample beside the name.
+        let path = svg.lines().filter(|line| line.contains("stroke-width")).nth(1).unwrap();
         let numbers = path
             .split('"')
             .nth(1)
@@ -179,6 +195,8 @@ mod tests {
             };
             assert!((low - 0.5..=high + 0.5).contains(&number), "{number} in {path}");
         }
+        let looks: std::collections::BTreeSet<_> = (0..2 * COLORS.len()).map(look).collect();
+        assert_eq!(looks.len(), 2 * COLORS.len());
         assert_eq!(file_name("chat mesh, gRPC 1000"), "chat-mesh-grpc-1000.svg");
     }
 }
