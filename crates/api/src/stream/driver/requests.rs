@@ -13,6 +13,8 @@ use crate::{
     error::{ApiError, Bound},
 };
 
+const NOT_HERE: ApiError = ApiError::Protocol("not on this stream");
+
 impl Driver {
     #[expect(
         clippy::wildcard_enum_match_arm,
@@ -36,32 +38,26 @@ impl Driver {
                 return Err(end);
             }
             Request::Subscribe(subscribe) => {
-                let reply = match trivium_proto::validate(&subscribe) {
-                    Err(violations) => Reply::Error(ApiError::Invalid(violations).wire()),
-                    Ok(()) => match Box::pin(self.subscribe(subscribe)).await {
-                        Ok(()) => Reply::Done(v1::Done {}),
-                        Err(error) => Reply::Error(error.wire()),
-                    },
+                let subscribed = match trivium_proto::validate(&subscribe) {
+                    Ok(()) => Box::pin(self.subscribe(subscribe)).await,
+                    Err(violations) => Err(ApiError::Invalid(violations)),
                 };
-                self.answer(id, reply).await;
+                self.answer(id, done(subscribed)).await;
             }
             Request::Unsubscribe(unsubscribe) => {
                 if let Ok(room) = unsubscribe.room_id.parse::<RoomId>() {
                     self.rooms.remove(&room);
                     self.item(Item::Remove(room)).await;
                 }
-                self.answer(id, Reply::Done(v1::Done {})).await;
+                self.answer(id, done(Ok(()))).await;
             }
             Request::Pong(pong) => self.pong(pong.ping_id).await,
             Request::Authenticate(authenticate) => {
-                let reply = match Box::pin(self.authenticate(&authenticate.token)).await {
-                    Ok(()) => Reply::Done(v1::Done {}),
-                    Err(error) => Reply::Error(error.wire()),
-                };
-                self.answer(id, reply).await;
+                let authenticated = Box::pin(self.authenticate(&authenticate.token)).await;
+                self.answer(id, done(authenticated)).await;
             }
             request if !self.takes(&request) => {
-                return self.refuse(id, &ApiError::Protocol("not on this stream")).await;
+                return self.refuse(id, &NOT_HERE).await;
             }
             _ if self.running.len() >= self.call.api.limiter.limits().in_flight => {
                 return self.refuse(id, &ApiError::TooMany(Bound::InFlight)).await;
@@ -84,8 +80,7 @@ impl Driver {
         self.running.push(async move {
             let dispatched = dispatch(call, request).await;
             // Requests that only streams have were dealt with before.
-            let dispatched =
-                dispatched.unwrap_or_else(|| Reply::Error(ApiError::Protocol("not on this stream").wire()).into());
+            let dispatched = dispatched.unwrap_or_else(|| Reply::Error(NOT_HERE.wire()).into());
             Box::new(Finished { id, dispatched })
         });
     }
@@ -119,4 +114,9 @@ impl Driver {
         self.answer(id, Reply::Error(error.wire())).await;
         Ok(())
     }
+}
+
+/// The reply to a request that has nothing to say but whether it was done.
+fn done(result: Result<(), ApiError>) -> Reply {
+    result.map_or_else(|error| Reply::Error(error.wire()), |()| Reply::Done(v1::Done {}))
 }
