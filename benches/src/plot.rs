@@ -124,9 +124,9 @@ pub fn svg(title: &str, curves: &[(String, Curve)]) -> String {
         "#57606a",
         "of all, at most this late",
     );
+    let row = |index: u16| TOP + 14.0 + 18.0 * f64::from(index);
     for (index, (name, _)) in (0_u16..).zip(curves) {
-        let (color, _) = look(index.into());
-        text(right + 36.0, TOP + 14.0 + 18.0 * f64::from(index), "start", color, name);
+        text(right + 36.0, row(index), "start", look(index.into()).0, name);
     }
     let mut line = |index: usize, path: &str| {
         let (color, dashes) = look(index);
@@ -136,8 +136,10 @@ pub fn svg(title: &str, curves: &[(String, Curve)]) -> String {
         );
     };
     for (index, (_, curve)) in (0_u16..).zip(curves) {
-        let beside = TOP + 10.0 + 18.0 * f64::from(index);
-        line(index.into(), &format!("M{:.1} {beside:.1}h16", right + 14.0));
+        line(
+            index.into(),
+            &format!("M{:.1} {:.1}h16", right + 14.0, row(index) - 4.0),
+        );
         let mut path = String::new();
         for (nth, (quantile, ms)) in curve.iter().enumerate() {
             let verb = if nth == 0 { 'M' } else { 'L' };
